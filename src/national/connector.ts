@@ -1,0 +1,114 @@
+/**
+ * What a country plugs in: the ten questions that the border asks of a national infrastructure. Implementations: folder/
+ * (a folder of documents). Every call carries the verified caller; a connector may refuse on national grounds.
+ */
+import type { Result } from '../platform/result/result.ts'
+
+export type NationalProblemCode =
+  | 'national-no-match'
+  | 'national-multiple-matches'
+  | 'national-unavailable'
+  | 'national-insufficient-rights'
+  | 'national-not-offered'
+  | 'national-document-missing'
+
+/** The verified claims of the foreign professional. */
+export interface Caller {
+  readonly country: string
+  readonly professional: {
+    readonly identifier: string
+    readonly name: string
+    readonly role: string
+    readonly organisation: string
+  }
+  readonly purpose: 'TREATMENT' | 'EMERGENCY'
+}
+
+export interface PatientQuery {
+  /** `system|value` each. */
+  readonly identifiers: readonly string[]
+  readonly family?: string
+  readonly given?: string
+  readonly birthDate?: string
+  readonly gender?: string
+}
+
+export interface NationalPatient {
+  readonly identifiers: readonly string[]
+  readonly family: string
+  readonly given: readonly string[]
+  readonly birthDate: string
+  readonly gender: 'male' | 'female' | 'other' | 'unknown'
+}
+
+export interface NationalDocument {
+  readonly id: string
+  readonly patient: string
+  /** LOINC class, e.g. 60591-5. */
+  readonly classCode: string
+  readonly title: string
+  readonly effectiveTime: string
+  readonly author: string
+  readonly language: string
+  readonly format: 'cda-l3' | 'cda-l1' | 'fhir' | 'pdf'
+  readonly size: number
+  /** Hex SHA-256. */
+  readonly hash: string
+  readonly confidentiality: string
+  /** L3 and L1 of one summary name each other. */
+  readonly related?: string
+}
+
+export interface NationalConnector {
+  findPatients(query: PatientQuery, caller: Caller): Promise<Result<readonly NationalPatient[], NationalProblemCode>>
+  listPatientSummaries(
+    patient: string,
+    caller: Caller,
+  ): Promise<Result<readonly NationalDocument[], NationalProblemCode>>
+  listPrescriptions(
+    patient: string,
+    filter: { readonly prescriptionId?: string; readonly pin?: string },
+    caller: Caller,
+  ): Promise<Result<readonly NationalDocument[], NationalProblemCode>>
+  listOriginalDocuments(
+    patient: string,
+    filter: {
+      readonly kind?: string
+      readonly maximumSize?: number
+      readonly createdAfter?: string
+      readonly createdBefore?: string
+    },
+    caller: Caller,
+  ): Promise<Result<readonly NationalDocument[], NationalProblemCode>>
+  getDocument(
+    patient: string,
+    documentId: string,
+    caller: Caller,
+  ): Promise<Result<{ readonly document: NationalDocument; readonly bytes: Uint8Array }, NationalProblemCode>>
+  submitDispensation(
+    dispensation: Uint8Array,
+    patient: string,
+    caller: Caller,
+  ): Promise<Result<void, NationalProblemCode>>
+  discardDispensation(
+    discard: { readonly dispensationId: string },
+    patient: string,
+    caller: Caller,
+  ): Promise<Result<void, NationalProblemCode>>
+  searchFhir(
+    resource: string,
+    parameters: URLSearchParams,
+    caller: Caller,
+  ): Promise<Result<import('fhir/r4').Bundle, NationalProblemCode>>
+  /** The patient's national choice, beside the node's own consent store. */
+  consents(
+    patient: string,
+    country: string,
+    purpose: Caller['purpose'],
+    documentClass: string,
+  ): Promise<Result<boolean, NationalProblemCode>>
+  notifyAccess(
+    access: { readonly patient: string; readonly documentId?: string; readonly recorded: string },
+    caller: Caller,
+  ): Promise<Result<void, NationalProblemCode>>
+}

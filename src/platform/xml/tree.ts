@@ -1,0 +1,49 @@
+/**
+ * The XML tree that readers walk: plain read-only objects, namespaces resolved, no parent pointers to keep it light.
+ * Comments and processing instructions are not kept. Adjacent text and CDATA are one string.
+ */
+export interface XmlAttribute {
+  /** Local name. */
+  readonly name: string
+  /** Namespace, '' for none. */
+  readonly namespace: string
+  readonly value: string
+}
+
+export interface XmlElement {
+  /** Local name. */
+  readonly name: string
+  /** Namespace, '' for none. */
+  readonly namespace: string
+  readonly prefix: string
+  readonly attributes: readonly XmlAttribute[]
+  readonly children: readonly XmlNode[]
+  /** Line of the start tag, counted from 1. */
+  readonly line: number
+}
+
+export type XmlNode = XmlElement | string
+
+export interface XmlDocument {
+  readonly root: XmlElement
+  /** The encoding that the bytes really had, e.g. `utf-8`. */
+  readonly encoding: string
+}
+
+/** Bounds on an input; a document outside them is refused with its place. */
+export interface XmlLimits {
+  /** Bytes of the input; default 64 MiB. */
+  readonly bytes: number
+  /** Nesting of elements; default 256. */
+  readonly depth: number
+  /** Elements and attributes together; default 2,000,000. */
+  readonly nodes: number
+}
+
+export type XmlProblemCode =
+  | 'xml-too-large'
+  | 'xml-encoding'
+  | 'xml-doctype'
+  | 'xml-not-well-formed'
+  | 'xml-too-deep'
+  | 'xml-too-many-nodes'

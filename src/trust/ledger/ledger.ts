@@ -1,0 +1,40 @@
+/**
+ * The ledger of accesses: append-only, hash-chained, one chain per node. Every decision about data lands here before
+ * its effect is acknowledged (EHDS Art. 9; IHE BALP).
+ */
+import type { AuditEvent } from 'fhir/r4'
+
+export interface LedgerEntry {
+  /** Counts from 1, without gaps. */
+  readonly sequence: number
+  readonly recorded: string
+  /** Hex SHA-256 of the previous entry; 64 zeros for the first. */
+  readonly previousHash: string
+  readonly hash: string
+  readonly event: AuditEvent
+}
+
+/** What a reader of the ledger may look for. */
+export interface LedgerFilter {
+  /** `system|value` of the professional. */
+  readonly professional?: string
+  /** `system|value` of the patient. */
+  readonly patient?: string
+  readonly limit?: number
+}
+
+export type LedgerVerification =
+  | { readonly intact: true; readonly entries: number; readonly head: string }
+  | {
+      readonly intact: false
+      readonly entries: number
+      readonly firstBad: number
+      readonly reason: 'altered' | 'missing' | 'reordered' | 'truncated' | 'head-signature'
+    }
+
+export interface Ledger {
+  /** Durable when it resolves. Rejects when the entry could not be stored: the access must then not happen. */
+  append(event: AuditEvent): Promise<LedgerEntry>
+  list(filter: LedgerFilter): Promise<readonly LedgerEntry[]>
+  verify(): Promise<LedgerVerification>
+}

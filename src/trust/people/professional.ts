@@ -1,0 +1,20 @@
+/** Who is asking. Filled from the identity provider's claims and the exercise the professional chose at sign-in. */
+export interface Professional {
+  /** `system|value`, e.g. `urn:oid:1.2.250.1.71.4.2.1|899700218896` (RPPS). */
+  readonly identifier: string
+  readonly given: string
+  readonly family: string
+  /** European role, ISCO code of eHDSIHealthcareProfessionalRole, e.g. `2211`; undefined when the profession has none. */
+  readonly role: { readonly code: string; readonly display: string } | undefined
+  /** The profession and speciality in words, as the national system names it. */
+  readonly profession: string
+  readonly organisation: {
+    readonly identifier: string
+    readonly name: string
+    readonly kind: 'Hospital' | 'Resident Physician' | 'Pharmacy' | 'Other'
+  }
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
+  /** Level of assurance reached at sign-in, e.g. `eidas1`. */
+  readonly assurance: string
+}
