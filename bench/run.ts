@@ -1,0 +1,14 @@
+/**
+ * `npm run bench [name]`: every hot path against a named baseline in the same run. Prints figures, judges nothing.
+ */
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Benchmark } from './benchmark.ts'
+
+const wanted = process.argv[2]
+for (const file of globSync('*.bench.ts', { cwd: import.meta.dirname }).sort()) {
+  if (wanted !== undefined && !file.startsWith(wanted)) continue
+  const module: { readonly benchmark: Benchmark } = await import(join(import.meta.dirname, file))
+  console.log(`\n${module.benchmark.name}`)
+  for (const line of await module.benchmark.run()) console.log(`  ${line}`)
+}

@@ -1,0 +1,87 @@
+/** The configuration of one node: a JSON file, parsed once, with the place of anything wrong. */
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { failed, ok, type Result } from '#platform/result/result.ts'
+
+const Port = z.number().int().min(0).max(65535)
+const Origin = z.url()
+const Jwk = z.record(z.string(), z.unknown())
+
+const Common = {
+  /** Folder of everything this node writes. */
+  home: z.string(),
+  host: z.string().default('127.0.0.1'),
+  /** Folder of the data that ships with Tessera. */
+  data: z.string(),
+  /** Folder of compiled terminology and definitions, shared by the nodes of one machine. */
+  cache: z.string(),
+}
+
+const Country = z.object({
+  role: z.literal('country'),
+  ...Common,
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().length(2),
+  /** `sqlite:PATH` or `postgres://…`. */
+  database: z.string(),
+  portal: z.object({ port: Port, origin: Origin }),
+  border: z.object({ port: Port, origin: Origin }),
+  /** Central services of the Union: where, and the public key that signs what they publish. */
+  union: z.object({ origin: Origin, publicKey: Jwk }),
+  identityProvider: z.object({ discovery: Origin, issuer: Origin, clientId: z.string(), clientSecret: z.string() }),
+  /** The certificate authority that peers are checked against (PEM file). */
+  authority: z.string(),
+  /** The country's own folder of patients and documents. */
+  folder: z.string(),
+  /** Seconds after which another country is taken to hang. */
+  timeoutSeconds: z.number().positive().default(10),
+})
+
+const Union = z.object({
+  role: z.literal('union'),
+  ...Common,
+  border: z.object({ port: Port, origin: Origin }),
+  public: z.object({ port: Port, origin: Origin }),
+  authority: z.string(),
+  /** File that lists the participating countries; read again when it changes. */
+  participants: z.string(),
+})
+
+const IdentityProvider = z.object({
+  role: z.literal('identity-provider'),
+  ...Common,
+  port: Port,
+  issuer: Origin,
+  clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), redirectUris: z.array(z.string()), logoutUris: z.array(z.string()) })),
+})
+
+const Configuration = z.discriminatedUnion('role', [Country, Union, IdentityProvider])
+
+export type CountryConfiguration = z.infer<typeof Country>
+export type UnionConfiguration = z.infer<typeof Union>
+export type IdentityProviderConfiguration = z.infer<typeof IdentityProvider>
+export type NodeConfiguration = z.infer<typeof Configuration>
+
+export type ConfigurationProblemCode = 'configuration-unreadable' | 'configuration-not-json' | 'configuration-invalid'
+
+export async function readConfiguration(path: string): Promise<Result<NodeConfiguration, ConfigurationProblemCode>> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch {
+    return failed('configuration-unreadable', 'The configuration cannot be read.', 'Check the path given with --config.', { file: path })
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return failed('configuration-not-json', 'The configuration is not JSON.', 'Correct the file.', { file: path })
+  }
+  const parsed = Configuration.safeParse(json)
+  if (parsed.success) return ok(parsed.data)
+  const issue = parsed.error.issues[0]
+  return failed('configuration-invalid', `The configuration is not complete: ${issue?.message ?? 'unknown'}.`, 'Correct this setting.', {
+    file: path,
+    path: issue?.path.join('.') ?? '',
+  })
+}
