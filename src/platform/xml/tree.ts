@@ -1,6 +1,6 @@
 /**
  * The XML tree that readers walk: plain read-only objects, namespaces resolved, no parent pointers to keep it light.
- * Comments and processing instructions are not kept. Adjacent text and CDATA are one string.
+ * Comments, processing instructions and namespace declarations are not kept. Adjacent text and CDATA are one string.
  */
 export interface XmlAttribute {
   /** Local name. */
