@@ -1,0 +1,194 @@
+/**
+ * The one way into a node: HTTP, or HTTPS with mutual TLS. Handlers are plain functions from Request to Response, so
+ * they are tested without a socket.
+ */
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { failed, ok, type Result } from '../result/result.ts'
+import { announcesTooMuch, limitBody } from './body-limit.ts'
+import { type Connection, connectionOf } from './connection.ts'
+import { withSecurityHeaders } from './security-headers.ts'
+
+export type Handler = (request: Request, connection: Connection) => Response | Promise<Response>
+
+/** PEM texts. `ca`: the authorities whose client certificates are accepted. */
+export interface ServerTls {
+  readonly key: string
+  readonly cert: string
+  readonly ca?: string | readonly string[]
+  /** Mutual TLS: a client without a certificate of `ca` does not get past the handshake. */
+  readonly requireClientCertificate?: boolean
+}
+
+export interface ServerLimits {
+  /** Bytes of a request's body; default 1 MiB. */
+  readonly bodyBytes?: number
+  /** Until all headers have arrived; default 10 s. */
+  readonly headersTimeoutMs?: number
+  /** Until the whole request has arrived; default 30 s. */
+  readonly requestTimeoutMs?: number
+  /** Between two requests on one connection; default 30 s. */
+  readonly keepAliveTimeoutMs?: number
+  /** How long running requests may go on after `close`; default 5 s. */
+  readonly closeGraceMs?: number
+}
+
+export interface ServeOptions {
+  readonly handler: Handler
+  /** 0 lets the system choose; see `HttpServer.port`. */
+  readonly port: number
+  readonly host: string
+  readonly tls?: ServerTls
+  readonly limits?: ServerLimits
+  /** Told about programming errors inside the handler; the client only learns that there was one. */
+  readonly onError?: (error: unknown) => void
+}
+
+export interface HttpServer {
+  readonly port: number
+  /** E.g. `https://127.0.0.1:4011`. */
+  readonly url: string
+  /** Takes no new connection, lets running requests end within the grace time, then cuts the rest. */
+  close(): Promise<void>
+}
+
+export type ServeProblemCode = 'port-taken' | 'port-not-allowed' | 'host-unknown' | 'tls-material'
+
+const MEBIBYTE = 1024 * 1024
+
+/** Starts listening. Problems: the port is taken or not allowed, the address is not ours, key and certificate are unusable. */
+export async function serve(options: ServeOptions): Promise<Result<HttpServer, ServeProblemCode>> {
+  const { tls, host, port, limits = {} } = options
+  let server: Server
+  try {
+    server = createServer(options)
+  } catch (error) {
+    return failed(
+      'tls-material',
+      `The TLS key or certificate for port ${port} cannot be used (${codeOf(error) ?? 'not PEM'}).`,
+      'Issue the key and certificate of this node again.',
+    )
+  }
+  server.headersTimeout = limits.headersTimeoutMs ?? 10_000
+  server.requestTimeout = limits.requestTimeoutMs ?? 30_000
+  server.keepAliveTimeout = limits.keepAliveTimeoutMs ?? 30_000
+  const listening = await listen(server, port, host)
+  if (!listening.ok) return listening
+  const bound = listening.value
+  const shownHost = host.includes(':') ? `[${host}]` : host
+  return ok({
+    port: bound,
+    url: `${tls ? 'https' : 'http'}://${shownHost}:${bound}`,
+    close: () => closeGracefully(server, limits.closeGraceMs ?? 5000),
+  })
+}
+
+function createServer({ handler, tls, limits = {}, onError }: ServeOptions): Server {
+  const bodyBytes = limits.bodyBytes ?? MEBIBYTE
+  const listener = getRequestListener(
+    (request, env) => {
+      // HTTP/2 is not offered, so the incoming message is always that of node:http.
+      const connection = connectionOf((env as { incoming: Parameters<typeof connectionOf>[0] }).incoming)
+      return answer({ handler, request, connection, bodyBytes, onError })
+    },
+    {
+      overrideGlobalObjects: false,
+      errorHandler: () => withSecurityHeaders(plain(400, 'The request is not valid HTTP.'), tls !== undefined),
+    },
+  )
+  const shared = { connectionsCheckingInterval: 5000, maxHeaderSize: 32 * 1024 }
+  if (!tls) return createHttpServer(shared, listener)
+  return createHttpsServer(
+    {
+      ...shared,
+      key: tls.key,
+      cert: tls.cert,
+      ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
+      requestCert: tls.requireClientCertificate === true,
+      rejectUnauthorized: tls.requireClientCertificate === true,
+      minVersion: 'TLSv1.2',
+      honorCipherOrder: true,
+    },
+    listener,
+  )
+}
+
+interface Answering {
+  readonly handler: Handler
+  readonly request: Request
+  readonly connection: Connection
+  readonly bodyBytes: number
+  readonly onError: ((error: unknown) => void) | undefined
+}
+
+async function answer({ handler, request, connection, bodyBytes, onError }: Answering): Promise<Response> {
+  const { encrypted } = connection
+  if (announcesTooMuch(request, bodyBytes)) return withSecurityHeaders(tooLarge(), encrypted)
+  const limited = limitBody(request, bodyBytes)
+  try {
+    const response = await handler(limited.request, connection)
+    return withSecurityHeaders(limited.exceeded() ? tooLarge() : response, encrypted)
+  } catch (error) {
+    if (limited.exceeded()) return withSecurityHeaders(tooLarge(), encrypted)
+    onError?.(error)
+    return withSecurityHeaders(plain(500, 'This node could not answer because of an error of its own.'), encrypted)
+  }
+}
+
+function tooLarge(): Response {
+  const response = plain(413, 'The request is larger than this node accepts.')
+  response.headers.set('connection', 'close')
+  return response
+}
+
+function plain(status: number, sentence: string): Response {
+  return new Response(`${sentence}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}
+
+function listen(server: Server, port: number, host: string): Promise<Result<number, ServeProblemCode>> {
+  return new Promise((resolve) => {
+    server.once('error', (error) => resolve(listenProblem(codeOf(error), port, host)))
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo
+      resolve(ok(address.port))
+    })
+  })
+}
+
+function listenProblem(code: string | undefined, port: number, host: string): Result<never, ServeProblemCode> {
+  if (code === 'EADDRINUSE') {
+    return failed(
+      'port-taken',
+      `Port ${port} on ${host} is already in use.`,
+      'Stop the program that uses it, or choose another port.',
+      { path: String(port) },
+    )
+  }
+  if (code === 'EACCES') {
+    return failed('port-not-allowed', `This user may not listen on port ${port}.`, 'Choose a port above 1023.', {
+      path: String(port),
+    })
+  }
+  return failed(
+    'host-unknown',
+    `This machine cannot listen on ${host} (${code ?? 'unknown reason'}).`,
+    'Check the host.',
+  )
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+function closeGracefully(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
