@@ -8,7 +8,8 @@ import type { Account } from './account.ts'
 /** LOINC document codes of the EHDS priority categories; only what this node can read is listed. */
 export const PATIENT_SUMMARY = '60591-5'
 
-export type DocumentKind = 'patient-summary' | 'original-document'
+/** `other-document`: a report of another category (laboratory, discharge, imaging, …), shown in its own order. */
+export type DocumentKind = 'patient-summary' | 'original-document' | 'other-document'
 
 /** How the source document was written. `level` is CDA's: 1 = a PDF inside, 3 = coded entries. */
 export interface DocumentOrigin {
