@@ -1,0 +1,223 @@
+/**
+ * Asking side of the NCPeH API: one client for each country asked. Answers are bounded and parsed; failures are values
+ * that tell apart: not there, too slow, not trusted, too much, not understandable, refused (with the eHDSI code).
+ */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { PeerFetch, PeerProblemCode, PeerResponse } from '#platform/http/peer-fetch.ts'
+import { type Failed, failed, type Ok, ok } from '#platform/result/result.ts'
+import { FHIR_JSON } from './outcome.ts'
+import {
+  type Page,
+  type RemoteContent,
+  type RemoteDocument,
+  type RemotePatient,
+  readDocuments,
+  readPatients,
+  within,
+} from './remote-resources.ts'
+
+export type NcpehProblemCode =
+  | 'peer-unreachable'
+  | 'peer-timeout'
+  | 'peer-untrusted'
+  | 'peer-too-large'
+  | 'peer-malformed'
+  | 'peer-altered'
+  | 'peer-refused'
+
+export interface NcpehFailure extends Failed<NcpehProblemCode> {
+  /** HTTP status, for refusals. */
+  readonly status?: number
+  /** eHDSI code of the OperationOutcome, when there is one. */
+  readonly ehdsiCode?: string
+}
+
+export type NcpehReply<T> = Ok<T> | NcpehFailure
+
+export interface NcpehClientOptions {
+  readonly fetch: PeerFetch
+  /** Base of the peer's API. */
+  readonly base: string
+  /** Hex SHA-256 of its TLS certificates on the trust list. */
+  readonly fingerprints: readonly string[]
+  readonly timeoutMs?: number
+  /** Bytes of one document; default 64 MiB. */
+  readonly maxDocumentBytes?: number
+}
+
+export interface PatientQuestion {
+  /** `system|value`, all of the same person. */
+  readonly identifiers: readonly string[]
+  /** Further standard search parameters, e.g. `family`, `birthdate`, `address-city`. */
+  readonly traits: Readonly<Record<string, string>>
+}
+
+export interface DocumentQuestion {
+  /** `system|value`. */
+  readonly patient: string
+  /** LOINC code. */
+  readonly type: string
+  /** ISO date; the NCPeH API asks for one. */
+  readonly since: string
+}
+
+export interface FetchedContent {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+export interface NcpehClient {
+  /** Reads the CapabilityStatement. */
+  probe(timeoutMs: number): Promise<NcpehReply<void>>
+  searchPatients(question: PatientQuestion, token: string): Promise<NcpehReply<readonly RemotePatient[]>>
+  searchDocuments(question: DocumentQuestion, token: string): Promise<NcpehReply<readonly RemoteDocument[]>>
+  /** The content as it is, its hash checked when the peer gave one. */
+  read(content: RemoteContent, token: string): Promise<NcpehReply<FetchedContent>>
+}
+
+const SMALL_ANSWER = 4 * 1024 * 1024
+const MOST_PAGES = 5
+
+/** A client for the country whose API is at `base`. */
+export function ncpehClient(options: NcpehClientOptions): NcpehClient {
+  const { fetch, fingerprints, timeoutMs } = options
+  const base = options.base.replace(/\/$/, '')
+
+  async function get(
+    url: string,
+    accept: string,
+    token: string | undefined,
+    limits: { readonly maxBytes: number; readonly timeoutMs?: number },
+  ): Promise<NcpehReply<PeerResponse>> {
+    const reply = await fetch.fetch({
+      url,
+      headers: { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      pinnedFingerprints: fingerprints,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...limits,
+    })
+    if (!reply.ok) return failed(PEER_CODES[reply.problem.code], reply.problem.sentence, reply.problem.next)
+    return reply.value.status === 200 ? reply : refused(reply.value)
+  }
+
+  async function search<T>(
+    first: string,
+    token: string,
+    read: (json: unknown) => Page<T> | undefined,
+  ): Promise<NcpehReply<readonly T[]>> {
+    const items: T[] = []
+    let url: string | undefined = first
+    for (let page = 0; url !== undefined; page += 1) {
+      if (page === MOST_PAGES) return malformed(`more than ${MOST_PAGES} pages`)
+      const reply: NcpehReply<PeerResponse> = await get(url, FHIR_JSON, token, { maxBytes: SMALL_ANSWER })
+      if (!reply.ok) return reply
+      const found = read(jsonOf(reply.value))
+      if (!found) return malformed('not the searchset that was asked for')
+      items.push(...found.items)
+      if (found.next !== undefined && within(found.next, base) === undefined) return malformed('a page elsewhere')
+      url = found.next
+    }
+    return ok(items)
+  }
+
+  return {
+    async probe(probeTimeoutMs) {
+      const reply = await get(`${base}/metadata`, FHIR_JSON, undefined, {
+        maxBytes: SMALL_ANSWER,
+        timeoutMs: probeTimeoutMs,
+      })
+      if (!reply.ok) return reply
+      const statement = Statement.safeParse(jsonOf(reply.value))
+      return statement.success ? ok(undefined) : malformed('not a CapabilityStatement')
+    },
+    searchPatients({ identifiers, traits }, token) {
+      const parameters = new URLSearchParams(identifiers.map((identifier) => ['identifier', identifier]))
+      for (const [name, value] of Object.entries(traits)) parameters.append(name, value)
+      parameters.append('_elements', 'identifier,name,birthDate,gender')
+      return search(`${base}/Patient?${parameters}`, token, readPatients)
+    },
+    searchDocuments({ patient, type, since }, token) {
+      const parameters = new URLSearchParams({
+        type: `http://loinc.org|${type}`,
+        'patient.identifier': patient,
+        date: `ge${since}`,
+        status: 'current',
+      })
+      return search(`${base}/DocumentReference?${parameters}`, token, (json) => readDocuments(json, base))
+    },
+    async read(content, token) {
+      const maxBytes = options.maxDocumentBytes ?? 64 * 1024 * 1024
+      if (content.url === undefined) return verified(content, content.contentType, content.data ?? new Uint8Array())
+      const reply = await get(content.url, content.contentType, token, { maxBytes })
+      if (!reply.ok) return reply
+      const type = reply.value.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+      if (type !== content.contentType) return malformed(`${type || 'no type'} instead of ${content.contentType}`)
+      return verified(content, type, reply.value.body)
+    },
+  }
+}
+
+const PEER_CODES: Readonly<Record<PeerProblemCode, NcpehProblemCode>> = {
+  'connection-refused': 'peer-unreachable',
+  'connection-lost': 'peer-unreachable',
+  timeout: 'peer-timeout',
+  'tls-untrusted': 'peer-untrusted',
+  'too-large': 'peer-too-large',
+}
+
+const Statement = z.object({ resourceType: z.literal('CapabilityStatement') })
+
+const Outcome = z.object({
+  resourceType: z.literal('OperationOutcome'),
+  issue: z
+    .array(
+      z.object({
+        details: z
+          .object({ coding: z.array(z.object({ code: z.string().max(100).optional() })).optional() })
+          .optional(),
+      }),
+    )
+    .max(100),
+})
+
+function jsonOf(response: PeerResponse): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body))
+  } catch {
+    return undefined
+  }
+}
+
+/** The words of the peer are not repeated: they are in no agreed language and could hold anything. */
+function refused(response: PeerResponse): NcpehFailure {
+  const outcome = Outcome.safeParse(jsonOf(response))
+  const codes = outcome.success
+    ? outcome.data.issue.flatMap((issue) => issue.details?.coding?.map((coding) => coding.code) ?? [])
+    : []
+  const ehdsiCode = codes.find((code) => code !== undefined && /^(EHDSI_)?(ERROR|WARNING)_[A-Z_]+$/.test(code))
+  const problem = failed(
+    'peer-refused',
+    `The other country refused the request (status ${response.status}${ehdsiCode ? `, ${ehdsiCode}` : ''}).`,
+    'Correct what the code names, or try again later.',
+  )
+  return { ...problem, status: response.status, ...(ehdsiCode ? { ehdsiCode } : {}) }
+}
+
+function malformed(what: string): NcpehFailure {
+  return failed('peer-malformed', `The answer of the other country cannot be used: ${what}.`, 'Tell its contact point.')
+}
+
+function verified(content: RemoteContent, contentType: string, bytes: Uint8Array): NcpehReply<FetchedContent> {
+  const altered =
+    (content.sha256 !== undefined && digest('sha256', bytes, 'hex') !== content.sha256) ||
+    (content.sha1 !== undefined && digest('sha1', bytes, 'base64') !== content.sha1)
+  if (altered) {
+    return failed('peer-altered', 'The document is not the one that was listed: its hash differs.', 'List again.')
+  }
+  return ok({ contentType, bytes })
+}
+
+function digest(algorithm: 'sha1' | 'sha256', bytes: Uint8Array, encoding: 'hex' | 'base64'): string {
+  return createHash(algorithm).update(bytes).digest(encoding)
+}

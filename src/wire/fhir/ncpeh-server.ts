@@ -1,0 +1,204 @@
+/**
+ * Server side of the NCPeH API (MyHealth@EU): which requests there are and how answers look. What is answered, and to
+ * whom, is decided by the handlers that country A gives.
+ */
+import type { Bundle, BundleEntry, DocumentReference, Patient } from 'fhir/r4'
+import { type Context, Hono } from 'hono'
+import type { Connection } from '#platform/http/connection.ts'
+import type { Problem } from '#platform/result/result.ts'
+import { negotiate } from './accept.ts'
+import { capabilityStatement, type ServerIdentity } from './capability-statement.ts'
+import {
+  FHIR_JSON,
+  fhirResponse,
+  ignoredOutcome,
+  type NcpehAnswer,
+  type NcpehRefusal,
+  type RefusalStatus,
+  refusalResponse,
+} from './outcome.ts'
+import {
+  type DocumentSearch,
+  type PatientSearch,
+  type ReadSearch,
+  readDocumentSearch,
+  readPatientSearch,
+} from './search-parameters.ts'
+
+/** Who calls, as far as the wire knows. */
+export interface NcpehCall {
+  readonly connection: Connection
+  /** The access token of `Authorization: Bearer`, not looked at. */
+  readonly bearer: string | undefined
+}
+
+export interface BinaryContent {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+/** What country A answers. Handlers do all checks of token, policy and consent themselves. */
+export interface NcpehHandlers {
+  searchPatients(query: PatientSearch, call: NcpehCall): Promise<NcpehAnswer<readonly Patient[]>>
+  searchDocuments(query: DocumentSearch, call: NcpehCall): Promise<NcpehAnswer<readonly DocumentReference[]>>
+  /** `id`: opaque, as given in the URL of an attachment. */
+  readBundle(id: string, call: NcpehCall): Promise<NcpehAnswer<Bundle>>
+  readBinary(id: string, call: NcpehCall): Promise<NcpehAnswer<BinaryContent>>
+}
+
+export interface NcpehServerOptions extends ServerIdentity {
+  readonly handlers: NcpehHandlers
+  /** Told about programming errors; the client only learns that there was one. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** The connection comes in as Hono's environment: `app.fetch(request, { connection })`. */
+export interface NcpehEnvironment {
+  Bindings: { readonly connection: Connection }
+}
+
+type NcpehContext = Context<NcpehEnvironment>
+
+/** The app, mounted at the path of `base` (e.g. `/fhir`). */
+export function ncpehServer(options: NcpehServerOptions): Hono<NcpehEnvironment> {
+  const { handlers } = options
+  const base = options.base.replace(/\/$/, '')
+  const app = new Hono<NcpehEnvironment>().basePath(new URL(base).pathname)
+
+  app.get('/metadata', (context) =>
+    negotiated(context, () => Promise.resolve(fhirResponse(capabilityStatement(options)))),
+  )
+  app.get('/Patient', (context) =>
+    negotiated(context, async () => {
+      const search = readPatientSearch(parametersOf(context), isStrict(context))
+      if (!search.ok) return refusalResponse(searchRefusal(search.problem))
+      const answer = await handlers.searchPatients(search.value.query, callOf(context))
+      if (!answer.ok) return refusalResponse(answer.refusal)
+      const { elements } = search.value.query
+      const patients = elements ? answer.value.map((patient) => subset(patient, elements)) : answer.value
+      return fhirResponse(searchset(base, 'Patient', patients, search.value))
+    }),
+  )
+  app.get('/DocumentReference', (context) =>
+    negotiated(context, async () => {
+      const search = readDocumentSearch(parametersOf(context), isStrict(context))
+      if (!search.ok) return refusalResponse(searchRefusal(search.problem))
+      const answer = await handlers.searchDocuments(search.value.query, callOf(context))
+      if (!answer.ok) return refusalResponse(answer.refusal)
+      return fhirResponse(searchset(base, 'DocumentReference', answer.value, search.value))
+    }),
+  )
+  app.get('/Bundle/:id', (context) =>
+    negotiated(context, async () => {
+      const answer = await handlers.readBundle(context.req.param('id'), callOf(context))
+      return answer.ok ? fhirResponse(answer.value) : refusalResponse(answer.refusal)
+    }),
+  )
+  app.get('/Binary/:id', async (context) => {
+    const answer = await handlers.readBinary(context.req.param('id'), callOf(context))
+    return answer.ok ? binaryResponse(context.req.raw, answer.value) : refusalResponse(answer.refusal)
+  })
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/*', () =>
+    refusalResponse(wireRefusal(405, 'This service is read-only here.', 'Use GET as the CapabilityStatement says.')),
+  )
+  app.notFound(() =>
+    refusalResponse(
+      wireRefusal(
+        404,
+        'There is no such resource type or operation here.',
+        'Read the CapabilityStatement at /metadata.',
+      ),
+    ),
+  )
+  app.onError((error) => {
+    options.onError?.(error)
+    return refusalResponse(
+      wireRefusal(500, 'This node could not answer because of an error of its own.', 'Try again later.'),
+    )
+  })
+  return app
+}
+
+/** Handlers run only when the answer's format can be read by the client. */
+async function negotiated(context: NcpehContext, answer: () => Promise<Response>): Promise<Response> {
+  if (negotiate(context.req.raw, [FHIR_JSON]) === undefined) return notAcceptable()
+  return answer()
+}
+
+function notAcceptable(): Response {
+  return refusalResponse(wireRefusal(406, `This service answers in ${FHIR_JSON} only.`, `Accept ${FHIR_JSON}.`))
+}
+
+/** FHIR R4 §2.12 Binary: the content itself, or wrapped in a resource for who asks for FHIR. */
+function binaryResponse(request: Request, { contentType, bytes }: BinaryContent): Response {
+  const type = negotiate(request, [contentType, FHIR_JSON])
+  if (type === undefined) {
+    return refusalResponse(wireRefusal(406, `This document exists as ${contentType} only.`, `Accept ${contentType}.`))
+  }
+  if (type === FHIR_JSON && contentType !== FHIR_JSON) {
+    return fhirResponse({ resourceType: 'Binary', contentType, data: Buffer.from(bytes).toString('base64') })
+  }
+  return new Response(new Uint8Array(bytes), {
+    headers: { 'content-type': contentType, 'content-disposition': 'attachment' },
+  })
+}
+
+function parametersOf(context: NcpehContext): URLSearchParams {
+  return new URL(context.req.url).searchParams
+}
+
+/** FHIR R4 §3.1.1.1.2: `Prefer: handling=strict`. */
+function isStrict(context: NcpehContext): boolean {
+  return /\bhandling\s*=\s*strict\b/i.test(context.req.header('prefer') ?? '')
+}
+
+function callOf(context: NcpehContext): NcpehCall {
+  const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+  return { connection: context.env.connection, bearer }
+}
+
+function searchRefusal(problem: Problem): NcpehRefusal {
+  const code =
+    problem.code === 'search-parameter-missing' ? 'ERROR_PI_MISSING_REQUIRED_FIELDS' : 'ERROR_PI_INCORRECT_FORMATTING'
+  return { status: 400, code, sentence: problem.sentence, next: problem.next }
+}
+
+function wireRefusal(status: RefusalStatus, sentence: string, next: string): NcpehRefusal {
+  return { status, code: 'ERROR_GENERIC', sentence, next }
+}
+
+/** No id and no time of its own: equal results are equal bytes. */
+function searchset<T extends Patient | DocumentReference>(
+  base: string,
+  type: T['resourceType'],
+  resources: readonly T[],
+  { used, ignored }: ReadSearch<unknown>,
+): Bundle {
+  const entries: BundleEntry[] = resources.map((resource) => ({
+    fullUrl: `${base}/${type}/${resource.id ?? ''}`,
+    resource,
+    search: { mode: 'match' },
+  }))
+  if (ignored.length > 0) entries.push({ resource: ignoredOutcome(ignored), search: { mode: 'outcome' } })
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total: resources.length,
+    link: [{ relation: 'self', url: `${base}/${type}?${used}` }],
+    ...(entries.length > 0 ? { entry: entries } : {}),
+  }
+}
+
+/** `_elements` (FHIR R4 §3.1.1.5.9): what was asked for, with identity and a mark that it is not the whole. */
+function subset(patient: Patient, elements: readonly string[]): Patient {
+  const kept = Object.fromEntries(Object.entries(patient).filter(([name]) => elements.includes(name)))
+  return {
+    ...kept,
+    resourceType: 'Patient',
+    ...(patient.id === undefined ? {} : { id: patient.id }),
+    meta: {
+      ...patient.meta,
+      tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
+    },
+  }
+}

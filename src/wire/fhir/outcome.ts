@@ -1,0 +1,79 @@
+/** Refusals on the FHIR wire: an HTTP status and an OperationOutcome with the eHDSI code, never a stack trace. */
+import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4'
+
+/** System of the eHDSI error codes; eHDSI publishes the list of codes without a canonical for it. */
+export const EHDSI_ERROR_SYSTEM = 'urn:tessera:ehdsi-error-codes'
+
+export const FHIR_JSON = 'application/fhir+json'
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 406 | 410 | 413 | 429 | 500 | 503
+
+export interface NcpehRefusal {
+  readonly status: RefusalStatus
+  /** eHDSI code, e.g. `ERROR_PI_NO_MATCH`. */
+  readonly code: string
+  readonly sentence: string
+  readonly next: string
+}
+
+export type NcpehAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: NcpehRefusal }
+
+export function refuse(status: RefusalStatus, code: string, sentence: string, next: string): NcpehAnswer<never> {
+  return { ok: false, refusal: { status, code, sentence, next } }
+}
+
+/** FHIR issue types (required binding) for each status. */
+const ISSUE_TYPE: Readonly<Record<RefusalStatus, OperationOutcomeIssue['code']>> = {
+  400: 'invalid',
+  401: 'login',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'not-supported',
+  406: 'not-supported',
+  410: 'deleted',
+  413: 'too-long',
+  429: 'throttled',
+  500: 'exception',
+  503: 'transient',
+}
+
+export function outcomeOf({ status, code, sentence, next }: NcpehRefusal): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'error',
+        code: ISSUE_TYPE[status],
+        details: { coding: [{ system: EHDSI_ERROR_SYSTEM, code }], text: sentence },
+        diagnostics: next,
+      },
+    ],
+  }
+}
+
+/** Says in a searchset which parameters had no effect (FHIR R4 search §3.1.1.1, lenient handling). */
+export function ignoredOutcome(parameters: readonly string[]): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: parameters.map((name) => ({
+      severity: 'warning',
+      code: 'not-supported',
+      details: { text: `The search parameter "${name}" is not supported and had no effect.` },
+    })),
+  }
+}
+
+export function fhirResponse(resource: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(resource), {
+    status,
+    headers: { 'content-type': `${FHIR_JSON}; charset=utf-8`, ...headers },
+  })
+}
+
+export function refusalResponse(refusal: NcpehRefusal): Response {
+  // RFC 6750 §3
+  const headers: Record<string, string> = refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  return fhirResponse(outcomeOf(refusal), refusal.status, headers)
+}
