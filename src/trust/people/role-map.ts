@@ -1,0 +1,68 @@
+/**
+ * National professions to European roles, as data (`data/roles/*.json`). A profession without a European role is a
+ * legitimate answer (`role: null`): the person may sign in, but nothing leaves the country for him.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Professional } from './professional.ts'
+
+const words = z.record(z.string(), z.string())
+const kind = z.enum(['Hospital', 'Resident Physician', 'Pharmacy', 'Other'])
+
+const nationalSchema = z.object({
+  /** The national code system of the professions. */
+  system: z.string(),
+  professions: z.record(
+    z.string(),
+    z.object({
+      display: words,
+      /** ISCO code of eHDSIHealthcareProfessionalRole, or null. */
+      role: z.string().nullable(),
+      /** Specialities (French: savoir-faire) that have a role of their own, or none. */
+      specialities: z.record(z.string(), z.string().nullable()).optional(),
+    }),
+  ),
+  facilityKinds: z.object({ default: kind, codes: z.record(z.string(), kind) }),
+})
+
+const europeanSchema = z.object({ roles: z.record(z.string(), words) })
+
+export interface RoleMap extends z.infer<typeof nationalSchema> {
+  /** The names of the European roles by ISCO code and language. */
+  readonly roles: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** @param directory the folder `data/roles` @param country ISO 3166-1 alpha-2 */
+export function openRoleMap(directory: string, country: string): RoleMap {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'))
+  return { ...nationalSchema.parse(read(country)), roles: europeanSchema.parse(read('european')).roles }
+}
+
+export interface MappedProfession {
+  /** The profession in words; the bare code when the map does not know it. */
+  readonly words: string
+  readonly role: Professional['role']
+}
+
+/** An unknown profession has no role: nothing is guessed. A code outside the European set is no role either. */
+export function mapProfession(
+  map: RoleMap,
+  asked: {
+    readonly profession?: string | undefined
+    readonly speciality?: string | undefined
+    readonly language: string
+  },
+): MappedProfession {
+  const known = asked.profession === undefined ? undefined : map.professions[asked.profession]
+  if (!known) return { words: asked.profession ?? '', role: undefined }
+  const special = asked.speciality === undefined ? undefined : known.specialities?.[asked.speciality]
+  const code = special === undefined ? known.role : special
+  const european = code === null ? undefined : map.roles[code]
+  const national = known.display[asked.language] ?? known.display.en ?? asked.profession ?? ''
+  return { words: national, role: code && european ? { code, display: european.en ?? national } : undefined }
+}
+
+export function facilityKind(map: RoleMap, sector: string | undefined): Professional['organisation']['kind'] {
+  return map.facilityKinds.codes[sector ?? ''] ?? map.facilityKinds.default
+}

@@ -1,0 +1,190 @@
+/**
+ * Sessions in the database, so that any replica carries them: they end 30 minutes after the last request and 4 hours
+ * after sign-in (the limits of Pro Santé Connect), whichever comes first.
+ */
+import { z } from 'zod'
+import type { Database } from '#platform/database/database.ts'
+import type { PeopleTables } from './migrations.ts'
+import type { PendingSignIn } from './relying-party.ts'
+import { newSecret, seal, secretHash, unseal } from './seal.ts'
+
+const professional = z.object({
+  identifier: z.string(),
+  given: z.string(),
+  family: z.string(),
+  role: z.object({ code: z.string(), display: z.string() }).optional(),
+  profession: z.string(),
+  organisation: z.object({
+    identifier: z.string(),
+    name: z.string(),
+    kind: z.enum(['Hospital', 'Resident Physician', 'Pharmacy', 'Other']),
+  }),
+  country: z.string(),
+  assurance: z.string(),
+})
+
+const dataSchema = z.object({
+  person: z.object({
+    identifier: z.string(),
+    given: z.string(),
+    family: z.string(),
+    assurance: z.string(),
+    exercises: z.array(professional.transform((one) => ({ ...one, role: one.role }))),
+  }),
+  /** Index of the exercise that the person chose. */
+  exercise: z.number().optional(),
+  idToken: z.string(),
+})
+
+/** What a session remembers. */
+export type SessionData = z.infer<typeof dataSchema>
+
+const pendingSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() })
+
+export type RememberedSignIn = PendingSignIn & { readonly returnTo: string }
+
+export interface Session {
+  /** Goes into the cookie and nowhere else. */
+  readonly secret: string
+  readonly data: SessionData
+  /** Milliseconds since 1970. */
+  readonly endsWhenIdle: number
+  readonly endsAtLatest: number
+}
+
+export interface SessionOptions {
+  readonly country: string
+  readonly now: () => number
+  readonly idleMinutes?: number
+  readonly longestMinutes?: number
+}
+
+export interface Sessions {
+  /** Keeps state, nonce and PKCE verifier; returns the secret for the browser that started the sign-in. */
+  rememberSignIn(pending: RememberedSignIn): Promise<string>
+  /** Gives it back once, and only to the browser that started it. */
+  takeSignIn(state: string, secret: string): Promise<RememberedSignIn | undefined>
+  begin(data: SessionData): Promise<Session>
+  /** Undefined when it ended or never was. Looking counts as activity unless `quiet`. */
+  find(secret: string, quiet?: 'quiet'): Promise<Session | undefined>
+  update(session: Session, data: SessionData): Promise<Session>
+  end(secret: string): Promise<void>
+  /** Deletes what has ended. */
+  sweep(): Promise<void>
+}
+
+const MINUTE = 60_000
+const SIGN_IN_MINUTES = 15
+
+export function openSessions(database: Database, options: SessionOptions): Sessions {
+  const kysely = database.kysely.$extendTables<PeopleTables>()
+  const { country, now } = options
+  const idle = (options.idleMinutes ?? 30) * MINUTE
+  const longest = (options.longestMinutes ?? 240) * MINUTE
+  const at = (time: number): string => new Date(time).toISOString()
+
+  function session(secret: string, data: SessionData, created: number, seen: number): Session {
+    const endsAtLatest = created + longest
+    return { secret, data, endsAtLatest, endsWhenIdle: Math.min(seen + idle, endsAtLatest) }
+  }
+
+  const rowOf = (secret: string) => [secretHash(secret), country] as const
+
+  async function end(secret: string): Promise<void> {
+    const [key, place] = rowOf(secret)
+    await kysely.deleteFrom('people_session').where('country', '=', place).where('secret_hash', '=', key).execute()
+  }
+
+  return {
+    async rememberSignIn(pending) {
+      const secret = newSecret()
+      await kysely
+        .insertInto('people_sign_in')
+        .values({
+          country,
+          state_hash: secretHash(pending.state),
+          created: at(now()),
+          sealed: seal(secret, 'sign-in', pending),
+        })
+        .execute()
+      return secret
+    },
+
+    async takeSignIn(state, secret) {
+      const row = await kysely
+        .deleteFrom('people_sign_in')
+        .where('country', '=', country)
+        .where('state_hash', '=', secretHash(state))
+        .returning(['sealed', 'created'])
+        .executeTakeFirst()
+      if (!row || Date.parse(row.created) + SIGN_IN_MINUTES * MINUTE < now()) return undefined
+      const pending = pendingSchema.safeParse(unseal(secret, 'sign-in', row.sealed))
+      return pending.success ? pending.data : undefined
+    },
+
+    async begin(data) {
+      const secret = newSecret()
+      const time = now()
+      const row = { country, secret_hash: secretHash(secret), created: at(time), seen: at(time) }
+      await kysely
+        .insertInto('people_session')
+        .values({ ...row, sealed: seal(secret, 'session', data) })
+        .execute()
+      return session(secret, data, time, time)
+    },
+
+    async find(secret, quiet) {
+      const [key, place] = rowOf(secret)
+      const row = await kysely
+        .selectFrom('people_session')
+        .select(['created', 'seen', 'sealed'])
+        .where('country', '=', place)
+        .where('secret_hash', '=', key)
+        .executeTakeFirst()
+      if (!row) return undefined
+      const time = now()
+      const [created, seen] = [Date.parse(row.created), Date.parse(row.seen)]
+      const data = dataSchema.safeParse(unseal(secret, 'session', row.sealed))
+      if (!data.success || time >= Math.min(seen + idle, created + longest)) {
+        await end(secret)
+        return undefined
+      }
+      if (quiet) return session(secret, data.data, created, seen)
+      // Written at most every ten seconds: a page and its pictures are one sign of life.
+      if (time - seen > 10_000) {
+        await kysely
+          .updateTable('people_session')
+          .set({ seen: at(time) })
+          .where('country', '=', place)
+          .where('secret_hash', '=', key)
+          .execute()
+      }
+      return session(secret, data.data, created, time)
+    },
+
+    async update(current, data) {
+      const [key, place] = rowOf(current.secret)
+      await kysely
+        .updateTable('people_session')
+        .set({ sealed: seal(current.secret, 'session', data) })
+        .where('country', '=', place)
+        .where('secret_hash', '=', key)
+        .execute()
+      return { ...current, data }
+    },
+
+    end,
+
+    async sweep() {
+      const time = now()
+      await kysely
+        .deleteFrom('people_sign_in')
+        .where('created', '<', at(time - SIGN_IN_MINUTES * MINUTE))
+        .execute()
+      await kysely
+        .deleteFrom('people_session')
+        .where((where) => where.or([where('created', '<', at(time - longest)), where('seen', '<', at(time - idle))]))
+        .execute()
+    },
+  }
+}
