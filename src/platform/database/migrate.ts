@@ -14,7 +14,7 @@ export interface Migration {
   readonly up: (transaction: Transaction<NoTables>, dialect: Dialect) => Promise<void>
 }
 
-interface MigrationTables {
+type MigrationTables = {
   tessera_migration: { name: string; applied: string }
   tessera_migration_lock: { id: number }
 }
@@ -24,19 +24,19 @@ export async function migrate(database: Database, migrations: readonly Migration
   const names = migrations.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new Error(`The migration ${twice} is given twice.`)
-  const kysely = database.kysely.$extendTables<MigrationTables>()
-  await prepare(kysely)
-  return await kysely.transaction().execute(async (transaction) => {
+  await prepare(database.kysely)
+  return await database.kysely.transaction().execute(async (transaction) => {
+    const own = transaction.$extendTables<MigrationTables>()
     // PostgreSQL: row lock until commit. SQLite: the transaction holds the only write lock already.
-    const lock = transaction.selectFrom('tessera_migration_lock').select('id')
+    const lock = own.selectFrom('tessera_migration_lock').select('id')
     await (database.dialect === 'postgres' ? lock.forUpdate() : lock).execute()
     const applied = new Set(
-      (await transaction.selectFrom('tessera_migration').select('name').execute()).map(({ name }) => name),
+      (await own.selectFrom('tessera_migration').select('name').execute()).map(({ name }) => name),
     )
     const missing = migrations.filter(({ name }) => !applied.has(name))
     for (const { name, up } of missing) {
       await up(transaction, database.dialect)
-      await transaction.insertInto('tessera_migration').values({ name, applied: new Date().toISOString() }).execute()
+      await own.insertInto('tessera_migration').values({ name, applied: new Date().toISOString() }).execute()
     }
     return missing.map(({ name }) => name)
   })
@@ -46,7 +46,7 @@ export async function migrate(database: Database, migrations: readonly Migration
  * `create table if not exists` may still fail in PostgreSQL when two sessions run it at the same moment
  * (unique_violation in its catalogue); the second attempt finds the table.
  */
-async function prepare(kysely: Kysely<MigrationTables>): Promise<void> {
+async function prepare(kysely: Kysely<NoTables>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await sql`create table if not exists tessera_migration (name text primary key, applied text not null)`.execute(

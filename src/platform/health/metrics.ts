@@ -1,5 +1,5 @@
 /** Figures of the process in OpenMetrics text: the process itself, the requests it answers, and what rooms add. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, type OpenMetricsContentType, Registry } from 'prom-client'
 
 export interface RequestFigures {
   readonly method: string
@@ -35,7 +35,8 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const PREFIX = 'tessera_'
 
 export function createMetrics(): Metrics {
-  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
+  const registry = new Registry<OpenMetricsContentType>()
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   collectDefaultMetrics({ register: registry })
   const counter: Metrics['counter'] = (name, help, labels) => {
     const made = new Counter({ name: `${PREFIX}${name}`, help, labelNames: [...labels], registers: [registry] })

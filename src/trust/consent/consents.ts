@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type Database, inTransaction } from '#platform/database/database.ts'
 import type { ConsentChoice, ConsentStore } from './consent.ts'
 
-export interface ConsentTables {
+export type ConsentTables = {
   consent_choice: {
     id: string
     patient: string
