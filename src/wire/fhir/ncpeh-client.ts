@@ -132,7 +132,8 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
       return statement.success ? ok(undefined) : malformed('not a CapabilityStatement')
     },
     searchPatients({ identifiers, traits }, token) {
-      const parameters = new URLSearchParams(identifiers.map((identifier) => ['identifier', identifier]))
+      const parameters = new URLSearchParams()
+      for (const identifier of identifiers) parameters.append('identifier', identifier)
       for (const [name, value] of Object.entries(traits)) parameters.append(name, value)
       parameters.append('_elements', 'identifier,name,birthDate,gender')
       return search(`${base}/Patient?${parameters}`, token, readPatients)
