@@ -39,6 +39,8 @@ export interface NationalPatient {
   readonly given: readonly string[]
   readonly birthDate: string
   readonly gender: 'male' | 'female' | 'other' | 'unknown'
+  /** The same name in another script or the name at birth, as the national register holds it. */
+  readonly otherNames?: readonly { readonly family: string; readonly given: readonly string[] }[]
 }
 
 export interface NationalDocument {
