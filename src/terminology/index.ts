@@ -1,0 +1,5 @@
+/** The public door of the room. */
+export { type Compiled, type CompileProgress, compileTerminology } from './compile.ts'
+export { openTerminology, type TerminologyOptions } from './open.ts'
+export { shippedSources, type TerminologySources } from './sources.ts'
+export type * from './terminology.ts'

@@ -1,0 +1,135 @@
+/** Opens terminology: compiles the shipped content on first use, then only reads; layers the operator's own above. */
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describeProblem } from '#platform/result/result.ts'
+import type { CompileProgress } from './compile.ts'
+import { compileInProcess } from './compile-order.ts'
+import { createTerminology } from './create.ts'
+import { fingerprint, shippedSources, type TerminologySources } from './sources.ts'
+import { readStore, type Store } from './store/read.ts'
+import type { Terminology } from './terminology.ts'
+
+export interface TerminologyOptions {
+  /** Folder for compiled files, e.g. `.tessera/cache`. It may be emptied at any time. */
+  readonly cache: string
+  /** TESSERA_HOME: what the operator imported lies under `<home>/terminology`. Without it only shipped content is used. */
+  readonly home?: string
+  /** Default: what the project ships. */
+  readonly sources?: TerminologySources
+  /** Called while content is compiled, which happens on first use only. */
+  readonly progress?: (step: CompileProgress) => void
+}
+
+/**
+ * Ready in some milliseconds when the compiled file exists; otherwise compiles it first (a few seconds, in a process
+ * of its own). Throws when shipped content cannot be read or the cache cannot be written: nothing works without.
+ */
+export async function openTerminology(options: TerminologyOptions): Promise<Terminology> {
+  const sources = options.sources ?? shippedSources()
+  const shipped = await openShipped(sources, options)
+  const own = options.home === undefined ? [] : await openImported(join(options.home, 'terminology'))
+  return createTerminology([...own, shipped], own.length)
+}
+
+async function openShipped(sources: TerminologySources, options: TerminologyOptions): Promise<Store> {
+  const file = join(options.cache, `terminology-${await fingerprint(sources)}.terms`)
+  const ready = await openStoreFile(file)
+  if (ready) return ready
+  const release = await claim(`${file}.lock`, file)
+  try {
+    // Another process may have compiled it meanwhile.
+    const made = await openStoreFile(file)
+    if (made) return made
+    await compileInProcess({ sources, file }, options.progress)
+    await removeOlder(options.cache, file)
+  } finally {
+    await release()
+  }
+  const compiled = await openStoreFile(file)
+  if (!compiled) throw new Error(`The compiled terminology ${file} cannot be read back. Check the disk.`)
+  return compiled
+}
+
+/** The store in a file; undefined when there is none, or none that this version can read. */
+export async function openStoreFile(file: string): Promise<Store | undefined> {
+  let handle: Awaited<ReturnType<typeof open>>
+  try {
+    handle = await open(file, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    const { size } = await handle.stat()
+    const bytes = new Uint8Array(size)
+    let read = 0
+    while (read < size) {
+      const { bytesRead } = await handle.read(bytes, read, size - read, read)
+      if (bytesRead === 0) return undefined
+      read += bytesRead
+    }
+    const store = readStore(bytes, file)
+    return store.ok ? store.value : undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A lock older than this belongs to a process that died. */
+const STALE_MS = 120_000
+
+/** Several nodes start at once on one cache: one compiles, the others wait for its file. */
+async function claim(lock: string, file: string): Promise<() => Promise<void>> {
+  await mkdir(join(lock, '..'), { recursive: true })
+  for (;;) {
+    try {
+      const handle = await open(lock, 'wx')
+      await handle.close()
+      return () => rm(lock, { force: true })
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    const age = await stat(lock).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    )
+    if (age > STALE_MS) await rm(lock, { force: true })
+    const made = await stat(file).catch(() => undefined)
+    if (made) return async () => {}
+    await pause(50)
+  }
+}
+
+/** Compiled files of other contents are of no use any more; other processes have theirs in memory. */
+async function removeOlder(cache: string, keep: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (/^terminology-[0-9a-f]{32}\.terms$/.test(name) && join(cache, name) !== keep) {
+      await rm(join(cache, name), { force: true })
+    }
+  }
+}
+
+/** The operator's imports, the newest first. */
+async function openImported(folder: string): Promise<readonly Store[]> {
+  const names = await readdir(folder).catch(() => [])
+  const files = names.filter((name) => name.endsWith('.terms')).map((name) => join(folder, name))
+  const dated = await Promise.all(files.map(async (file) => ({ file, time: (await stat(file)).mtimeMs })))
+  dated.sort((left, right) => right.time - left.time || (left.file < right.file ? -1 : 1))
+  const stores: Store[] = []
+  for (const { file } of dated) {
+    const store = await openStoreFile(file)
+    // An import cannot be made anew from here: never go on without what the operator reviewed.
+    if (!store) throw new Error(describeProblem(unreadableImport(file)))
+    stores.push(store)
+  }
+  return stores
+}
+
+function unreadableImport(file: string) {
+  return {
+    code: 'terminology-import-unreadable',
+    sentence: 'An import of terminology is damaged or was made by another version of Tessera.',
+    next: 'Import it again with `tessera terminology import`, or remove the file.',
+    place: { file },
+  }
+}
