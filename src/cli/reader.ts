@@ -11,7 +11,11 @@ export async function openReader(language: string): Promise<Result<Reader, 'lang
   try {
     new Intl.Locale(language)
   } catch {
-    return failed('language-unknown', `“${language}” is not a language tag.`, 'Write it as in BCP 47, e.g. fr, fr-BE, el.')
+    return failed(
+      'language-unknown',
+      `“${language}” is not a language tag.`,
+      'Write it as in BCP 47, e.g. fr, fr-BE, el.',
+    )
   }
   const terminology = await openTerminology({ cache: join(tesseraHome(), 'cache'), home: tesseraHome() })
   return ok({ language, terminology, messages: openMessages(join(DATA, 'messages'), language), now: new Date() })

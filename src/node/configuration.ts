@@ -28,7 +28,14 @@ const Country = z.object({
   border: z.object({ port: Port, origin: Origin }),
   /** Central services of the Union: where, and the public key that signs what they publish. */
   union: z.object({ origin: Origin, publicKey: Jwk }),
-  identityProvider: z.object({ discovery: Origin, issuer: Origin, clientId: z.string(), clientSecret: z.string() }),
+  identityProvider: z.object({
+    /** Name of a file in `data/identity-providers`: how this provider's claims are read. */
+    mapping: z.string(),
+    discovery: Origin,
+    issuer: Origin,
+    clientId: z.string(),
+    clientSecret: z.string(),
+  }),
   /** The certificate authority that peers are checked against (PEM file). */
   authority: z.string(),
   /** The country's own folder of patients and documents. */
@@ -52,7 +59,15 @@ const IdentityProvider = z.object({
   ...Common,
   port: Port,
   issuer: Origin,
-  clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), redirectUris: z.array(z.string()), logoutUris: z.array(z.string()) })),
+  clients: z.array(
+    z.object({
+      clientId: z.string(),
+      clientSecret: z.string(),
+      country: z.string(),
+      redirectUris: z.array(z.string()),
+      postLogoutRedirectUris: z.array(z.string()),
+    }),
+  ),
 })
 
 const Configuration = z.discriminatedUnion('role', [Country, Union, IdentityProvider])
@@ -69,7 +84,12 @@ export async function readConfiguration(path: string): Promise<Result<NodeConfig
   try {
     text = await readFile(path, 'utf8')
   } catch {
-    return failed('configuration-unreadable', 'The configuration cannot be read.', 'Check the path given with --config.', { file: path })
+    return failed(
+      'configuration-unreadable',
+      'The configuration cannot be read.',
+      'Check the path given with --config.',
+      { file: path },
+    )
   }
   let json: unknown
   try {
@@ -80,8 +100,13 @@ export async function readConfiguration(path: string): Promise<Result<NodeConfig
   const parsed = Configuration.safeParse(json)
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
-  return failed('configuration-invalid', `The configuration is not complete: ${issue?.message ?? 'unknown'}.`, 'Correct this setting.', {
-    file: path,
-    path: issue?.path.join('.') ?? '',
-  })
+  return failed(
+    'configuration-invalid',
+    `The configuration is not complete: ${issue?.message ?? 'unknown'}.`,
+    'Correct this setting.',
+    {
+      file: path,
+      path: issue?.path.join('.') ?? '',
+    },
+  )
 }

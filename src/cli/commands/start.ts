@@ -11,5 +11,9 @@ export function addStart(program: Command): void {
       const { runNode } = await import('../run-node.ts')
       process.exitCode = await runNode(options.config)
     })
-  examples(command, ['tessera start --config /etc/tessera/fr.json'], `${EXIT.fine} stopped on request, ${EXIT.failed} could not start, ${EXIT.usage} wrong usage`)
+  examples(
+    command,
+    ['tessera start --config /etc/tessera/fr.json'],
+    `${EXIT.fine} stopped on request, ${EXIT.failed} could not start, ${EXIT.usage} wrong usage`,
+  )
 }

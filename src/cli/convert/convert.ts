@@ -1,15 +1,15 @@
 /** Conversion of a file, standard input or a folder; one failing file never stops the others. */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Reader } from '#documents/render/view.ts'
 import type { AccountReport } from '#documents/model/account.ts'
+import type { Reader } from '#documents/render/view.ts'
 import { describeProblem, failed, type Problem, type Result } from '#platform/result/result.ts'
 import type { ConvertOptions } from '../commands/convert.ts'
 import { EXIT } from '../program.ts'
 import { startProgress } from '../progress.ts'
 import { openReader } from '../reader.ts'
-import { type Converted, convertOne, ENDING } from './one.ts'
 import { findInputs, readInput } from './inputs.ts'
+import { type Converted, convertOne, ENDING } from './one.ts'
 
 /** Runs the command and returns its exit code. */
 export async function convert(input: string, options: ConvertOptions): Promise<number> {
@@ -24,10 +24,13 @@ export async function convert(input: string, options: ConvertOptions): Promise<n
 async function convertFile(path: string, options: ConvertOptions, reader: Reader): Promise<number> {
   const converted = await load(path, path, options, reader)
   if (!converted.ok) return complain([converted.problem])
-  const written = await tryWriting(async () => {
-    if (options.report) await write(options.report, json(converted.value.report))
-    if (options.out) await write(options.out, converted.value.bytes)
-  }, options.out ?? options.report ?? path)
+  const written = await tryWriting(
+    async () => {
+      if (options.report) await write(options.report, json(converted.value.report))
+      if (options.out) await write(options.out, converted.value.bytes)
+    },
+    options.out ?? options.report ?? path,
+  )
   if (written) return complain([written])
   if (!options.out) await toStandardOutput(converted.value.bytes)
   return EXIT.fine
@@ -69,13 +72,20 @@ async function convertFolder(
   }
   progress.done()
   const { documents, statements, coded, text, notCarried, untranslated } = totals
-  console.log(`${documents} of ${files.length} documents converted to ${options.to}${options.out ? ` in ${options.out}` : ' (nothing written: name a folder with --out)'}.`)
-  console.log(`${statements} statements: ${coded} coded, ${text} as text; ${notCarried} facts not carried (listed in the reports); ${untranslated} codes without a term in ${options.lang}.`)
+  console.log(
+    `${documents} of ${files.length} documents converted to ${options.to}${options.out ? ` in ${options.out}` : ' (nothing written: name a folder with --out)'}.`,
+  )
+  console.log(
+    `${statements} statements: ${coded} coded, ${text} as text; ${notCarried} facts not carried (listed in the reports); ${untranslated} codes without a term in ${options.lang}.`,
+  )
   if (leftAlone > 0) console.log(`${leftAlone} files left alone: their names end neither in .xml nor in .json.`)
   return problems.length > 0 ? complain(problems) : EXIT.fine
 }
 
-function add(totals: Record<'documents' | 'statements' | 'coded' | 'text' | 'notCarried' | 'untranslated', number>, report: AccountReport): void {
+function add(
+  totals: Record<'documents' | 'statements' | 'coded' | 'text' | 'notCarried' | 'untranslated', number>,
+  report: AccountReport,
+): void {
   totals.documents += 1
   totals.statements += report.statements
   totals.coded += report.coded
@@ -107,7 +117,12 @@ async function tryWriting(work: () => Promise<void>, file: string): Promise<Prob
     return undefined
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    return failed('output-unwritable', `The result cannot be written (${reason}).`, 'Check the disk and the permissions.', { file }).problem
+    return failed(
+      'output-unwritable',
+      `The result cannot be written (${reason}).`,
+      'Check the disk and the permissions.',
+      { file },
+    ).problem
   }
 }
 

@@ -19,7 +19,9 @@ export async function findInputs(argument: string): Promise<Result<Inputs, Input
   if (found === undefined) return failed('input-missing', `There is no file or folder ${argument}.`, 'Check the name.')
   if (!found.isDirectory()) return ok({ kind: 'one', path: argument })
   const entries = await readdir(argument, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(argument, join(entry.parentPath, entry.name)))
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(argument, join(entry.parentPath, entry.name)))
   const documents = files.filter((file) => /\.(xml|json)$/i.test(file)).sort()
   return ok({ kind: 'folder', path: argument, files: documents, leftAlone: files.length - documents.length })
 }

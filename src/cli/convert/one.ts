@@ -1,10 +1,11 @@
 /** One document through the house: bytes → model → the form asked for, and its account. */
+
+import type { AccountReport } from '#documents/model/account.ts'
 import { readDocument } from '#documents/read.ts'
 import { renderPage } from '#documents/render/page.ts'
 import { renderPdf } from '#documents/render/pdf.ts'
-import { accountReport, type Reader, summaryView } from '#documents/render/view.ts'
 import { renderText } from '#documents/render/text.ts'
-import type { AccountReport } from '#documents/model/account.ts'
+import { accountReport, type Reader, summaryView } from '#documents/render/view.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { Form } from '../commands/convert.ts'
 
@@ -17,7 +18,12 @@ export interface Converted {
 export const ENDING: Readonly<Record<Form, string>> = { fhir: '.json', html: '.html', pdf: '.pdf', text: '.txt' }
 
 /** Converts one document; fails only when the input is not a clinical document that can be read. */
-export async function convertOne(bytes: Uint8Array, file: string, form: Form, reader: Reader): Promise<Result<Converted>> {
+export async function convertOne(
+  bytes: Uint8Array,
+  file: string,
+  form: Form,
+  reader: Reader,
+): Promise<Result<Converted>> {
   const read = readDocument(bytes, { file, terminology: reader.terminology })
   if (!read.ok) return read
   const view = summaryView(read.value, reader)

@@ -1,11 +1,14 @@
 /** One supervisor, one process per node: starts them, waits until all are ready, restarts one that dies, stops them all. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 
 export interface NodeProcess {
   readonly name: string
   /** The file with its configuration. */
   readonly configuration: string
+  /** The file that its log lines are appended to. */
+  readonly log: string
 }
 
 export interface Supervisor {
@@ -30,30 +33,50 @@ const RESTARTS_PER_MINUTE = 5
 const STOP_PATIENCE_MS = 5000
 
 /** Starts all nodes in parallel. When one does not come up, all are stopped and the reason is told. */
-export async function supervise(nodes: readonly NodeProcess[], options: Options): Promise<Result<Supervisor, SupervisorProblemCode>> {
+export async function supervise(
+  nodes: readonly NodeProcess[],
+  options: Options,
+): Promise<Result<Supervisor, SupervisorProblemCode>> {
   const running = new Map<string, ChildProcess>()
   const restarts = new Map<string, number[]>()
   let stopping = false
 
   const start = (node: NodeProcess): Promise<Result<void, SupervisorProblemCode>> => {
+    const log = openSync(node.log, 'a')
     const child = spawn(process.execPath, [options.program, 'start', '--config', node.configuration], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', log, 'pipe', 'ipc'],
     })
+    closeSync(log)
     running.set(node.name, child)
     const words = lastWords(child)
+    let ready = false
     return new Promise((resolve) => {
       const timer = setTimeout(
-        () => resolve(failed('node-did-not-start', `The node ${node.name} is not ready after ${(options.startTimeoutMs ?? 30000) / 1000} s. ${words()}`, 'Look at its log.')),
+        () =>
+          resolve(
+            failed(
+              'node-did-not-start',
+              `The node ${node.name} is not ready after ${(options.startTimeoutMs ?? 30000) / 1000} s. ${words()}`,
+              'Look at its log.',
+            ),
+          ),
         options.startTimeoutMs ?? 30000,
       )
       child.once('message', () => {
+        ready = true
         clearTimeout(timer)
         resolve(ok(undefined))
       })
       child.once('exit', (code, signal) => {
         clearTimeout(timer)
-        resolve(failed('node-did-not-start', `The node ${node.name} ended while starting. ${words()}`, 'Correct the cause and start again.'))
-        if (!stopping && mayRestart(restarts, node.name)) {
+        resolve(
+          failed(
+            'node-did-not-start',
+            `The node ${node.name} ended while starting. ${words()}`,
+            'Correct the cause and start again.',
+          ),
+        )
+        if (ready && !stopping && mayRestart(restarts, node.name)) {
           options.onRestart?.(node.name, code, signal)
           void start(node)
         }
@@ -74,7 +97,8 @@ export async function supervise(nodes: readonly NodeProcess[], options: Options)
   }
   return ok({
     stop,
-    pids: () => new Map([...running].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid] as const]))),
+    pids: () =>
+      new Map([...running].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid] as const]))),
   })
 }
 

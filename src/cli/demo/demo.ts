@@ -1,0 +1,49 @@
+/** Prepares, starts and watches the demonstration, prints its table, and stops cleanly on Ctrl-C. */
+import { join } from 'node:path'
+import { planEurope, portsOf } from '#node/europe/plan.ts'
+import { prepareEurope } from '#node/europe/prepare.ts'
+import { supervise } from '#node/europe/supervisor.ts'
+import { ProblemError } from '#platform/result/problem-error.ts'
+import { describeProblem } from '#platform/result/result.ts'
+import { openTerminology } from '#terminology/index.ts'
+import { EXIT } from '../program.ts'
+import { DATA, PROJECT, tesseraHome } from '../project.ts'
+import { askedToStop } from '../run-node.ts'
+import { portsAreFree } from './ports.ts'
+import { describeDemo, printTable } from './table.ts'
+
+export async function demo(options: { readonly port: number; readonly json?: boolean }): Promise<number> {
+  const begun = performance.now()
+  const home = tesseraHome()
+  const plan = planEurope(options.port)
+  const free = await portsAreFree(portsOf(plan))
+  if (!free.ok) {
+    console.error(describeProblem(free.problem))
+    return EXIT.failed
+  }
+  const stopAsked = askedToStop()
+  try {
+    const nodes = await prepareEurope({ home, data: DATA, plan })
+    // Compiled once here, so that the nodes do not all do it at the same time.
+    await openTerminology({ cache: join(home, 'cache') })
+    const supervisor = await supervise(nodes, {
+      program: join(PROJECT, 'src', 'cli', 'main.ts'),
+      onRestart: (name, code, signal) =>
+        console.error(`The node ${name} ended (${signal ?? `code ${code}`}); it is started again.`),
+    })
+    if (!supervisor.ok) {
+      console.error(describeProblem(supervisor.problem))
+      return EXIT.failed
+    }
+    const description = await describeDemo(plan, DATA, (performance.now() - begun) / 1000)
+    console.log(options.json ? JSON.stringify(description, null, 2) : printTable(description))
+    await stopAsked
+    if (!options.json) console.log('\nStopping.')
+    await supervisor.value.stop()
+    return EXIT.fine
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    console.error(describeProblem(error.problem))
+    return EXIT.failed
+  }
+}

@@ -1,0 +1,81 @@
+/** What the demonstration prints when it is ready: what runs where, whom to sign in as, which patients to try. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readCountry } from '#node/country-data.ts'
+import type { EuropePlan } from '#node/europe/plan.ts'
+import { demoProfessionals } from '#node/identity-provider.ts'
+
+const Tour = z.array(z.object({ from: z.string(), patient: z.string(), type: z.array(z.string()), shows: z.string() }))
+
+export interface DemoDescription {
+  readonly readyAfterSeconds: number
+  readonly portals: readonly {
+    readonly country: string
+    readonly name: string
+    readonly url: string
+    readonly border: string
+  }[]
+  readonly union: string
+  readonly identityProvider: string
+  readonly professionals: readonly { readonly login: string; readonly country: string; readonly illustrates: string }[]
+  readonly patients: z.infer<typeof Tour>
+}
+
+export async function describeDemo(
+  plan: EuropePlan,
+  data: string,
+  readyAfterSeconds: number,
+): Promise<DemoDescription> {
+  const portals = await Promise.all(
+    plan.countries.map(async ({ country, portal, border }) => ({
+      country,
+      name: (await readCountry(data, country)).name.en ?? country,
+      url: `http://localhost:${portal}`,
+      border: `https://127.0.0.1:${border}/fhir`,
+    })),
+  )
+  const professionals = await demoProfessionals(data)
+  return {
+    readyAfterSeconds: Math.round(readyAfterSeconds * 10) / 10,
+    portals,
+    union: `http://localhost:${plan.union.public}`,
+    identityProvider: `http://127.0.0.1:${plan.identityProvider}`,
+    professionals: professionals.map(({ login, country, illustrates }) => ({ login, country, illustrates })),
+    patients: Tour.parse(JSON.parse(await readFile(join(data, 'demo', 'tour.json'), 'utf8'))),
+  }
+}
+
+/** A short table for a terminal of 100 columns. */
+export function printTable(demo: DemoDescription): string {
+  const french = demo.professionals.filter(({ country }) => country === 'FR').slice(0, 4)
+  return [
+    '',
+    `Tessera: Europe on one machine, ready after ${demo.readyAfterSeconds} s. Ctrl-C stops it.`,
+    '',
+    'What runs where',
+    ...columns([
+      ...demo.portals.map(({ name, url, border }) => [name, url, `border ${border}`]),
+      ['Central services', demo.union, 'directory, search masks, trust list'],
+      ['Test identity provider', demo.identityProvider, 'signs in the people below, and nobody real'],
+    ]),
+    '',
+    `Sign in at ${demo.portals[0]?.url ?? ''} as`,
+    ...columns(french.map(({ login, illustrates }) => [login, illustrates])),
+    '',
+    'Patients to try',
+    ...columns(demo.patients.map(({ from, patient, type, shows }) => [from, type.join(', '), patient, shows])),
+    '',
+  ].join('\n')
+}
+
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length)),
+    [],
+  )
+  return rows.map(
+    (row) =>
+      `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd((widths[index] ?? 0) + 2))).join('')}`,
+  )
+}

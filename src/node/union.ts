@@ -1,0 +1,80 @@
+/** The Union's central services as a node: the signed directory for countries, and a public page of who takes part. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Hono } from 'hono'
+import { html } from '#platform/html/html.ts'
+import { type HttpServer, serve } from '#platform/http/serve.ts'
+import { ok, type Result } from '#platform/result/result.ts'
+import { openNodeKeys } from '#trust/keys/node-keys.ts'
+import { centralServices } from '#wire/discovery/central-services.ts'
+import { type ParticipantList, watchParticipants } from '#wire/discovery/participants-file.ts'
+import { addVitalSigns, surroundings } from './answering.ts'
+import type { UnionConfiguration } from './configuration.ts'
+import { readCountry } from './country-data.ts'
+import type { RunningNode } from './running.ts'
+
+/** Starts both servers. Problems: a taken port, unusable keys. */
+export async function startUnion(configuration: UnionConfiguration): Promise<Result<RunningNode>> {
+  const around = surroundings('EU')
+  const keys = await openNodeKeys(join(configuration.home, 'keys'))
+  const participants = watchParticipants(configuration.participants)
+  around.health.part('participants', async () => {
+    if (!(await participants()).ok) throw new Error('unreadable')
+  })
+  const services = centralServices({
+    signer: keys.token,
+    participants,
+    searchMask: (country) => searchMask(configuration.data, country),
+    clock: () => new Date(),
+  })
+  const border = await serve({
+    handler: (request, connection) => services.fetch(request, { connection }),
+    host: configuration.host,
+    port: configuration.border.port,
+    tls: { ...keys.tls, requireClientCertificate: true },
+    onError: (error) => around.log.failure('answer-failed', error),
+  })
+  if (!border.ok) return border
+  const pages = await serve({
+    handler: publicPages(participants, around).fetch,
+    host: configuration.host,
+    port: configuration.public.port,
+    onError: (error) => around.log.failure('answer-failed', error),
+  })
+  if (!pages.ok) {
+    await border.value.close()
+    return pages
+  }
+  around.log.info('node-started')
+  return ok({ stop: () => closeAll([pages.value, border.value]) })
+}
+
+/** The ISM file that a country's description names; countries are two letters, so no path can be made of one. */
+async function searchMask(data: string, country: string): Promise<Uint8Array | undefined> {
+  if (!/^[A-Z]{2}$/.test(country)) return undefined
+  const description = await readCountry(data, country).catch(() => undefined)
+  return description && readFile(join(data, '..', description.searchMask))
+}
+
+function publicPages(
+  participants: () => Promise<Result<ParticipantList>>,
+  around: ReturnType<typeof surroundings>,
+): Hono {
+  const app = new Hono()
+  addVitalSigns(app, around)
+  app.get('/', async (context) => {
+    const list = await participants()
+    const rows = list.ok ? list.value.participants : []
+    return context.html(
+      html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Central services</title></head>
+<body><main><h1>Central services of the demonstration</h1><p>Directory version ${list.ok ? String(list.value.version) : 'unknown'}.</p>
+<table><caption>Countries that take part</caption><thead><tr><th scope="col">Country</th><th scope="col">National contact point</th><th scope="col">Services</th></tr></thead>
+<tbody>${rows.map((row) => html`<tr><th scope="row">${row.country}</th><td>${row.fhirBase}</td><td>${row.services.join(', ')}</td></tr>`)}</tbody></table></main></body></html>`,
+    )
+  })
+  return app
+}
+
+export async function closeAll(servers: readonly HttpServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()))
+}
