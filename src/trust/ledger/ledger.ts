@@ -20,7 +20,10 @@ export interface LedgerFilter {
   readonly professional?: string
   /** `system|value` of the patient. */
   readonly patient?: string
+  /** Entries at most; 100 unless told, never more than 1000. */
   readonly limit?: number
+  /** Only entries older than this sequence: the next page of a list. */
+  readonly before?: number
 }
 
 export type LedgerVerification =
@@ -29,12 +32,14 @@ export type LedgerVerification =
       readonly intact: false
       readonly entries: number
       readonly firstBad: number
-      readonly reason: 'altered' | 'missing' | 'reordered' | 'truncated' | 'head-signature'
+      /** `unguarded`: the chain is whole, but what refuses changes to it has been removed from the database. */
+      readonly reason: 'altered' | 'missing' | 'reordered' | 'truncated' | 'head-signature' | 'unguarded'
     }
 
 export interface Ledger {
   /** Durable when it resolves. Rejects when the entry could not be stored: the access must then not happen. */
   append(event: AuditEvent): Promise<LedgerEntry>
   list(filter: LedgerFilter): Promise<readonly LedgerEntry[]>
-  verify(): Promise<LedgerVerification>
+  /** Reads the whole chain, page by page; `progress` is told after each page. */
+  verify(progress?: (checked: number, entries: number) => void): Promise<LedgerVerification>
 }

@@ -1,0 +1,161 @@
+/** The ledger in the database. Appends made at the same time share one transaction, and each waits until it is durable. */
+import type { AuditEvent } from 'fhir/r4'
+import type { Transaction } from 'kysely'
+import { type Database, inTransaction } from '#platform/database/database.ts'
+import type { Seal } from '../keys/seal.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { type Head, hashOf, indexOf, NO_HASH, sealedText } from './chain.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { LedgerTables } from './migrations.ts'
+import { ledgerError } from './problems.ts'
+import { type Chain, list } from './read.ts'
+import { verifyLedger } from './verify.ts'
+import type { Witness } from './witness.ts'
+
+export interface LedgerOptions {
+  /** Whose chain, e.g. `PT`. Replicas of one node share it. */
+  readonly node: string
+  readonly signer: Seal
+  readonly witness?: Witness
+  readonly now?: () => Date
+}
+
+const LARGEST_BATCH = 250
+/** Characters of one event: far above any real one, far below what would hurt. */
+const LONGEST_EVENT = 262_144
+
+interface Waiting {
+  readonly event: AuditEvent
+  readonly text: string
+  readonly resolve: (entry: LedgerEntry) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Needs `ledgerMigrations`. Rejects with a `ProblemError` when the ledger found there was not sealed by this node. */
+export async function openLedger(database: Database, options: LedgerOptions): Promise<Ledger> {
+  const kysely = database.kysely.$extendTables<LedgerTables>()
+  const chain: Chain = { kysely, dialect: database.dialect, now: () => new Date(), ...options }
+  await beginChain(chain)
+  let known = (await options.witness?.read()) ?? { sequence: 0, hash: NO_HASH }
+
+  const store = async (batch: readonly Waiting[]): Promise<readonly LedgerEntry[]> => {
+    const { entries, head } = await inTransaction(kysely, (transaction) => extend(transaction, chain, known, batch))
+    known = head
+    await options.witness?.write(head)
+    return entries
+  }
+
+  return {
+    append: inBatches(store),
+    list: (filter) => list(chain, filter),
+    verify: (progress) => verifyLedger(chain, known, progress),
+  }
+}
+
+/** Gathers the events that arrive while a batch is being written, and writes them together next. */
+function inBatches(store: (batch: readonly Waiting[]) => Promise<readonly LedgerEntry[]>): Ledger['append'] {
+  const waiting: Waiting[] = []
+  let writing = false
+
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const entries = await store(batch)
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const entry = entries[index]
+        if (entry) resolve(entry)
+        else reject(new Error('The ledger stored fewer entries than given.'))
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+  const drain = async (): Promise<void> => {
+    writing = true
+    while (waiting.length > 0) await settle(waiting.splice(0, LARGEST_BATCH))
+    writing = false
+  }
+  return (event) =>
+    new Promise((resolve, reject) => {
+      const text = fitText(event)
+      waiting.push({ event, text, resolve, reject })
+      // A microtask later, so that all appends of this turn travel together.
+      if (!writing) {
+        writing = true
+        queueMicrotask(() => void drain())
+      }
+    })
+}
+
+/** The canonical text of an event that both databases can store. */
+function fitText(event: AuditEvent): string {
+  let text: string
+  try {
+    text = canonicalJson(event)
+  } catch (error) {
+    throw ledgerError('ledger-entry-unfit', error)
+  }
+  const { professional, patient } = indexOf(event)
+  const keys = `${professional ?? ''}${patient ?? ''}`
+  // PostgreSQL stores no NUL, and neither database half a surrogate pair.
+  const storable = keys.isWellFormed() && !keys.includes('\0') && text.isWellFormed()
+  if (!storable || text.length > LONGEST_EVENT) throw ledgerError('ledger-entry-unfit')
+  return text
+}
+
+/** Creates the sealed head of an empty chain; does nothing when the chain exists. */
+async function beginChain(chain: Chain): Promise<void> {
+  const head: Head = { sequence: 0, hash: NO_HASH }
+  await chain.kysely
+    .insertInto('ledger_head')
+    .values({ node: chain.node, ...head, ...sealed(chain, head) })
+    .onConflict((conflict) => conflict.column('node').doNothing())
+    .execute()
+}
+
+/** Inside a transaction: takes the head, adds the entries after it, and puts the new head in its place. */
+async function extend(
+  transaction: Transaction<LedgerTables>,
+  chain: Chain,
+  known: Head,
+  batch: readonly Waiting[],
+): Promise<{ readonly entries: readonly LedgerEntry[]; readonly head: Head }> {
+  let last = await takeHead(transaction, chain, known)
+  const recorded = chain.now().toISOString()
+  const entries: LedgerEntry[] = []
+  const rows: LedgerTables['ledger_entry'][] = []
+  for (const { event, text } of batch) {
+    const link = { node: chain.node, sequence: last.sequence + 1, recorded, previousHash: last.hash, event: text }
+    last = { sequence: link.sequence, hash: hashOf(link) }
+    entries.push({ sequence: link.sequence, recorded, previousHash: link.previousHash, hash: last.hash, event })
+    const { previousHash, ...columns } = link
+    rows.push({ ...columns, previous_hash: previousHash, hash: last.hash, ...indexOf(event) })
+  }
+  await transaction.insertInto('ledger_entry').values(rows).execute()
+  await transaction
+    .updateTable('ledger_head')
+    .set({ ...last, ...sealed(chain, last) })
+    .where('node', '=', chain.node)
+    .execute()
+  return { entries, head: last }
+}
+
+/**
+ * Locks the head until the end of the transaction and trusts it only when this node has just written it or its seal is
+ * right: else the next append would seal what somebody else has put there.
+ */
+async function takeHead(transaction: Transaction<LedgerTables>, chain: Chain, known: Head): Promise<Head> {
+  const query = transaction.selectFrom('ledger_head').selectAll().where('node', '=', chain.node)
+  // SQLite: the transaction holds the only write lock already.
+  const head = await (chain.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+  if (!head || head.sequence < known.sequence) throw ledgerError('ledger-rolled-back')
+  if (head.sequence === known.sequence && head.hash === known.hash && known.sequence > 0) return head
+  const text = sealedText(chain.node, head, head.sealed_at)
+  if (!chain.signer.verify(text, head.signature, head.key_id)) throw ledgerError('ledger-head-forged')
+  return head
+}
+
+function sealed(chain: Chain, head: Head) {
+  const sealedAt = chain.now().toISOString()
+  const signature = chain.signer.sign(sealedText(chain.node, head, sealedAt))
+  return { sealed_at: sealedAt, key_id: chain.signer.keyId, signature }
+}
