@@ -66,6 +66,12 @@ const MISSING: Words = [
   'Create it, or correct its name in the database address.',
 ]
 
+const NOT_OPENED: Words = [
+  'database-missing',
+  'The database file cannot be opened.',
+  'Check its folder and permissions.',
+]
+
 type Words = readonly [DatabaseProblemCode, string, string]
 
 const WORDS: ReadonlyMap<number | string, Words> = new Map<number | string, Words>([
@@ -75,7 +81,7 @@ const WORDS: ReadonlyMap<number | string, Words> = new Map<number | string, Word
   [SQLITE_IOERR, IO],
   [SQLITE_CORRUPT, DAMAGED],
   [SQLITE_FULL, FULL],
-  [SQLITE_CANTOPEN, ['database-missing', 'The database file cannot be opened.', 'Check its folder and permissions.']],
+  [SQLITE_CANTOPEN, NOT_OPENED],
   [SQLITE_NOTADB, DAMAGED],
   ['ECONNREFUSED', UNREACHABLE],
   ['ECONNRESET', UNREACHABLE],
@@ -86,6 +92,9 @@ const WORDS: ReadonlyMap<number | string, Words> = new Map<number | string, Word
   ['ENOSPC', FULL],
   ['EROFS', READ_ONLY],
   ['EACCES', READ_ONLY],
+  ['ENOTDIR', NOT_OPENED],
+  ['EEXIST', NOT_OPENED],
+  ['EISDIR', NOT_OPENED],
   ['28000', REFUSED],
   ['28P01', REFUSED],
   ['42501', REFUSED],
