@@ -30,6 +30,8 @@ export interface RemoteDocument {
   readonly title: string
   readonly date: string
   readonly author: string
+  /** `system|value` of the patient in the contained minimal Patient, when there is one. */
+  readonly patients: readonly string[]
   readonly contents: readonly RemoteContent[]
 }
 
@@ -119,7 +121,7 @@ export function readPatients(json: unknown): Page<RemotePatient> | undefined {
     if (!parsed.success) return undefined
     const { identifier, name, birthDate, gender } = parsed.data
     const best = name.find((one) => one.use === 'official') ?? name.find((one) => one.family !== undefined) ?? name[0]
-    const identifiers = identifier.flatMap(({ system, value }) => (system && value ? [`${system}|${value}`] : []))
+    const identifiers = tokensOf(identifier)
     // Patient-minimal-myhealtheu: without an identifier nothing further can be asked.
     if (identifiers.length === 0) return undefined
     return {
@@ -151,6 +153,7 @@ export function readDocuments(json: unknown, base: string): Page<RemoteDocument>
       title: reference.description ?? type?.display ?? reference.type?.text ?? '',
       date: reference.date ?? '',
       author: authorOf(reference),
+      patients: containedPatient(reference.contained),
       contents: usable,
     }
   })
@@ -168,6 +171,10 @@ function readPage<T>(json: unknown, type: string, read: (resource: unknown) => T
     items.push(item)
   }
   return { items, next: parsed.data.link?.find((link) => link.relation === 'next')?.url }
+}
+
+function tokensOf(identifiers: readonly z.infer<typeof Identifier>[]): readonly string[] {
+  return identifiers.flatMap(({ system, value }) => (system && value ? [`${system}|${value}`] : []))
 }
 
 function contentOf(attachment: z.infer<typeof Attachment>, base: string): RemoteContent | undefined {
@@ -201,6 +208,11 @@ function authorOf({ author, custodian, contained }: z.infer<typeof DocumentRefer
   const known = names.filter((name) => name !== undefined && name !== '')
   if (known.length > 0) return known.join(', ')
   return custodian?.display ?? containedName(custodian?.reference, contained) ?? ''
+}
+
+function containedPatient(contained: readonly unknown[]): readonly string[] {
+  const patients = contained.flatMap((one) => Patient.safeParse(one).data ?? [])
+  return patients.flatMap((patient) => tokensOf(patient.identifier))
 }
 
 function containedName(reference: string | undefined, contained: readonly unknown[]): string | undefined {

@@ -1,0 +1,111 @@
+/** Everything that can go wrong on the way to another country, as an eHDSI code with a sentence and the next step. */
+import { type Failed, failed } from '#platform/result/result.ts'
+import type { DirectoryProblemCode } from '#wire/discovery/directory-client.ts'
+import type { NcpehFailure, NcpehProblemCode } from '#wire/fhir/ncpeh-client.ts'
+import { type CareProblemCode, EHDSI_PROBLEMS } from '../context/care-context.ts'
+
+export type Step = 'identify' | 'list' | 'retrieve'
+export type CareFailure = Failed<CareProblemCode>
+
+const TELLING: Readonly<Record<CareProblemCode, readonly [sentence: string, next: string]>> = {
+  ERROR_PI_NO_MATCH: [
+    '{country} knows nobody with these details.',
+    'Compare them with the identity document and try again.',
+  ],
+  ERROR_PI_MULTIPLE_MATCHES: [
+    'Several people in {country} match these details, so none is shown.',
+    'Add more of the details that the form offers.',
+  ],
+  ERROR_PI_INCORRECT_FORMATTING: [
+    '{country} says that an answer does not have the right format.',
+    'Compare it with the identity document.',
+  ],
+  ERROR_PI_MISSING_REQUIRED_FIELDS: [
+    '{country} needs more details in order to find the patient.',
+    'Fill in every required field.',
+  ],
+  ERROR_PS_NOT_FOUND: [
+    '{country} has no patient summary to show for this patient.',
+    'Ask the patient, who may have other documents; treat as without a summary.',
+  ],
+  ERROR_GENERIC_CONNECTION_NOT_POSSIBLE: ['{country} cannot be reached at present.', 'Try again later.'],
+  ERROR_GENERIC_TIMEOUT: ['{country} did not answer in time.', 'Try again in a moment.'],
+  ERROR_GENERIC_DOCUMENT_MISSING: ['{country} no longer has this document.', 'List the documents again.'],
+  ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN: [
+    '{country} does not offer this service.',
+    'Choose another service or country.',
+  ],
+  ERROR_GENERIC: ['The exchange with {country} failed.', 'Try again; if it fails again, tell the contact point.'],
+  ERROR_HPI_GENERIC: [
+    '{country} did not accept how this contact point identifies its professionals.',
+    'Tell the national contact point.',
+  ],
+  ERROR_HPI_INSUFFICIENT_INFORMATION: [
+    'Too little is known about the professional, or about the treatment, to ask {country}.',
+    'Sign in with an exercise that has a health profession, and complete the declaration.',
+  ],
+  ERROR_HPI_AUTHENTICATION_NOT_RECEIVED: ['{country} received no proof of who asks.', 'Sign in again.'],
+  ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED: [
+    'The exchange with {country} cannot be trusted, so nothing is shown.',
+    'Do not repeat it; tell the national contact point.',
+  ],
+  ERROR_SEC_INSUFFICIENT_RIGHTS: [
+    'This profession or purpose may not use this service of {country}.',
+    'A professional whose role is accepted must ask.',
+  ],
+}
+
+export function careFailure(code: CareProblemCode, country: string): CareFailure {
+  const [sentence, next] = TELLING[code]
+  return failed(code, sentence.replace('{country}', country), next)
+}
+
+/** What was tried and found nothing, when the other country only says "not found". */
+const NOT_FOUND: Readonly<Record<Step, CareProblemCode>> = {
+  identify: 'ERROR_PI_NO_MATCH',
+  list: 'ERROR_PS_NOT_FOUND',
+  retrieve: 'ERROR_GENERIC_DOCUMENT_MISSING',
+}
+
+const PEER: Readonly<Record<Exclude<NcpehProblemCode, 'peer-refused'>, CareProblemCode>> = {
+  'peer-unreachable': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
+  'peer-timeout': 'ERROR_GENERIC_TIMEOUT',
+  'peer-untrusted': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
+  'peer-altered': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
+  'peer-too-large': 'ERROR_GENERIC',
+  'peer-malformed': 'ERROR_GENERIC',
+}
+
+export function peerFailure(failure: NcpehFailure, country: string, step: Step): CareFailure {
+  const { code } = failure.problem
+  return careFailure(code === 'peer-refused' ? refusedCode(failure, step) : PEER[code], country)
+}
+
+function refusedCode({ ehdsiCode, status = 0 }: NcpehFailure, step: Step): CareProblemCode {
+  // A patient's objection is never told apart from there being nothing, not even when the other country does.
+  if (ehdsiCode?.endsWith('_NO_CONSENT')) return NOT_FOUND[step]
+  const known = EHDSI_PROBLEMS.find((code) => code === ehdsiCode)
+  if (known !== undefined && known !== 'ERROR_GENERIC') return known
+  if (status === 401) return 'ERROR_HPI_GENERIC'
+  if (status === 403) return 'ERROR_SEC_INSUFFICIENT_RIGHTS'
+  if (status === 404) return NOT_FOUND[step]
+  if (status === 410) return 'ERROR_GENERIC_DOCUMENT_MISSING'
+  return 'ERROR_GENERIC'
+}
+
+const DIRECTORY: Readonly<Record<DirectoryProblemCode, CareProblemCode>> = {
+  'country-unknown': 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN',
+  'directory-unreachable': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
+  'directory-too-old': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
+  'directory-signature': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
+  'directory-rolled-back': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
+  'directory-malformed': 'ERROR_GENERIC',
+  'mask-not-xml': 'ERROR_GENERIC',
+  'mask-not-ism': 'ERROR_GENERIC',
+  'mask-incomplete': 'ERROR_GENERIC',
+  'mask-too-wide': 'ERROR_GENERIC',
+}
+
+export function directoryFailure(code: DirectoryProblemCode, country: string): CareFailure {
+  return careFailure(DIRECTORY[code], country)
+}
