@@ -20,7 +20,7 @@ export function checkExtension(run: Run, scope: Scope, extension: JsonObject, pl
   // Parts of a complex extension have relative urls; the definition of the whole knows them.
   if (place.parentUrl !== undefined && !url.includes(':')) return
   const definition = run.engine.definitions.structure(url)
-  if (!definition || definition.type !== 'Extension') {
+  if (definition?.type !== 'Extension') {
     unknown(run, url, place)
     return
   }

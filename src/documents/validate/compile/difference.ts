@@ -1,6 +1,6 @@
 /** Reduces a profile's tree to what it adds to the core type it constrains. */
 import { isDeepStrictEqual } from 'node:util'
-import type { CompiledElement, CompiledType } from '../definitions/compiled.ts'
+import type { CompiledDiscriminator, CompiledElement, CompiledType } from '../definitions/compiled.ts'
 import { coreUrl } from '../definitions/compiled.ts'
 import type { CoreTypes } from './core-types.ts'
 import type { SlicingDraft, TreeDraft } from './element-tree.ts'
@@ -9,12 +9,14 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /**
  * What `draft` says beyond the core element `base`. `base` is undefined where the core knows no such element (a path
- * into a type that is not loaded): then everything stays. Undefined when nothing is left.
+ * into a type that is not loaded): then everything stays. `outer`: discriminators of the slicing that `draft` is a slice
+ * of, by which it is resliced unless it says otherwise. Undefined when nothing is left.
  */
 export function difference(
   draft: TreeDraft,
   base: CompiledElement | undefined,
   core: CoreTypes,
+  outer: readonly CompiledDiscriminator[] = [],
 ): CompiledElement | undefined {
   const left: Mutable<CompiledElement> = { name: draft.name, id: draft.id }
   if (draft.slice !== undefined) left.slice = draft.slice
@@ -34,7 +36,7 @@ export function difference(
   addConstraints(left, draft, base, codes, core)
   const children = draft.children.flatMap((child) => childDifference(child, base, codes, core))
   if (children.length > 0) left.children = mergeSameName(children)
-  const slicing = slicingDifference(draft.slicing, base, left, core)
+  const slicing = slicingDifference(draft.slicing, base, left, core, outer)
   if (slicing) left.slicing = slicing
   return isEmpty(left) ? undefined : left
 }
@@ -150,15 +152,18 @@ function slicingDifference(
   base: CompiledElement | undefined,
   owner: CompiledElement,
   core: CoreTypes,
+  outer: readonly CompiledDiscriminator[],
 ): CompiledElement['slicing'] {
   if (!slicing || (slicing.slices.length === 0 && slicing.rules === 'open')) return undefined
+  const own = slicing.discriminators.length > 0
+  const discriminators = own ? slicing.discriminators : outer.length > 0 ? outer : implied(base)
   return {
-    discriminators: slicing.discriminators.length > 0 ? slicing.discriminators : implied(base),
+    discriminators,
     rules: slicing.rules,
     ...(slicing.ordered ? { ordered: true as const } : {}),
     slices: slicing.slices.flatMap((slice) => {
-      const own = difference(slice, base, core)
-      return own ? withoutShared(own, owner) : []
+      const left = difference(slice, base, core, discriminators)
+      return left ? withoutShared(left, owner) : []
     }),
   }
 }

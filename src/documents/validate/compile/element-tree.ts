@@ -37,7 +37,10 @@ export function elementTree(elements: readonly JsonObject[], constraints: Constr
     const path = text(element.path)
     if (path === undefined) continue
     const segments = segmentsOf(text(element.id) ?? path, path, text(element.sliceName))
-    if (!root) root = draft(element, segments[0]?.name ?? path, constraints)
+    const type = segments[0]?.name ?? path
+    // Differentials may leave the root out.
+    root ??= { name: type, id: type, children: [] }
+    if (segments.length === 1) Object.assign(root, draft(element, type, constraints), { children: root.children })
     else place(root, segments, element, constraints)
   }
   return root

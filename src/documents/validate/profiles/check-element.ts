@@ -55,8 +55,8 @@ export function checkNode(run: Run, scope: Scope, node: Node, plan: ElementPlan,
   if (element.maxLength !== undefined && typeof node.value === 'string' && node.value.length > element.maxLength)
     report(run, 'error', 'length', node.path, `The value is longer than ${element.maxLength} characters.`, blame)
   checkRange(run, node, plan, profile)
-  if (plan.invariants.length > 0 && node.value !== undefined)
-    checkInvariants(run, plan.invariants, node.value, scope, node.path, profile, element.id)
+  if (element.constraints && node.value !== undefined)
+    checkInvariants(run, plan.invariants(node.type), node.value, scope, node.path, profile, element.id)
   for (const child of plan.children)
     checkNodes(run, scope, childNodes(node, child.element.name), child, node.path, profile)
 }

@@ -6,7 +6,8 @@ import { createMatcher, type Matcher } from './discriminator.ts'
 
 export interface ElementPlan {
   readonly element: CompiledElement
-  readonly invariants: readonly Invariant[]
+  /** Those to test on a value of this type: for a choice the type decides how FHIRPath reads it. */
+  readonly invariants: (type: string) => readonly Invariant[]
   readonly children: readonly ElementPlan[]
   readonly slicing: SlicingPlan | undefined
 }
@@ -39,12 +40,26 @@ export function createProfilePlans(
 ): ProfilePlans {
   const plans = new Map<string, ProfilePlan | undefined>()
 
+  const invariantsOf = (element: CompiledElement, path: string): ElementPlan['invariants'] => {
+    const places = element.constraints ?? []
+    if (places.length === 0) return () => []
+    const byType = new Map<string, readonly Invariant[]>()
+    return (type) => {
+      const at = path.endsWith('[x]') ? type : path
+      const known = byType.get(at)
+      if (known) return known
+      const made = places.flatMap((place) => invariant(place, at) ?? [])
+      byType.set(at, made)
+      return made
+    }
+  }
+
   /** `path`: the definition path of the values here, in which invariants are evaluated. */
   const elementPlan = (element: CompiledElement, path: string): ElementPlan => {
     const childPath = (child: CompiledElement): string => definitionPath(definitions, path, child)
     return {
       element,
-      invariants: (element.constraints ?? []).flatMap((place) => invariant(place, path) ?? []),
+      invariants: invariantsOf(element, path),
       children: (element.children ?? []).map((child) => elementPlan(child, childPath(child))),
       slicing: element.slicing && {
         rules: element.slicing.rules,
