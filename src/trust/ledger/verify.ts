@@ -81,13 +81,21 @@ function pageAfter(chain: Chain, sequence: number, head: number): Promise<readon
 async function flawOf(chain: Chain, row: Row, last: Head): Promise<Flaw | undefined> {
   const firstBad = last.sequence + 1
   if (row.sequence !== firstBad) return { firstBad, reason: 'missing' }
-  if (hashOf({ ...row, previousHash: row.previous_hash }) !== row.hash) return { firstBad, reason: 'altered' }
-  const { professional, patient } = indexOf(parseEvent(row.event))
-  // The index is not hashed itself: altering it would hide an access from the patient's list.
-  if (professional !== row.professional || patient !== row.patient) return { firstBad, reason: 'altered' }
-  if (row.previous_hash === last.hash) return undefined
-  // The entry is whole but belongs elsewhere, or the one before it was replaced together with its hash.
-  return { firstBad, reason: (await holds(chain, row.previous_hash)) ? 'reordered' : 'altered' }
+  const linked = row.previous_hash === last.hash
+  // It follows another entry of this chain than the one before it.
+  if (!linked && (await holds(chain, row.previous_hash))) return { firstBad, reason: 'reordered' }
+  const whole = hashOf({ ...row, previousHash: row.previous_hash }) === row.hash
+  return linked && whole && isFoundByItsIndex(row) ? undefined : { firstBad, reason: 'altered' }
+}
+
+/** The index is not hashed itself: altering it would hide an access from the patient's list. */
+function isFoundByItsIndex(row: Row): boolean {
+  try {
+    const { professional, patient } = indexOf(parseEvent(row.event))
+    return professional === row.professional && patient === row.patient
+  } catch {
+    return false
+  }
 }
 
 async function holds(chain: Chain, hash: string): Promise<boolean> {
