@@ -1,31 +1,34 @@
 /** What is written in the ledger about one access, the same words on both sides of the border. */
+import type { AuditNode, AuditPerson } from '#trust/ledger/audit-event.ts'
 import type { CareProblemCode, Purpose } from './care-context.ts'
 
-export interface AccessRecord {
+interface Access {
   /** Which side this node is on. */
   readonly side: 'A' | 'B'
-  readonly step: 'identify' | 'list' | 'retrieve'
   readonly recorded: Date
-  /** Country of affiliation of the patient, and country of the professional. */
-  readonly countryA: string
-  readonly countryB: string
+  /** Country B, which asks, and country A, which answers. */
+  readonly client: AuditNode
+  readonly server: AuditNode
   /** Undefined when nobody was authenticated. */
-  readonly professional?: {
-    /** `system|value`. */
-    readonly identifier: string
-    readonly name: string
-    readonly role?: { readonly code: string; readonly display: string }
-    readonly organisation: { readonly identifier: string; readonly name: string }
-  }
+  readonly professional: AuditPerson | undefined
   /** `system|value`. */
-  readonly patient?: string
-  readonly purpose?: Purpose
-  /** Words of the professional in an emergency; they stay in his country. */
-  readonly reason?: string
-  readonly outcome: 'success' | 'refused' | 'failed'
-  /** Why not: eHDSI code, and the finer reason that only this ledger knows, e.g. `consent`. */
+  readonly patient: string | undefined
+  readonly purpose: Purpose | undefined
+  readonly outcome: AccessOutcome
+  /** The X-Request-Id that both sides write. */
+  readonly requestId: string | undefined
+}
+
+export type AccessRecord =
+  | (Access & { readonly step: 'identify'; readonly query: string })
+  | (Access & { readonly step: 'list'; readonly query: string; readonly documents: readonly string[] })
+  | (Access & { readonly step: 'retrieve'; readonly document: string })
+
+/** `nothing`: all was well and there was nothing; `refused`: not allowed; `failed`: it did not work. */
+export interface AccessOutcome {
+  readonly kind: 'success' | 'nothing' | 'refused' | 'failed'
+  /** eHDSI code. */
   readonly code?: CareProblemCode
+  /** The finer reason that only this ledger knows, e.g. `consent` or `token-expired`. */
   readonly detail?: string
-  /** Identifiers of the documents that were listed or handed out. */
-  readonly documents?: readonly string[]
 }

@@ -8,7 +8,7 @@ import { type VerifiedAccess, verifyAccessToken } from '#trust/tokens/verify.ts'
 import type { ServiceKind } from '#wire/discovery/directory.ts'
 import type { NcpehCall } from '#wire/fhir/ncpeh-server.ts'
 import type { NcpehAnswer } from '#wire/fhir/outcome.ts'
-import type { AccessRecord } from '../context/access-record.ts'
+import type { AccessOutcome, AccessRecord } from '../context/access-record.ts'
 import { recordAccess } from '../context/record-access.ts'
 import { type Decision, decide } from '../policy/policy.ts'
 import type { CountryAOptions } from './country-a.ts'
@@ -23,6 +23,8 @@ export interface Desk extends CountryAOptions {
 
 export interface Errand {
   readonly step: AccessRecord['step']
+  /** The opaque id that is asked for, when one is. */
+  readonly document?: string
   readonly scope: AccessScope
   readonly service: ServiceKind
   /** Identifiers that the request names; undefined when it names a document. */
@@ -34,7 +36,7 @@ export interface Errand {
 /** What a step answers, and what the ledger shall say about it. */
 export interface Done<T> {
   readonly answer: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: CareRefusal }
-  readonly outcome: AccessRecord['outcome']
+  readonly outcome: AccessOutcome['kind']
   /** The patient as the documents are kept, when known. */
   readonly patient?: string
   /** Only for the ledger, e.g. `consent`. */
@@ -61,18 +63,7 @@ export async function receive<T>(
     ? refused<T>(admitted.refusal, { detail: admitted.detail })
     : await working(desk, admitted.access, work)
   const { answer } = done
-  const record: AccessRecord = {
-    side: 'A',
-    step: errand.step,
-    recorded,
-    countryA: desk.country,
-    countryB: call.connection.certificate?.country ?? 'unknown',
-    outcome: done.outcome,
-    ...whoAndWhom(admitted.access, done.patient),
-    ...(answer.ok ? {} : { code: answer.refusal.code }),
-    ...(done.detail === undefined ? {} : { detail: done.detail }),
-    ...(done.documents ? { documents: done.documents } : {}),
-  }
+  const record = recordOf(desk, errand, call, recorded, admitted.access, done)
   try {
     await recordAccess(desk.ledger, record)
   } catch (error) {
@@ -141,10 +132,42 @@ async function working<T>(
   }
 }
 
-function whoAndWhom(access: AccessGrant | undefined, patient: string | undefined) {
-  if (!access) return {}
-  const { professional, purpose } = access
-  return { professional, purpose, patient: patient ?? access.patient }
+function recordOf(
+  desk: Desk,
+  errand: Errand,
+  call: NcpehCall,
+  recorded: Date,
+  access: AccessGrant | undefined,
+  { answer, outcome, detail, documents, patient }: Done<unknown>,
+): AccessRecord {
+  const { certificate, remoteAddress } = call.connection
+  const common = {
+    side: 'A',
+    recorded,
+    client: {
+      country: certificate?.country ?? 'unknown',
+      homeCommunityId: access?.homeCommunityId,
+      address: remoteAddress ?? 'unknown',
+    },
+    server: { country: desk.country, homeCommunityId: desk.homeCommunityId, address: desk.base },
+    professional: access?.professional,
+    purpose: access?.purpose,
+    patient: patient ?? access?.patient,
+    requestId: call.requestId,
+    outcome: {
+      kind: outcome,
+      ...(answer.ok ? {} : { code: answer.refusal.code }),
+      ...(detail === undefined ? {} : { detail }),
+    },
+  } as const
+  switch (errand.step) {
+    case 'identify':
+      return { ...common, step: 'identify', query: call.query }
+    case 'list':
+      return { ...common, step: 'list', query: call.query, documents: documents ?? [] }
+    case 'retrieve':
+      return { ...common, step: 'retrieve', document: documents?.[0] ?? errand.document ?? 'unknown' }
+  }
 }
 
 /** The national side is told after the ledger; it must not hold the answer back. */

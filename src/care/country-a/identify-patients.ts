@@ -42,7 +42,7 @@ export function identification(desk: Desk): NcpehHandlers['searchPatients'] {
 }
 
 function nobody(): Done<readonly Patient[]> {
-  return { answer: { ok: true, value: [] }, outcome: 'success', detail: 'no-match' }
+  return { answer: { ok: true, value: [] }, outcome: 'nothing', detail: 'no-match' }
 }
 
 function queryOf({ identifiers, family, given, birthDate, gender }: PatientSearch): PatientQuery {

@@ -74,7 +74,7 @@ export function listing(desk: Desk): NcpehHandlers['searchDocuments'] {
 function nothing(detail: string, patient: string): Listed {
   return {
     answer: { ok: true, value: [] },
-    outcome: detail === 'consent' ? 'refused' : 'success',
+    outcome: detail === 'consent' ? 'refused' : 'nothing',
     patient,
     detail,
     documents: [],

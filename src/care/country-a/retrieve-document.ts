@@ -43,6 +43,7 @@ async function retrieve<T>(
     desk,
     {
       step: 'retrieve',
+      document: id,
       scope: renditions.includes('bundle') ? 'user/Bundle.read' : 'user/Binary.read',
       service: 'patient-summary',
       patients: undefined,

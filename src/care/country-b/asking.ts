@@ -2,13 +2,14 @@
  * One question to another country: may the professional ask at all, whom to ask, with which token, and what the ledger
  * of this country says about it before the result is handed out.
  */
+import { randomUUID } from 'node:crypto'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Professional } from '#trust/people/professional.ts'
 import type { AccessGrant, AccessScope } from '#trust/tokens/access-grant.ts'
 import { issueAccessToken } from '#trust/tokens/issue.ts'
 import type { Participant, ServiceKind } from '#wire/discovery/directory.ts'
 import { type NcpehClient, ncpehClient } from '#wire/fhir/ncpeh-client.ts'
-import type { AccessRecord } from '../context/access-record.ts'
+import type { AccessOutcome, AccessRecord } from '../context/access-record.ts'
 import type { CareContext, CareProblemCode, Purpose } from '../context/care-context.ts'
 import { recordAccess } from '../context/record-access.ts'
 import { decide } from '../policy/policy.ts'
@@ -17,6 +18,8 @@ import { careFailure, directoryFailure, type Step } from './failures.ts'
 
 export interface Question {
   readonly step: Step
+  /** As it goes over the wire, for searches; the document's name, for retrieval. */
+  readonly asked: string
   readonly service: ServiceKind
   readonly professional: Professional
   /** Country asked. */
@@ -47,7 +50,8 @@ export async function ask<T>(
   asking: (line: Line) => Promise<Answered<T>>,
 ): Promise<Result<T, CareProblemCode>> {
   const recorded = options.clock()
-  const line = await openLine(options, question, recorded)
+  const requestId = randomUUID()
+  const line = await openLine(options, question, recorded, requestId)
   let answered: Answered<T>
   try {
     answered = line.ok ? await asking(line.value) : { result: line }
@@ -64,7 +68,14 @@ export async function ask<T>(
     })
   }
   try {
-    await recordAccess(options.ledger, recordOf(options, question, answered, recorded))
+    await recordAccess(
+      options.ledger,
+      recordOf(options, question, answered, {
+        recorded,
+        requestId,
+        server: line.ok ? line.value.participant : undefined,
+      }),
+    )
   } catch (error) {
     options.log.failure('access-not-recorded', error, { kind: question.step, country: question.country })
     return failed(
@@ -80,6 +91,7 @@ async function openLine(
   options: CountryBOptions,
   question: Question,
   now: Date,
+  requestId: string,
 ): Promise<Result<Line, CareProblemCode>> {
   const { country, service } = question
   const grant = grantOf(options, question)
@@ -89,15 +101,16 @@ async function openLine(
   const participant = found.value
   if (!participant.services.includes(service)) return careFailure('ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN', country)
   const token = await issueAccessToken({ ...grant.value, audience: participant.homeCommunityId }, options.signer, now)
-  return ok({ client: clientOf(options, participant), token, participant })
+  return ok({ client: clientOf(options, participant, requestId), token, participant })
 }
 
-function clientOf(options: CountryBOptions, participant: Participant): NcpehClient {
+function clientOf(options: CountryBOptions, participant: Participant, requestId: string): NcpehClient {
   return ncpehClient({
     fetch: options.fetch,
     base: participant.fhirBase,
     fingerprints: participant.certificates,
     timeoutMs: options.timeoutMs ?? 10_000,
+    requestId,
     ...(options.maxDocumentBytes === undefined ? {} : { maxDocumentBytes: options.maxDocumentBytes }),
   })
 }
@@ -136,35 +149,47 @@ function grantOf(
 
 function recordOf(
   options: CountryBOptions,
-  { step, professional, country, patient, purpose, context }: Question,
+  { step, asked, professional, country, patient, purpose }: Question,
   { result, documents }: Answered<unknown>,
-  recorded: Date,
+  frame: { readonly recorded: Date; readonly requestId: string; readonly server: Participant | undefined },
 ): AccessRecord {
+  const { recorded, requestId, server } = frame
   const { identifier, given, family, role, organisation } = professional
-  return {
+  const common = {
     side: 'B',
-    step,
     recorded,
-    countryA: country,
-    countryB: options.country,
-    professional: { identifier, name: `${given} ${family}`.trim(), organisation, ...(role ? { role } : {}) },
+    requestId,
+    client: { country: options.country, homeCommunityId: options.homeCommunityId, address: options.address },
+    server: { country, homeCommunityId: server?.homeCommunityId, address: server?.fhirBase ?? 'not asked' },
+    professional: { identifier, name: `${given} ${family}`.trim(), organisation, role },
     patient,
     purpose,
-    ...(purpose === 'EMERGENCY' && context?.reason ? { reason: context.reason } : {}),
-    outcome: result.ok ? 'success' : REFUSALS.has(result.problem.code) ? 'refused' : 'failed',
-    ...(result.ok ? {} : { code: result.problem.code }),
-    ...(documents ? { documents } : {}),
+    outcome: outcomeOf(result),
+  } as const
+  switch (step) {
+    case 'identify':
+      return { ...common, step: 'identify', query: asked }
+    case 'list':
+      return { ...common, step: 'list', query: asked, documents: documents ?? [] }
+    case 'retrieve':
+      return { ...common, step: 'retrieve', document: asked }
   }
 }
 
-/** Codes that mean "no" rather than "it did not work". */
-const REFUSALS: ReadonlySet<CareProblemCode> = new Set([
-  'ERROR_PI_NO_MATCH',
-  'ERROR_PI_MULTIPLE_MATCHES',
-  'ERROR_PS_NOT_FOUND',
-  'ERROR_HPI_GENERIC',
-  'ERROR_HPI_INSUFFICIENT_INFORMATION',
-  'ERROR_HPI_AUTHENTICATION_NOT_RECEIVED',
-  'ERROR_SEC_INSUFFICIENT_RIGHTS',
-  'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
-])
+function outcomeOf(result: Result<unknown, CareProblemCode>): AccessOutcome {
+  if (result.ok) return { kind: 'success' }
+  const { code } = result.problem
+  return { kind: KINDS[code] ?? 'failed', code }
+}
+
+/** Codes that mean "nothing there" or "no" rather than "it did not work". */
+const KINDS: Readonly<Partial<Record<CareProblemCode, AccessOutcome['kind']>>> = {
+  ERROR_PI_NO_MATCH: 'nothing',
+  ERROR_PS_NOT_FOUND: 'nothing',
+  ERROR_PI_MULTIPLE_MATCHES: 'nothing',
+  ERROR_HPI_GENERIC: 'refused',
+  ERROR_HPI_INSUFFICIENT_INFORMATION: 'refused',
+  ERROR_HPI_AUTHENTICATION_NOT_RECEIVED: 'refused',
+  ERROR_SEC_INSUFFICIENT_RIGHTS: 'refused',
+  ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED: 'refused',
+}

@@ -79,6 +79,8 @@ export interface CountryBOptions {
   readonly country: string
   /** NCP OID of this node, bare. */
   readonly homeCommunityId: string
+  /** Where this node is, for the ledger: its own base URL or host. */
+  readonly address: string
   readonly directory: Directory
   /** Mutual TLS with this node's certificate. */
   readonly fetch: PeerFetch

@@ -2,6 +2,7 @@
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
 import { PATIENT_SUMMARY } from '#documents/model/clinical-document.ts'
 import { ok, type Result } from '#platform/result/result.ts'
+import { documentQuery } from '#wire/fhir/ncpeh-client.ts'
 import type { RemoteContent, RemoteDocument } from '#wire/fhir/remote-resources.ts'
 import type { CareContext, CareProblemCode } from '../context/care-context.ts'
 import { type Answered, ask, type Line } from './asking.ts'
@@ -28,11 +29,11 @@ async function listRemote(
   context: CareContext,
 ): Promise<Result<readonly RemoteDocument[], CareProblemCode>> {
   const { country, patient } = context
+  const question = { patient, type: PATIENT_SUMMARY, since: FROM_THE_BEGINNING }
   return ask(
     options,
-    { ...common(context), step: 'list', scopes: ['user/DocumentReference.search'] },
+    { ...common(context), step: 'list', asked: documentQuery(question), scopes: ['user/DocumentReference.search'] },
     async ({ client, token }): Promise<Answered<readonly RemoteDocument[]>> => {
-      const question = { patient, type: PATIENT_SUMMARY, since: FROM_THE_BEGINNING }
       const found = await client.searchDocuments(question, token)
       if (!found.ok) return { result: peerFailure(found, country, 'list') }
       if (found.value.length === 0) return { result: careFailure('ERROR_PS_NOT_FOUND', country) }
@@ -69,8 +70,13 @@ export async function retrieveDocument(
   const document = remote
   return ask(
     options,
-    { ...common(context), step: 'retrieve', scopes: ['user/Bundle.read', 'user/Binary.read'] },
-    async (line) => ({ result: await fetchAll(options, context, document, line), documents: [nameOf(document)] }),
+    {
+      ...common(context),
+      step: 'retrieve',
+      asked: nameOf(document),
+      scopes: ['user/Bundle.read', 'user/Binary.read'],
+    },
+    async (line) => ({ result: await fetchAll(options, context, document, line) }),
   )
 }
 

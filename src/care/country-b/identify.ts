@@ -1,6 +1,7 @@
 /** Finds a patient in another country from the answers to its search mask. */
 import { ok, type Result } from '#platform/result/result.ts'
 import type { Professional } from '#trust/people/professional.ts'
+import { patientQuery } from '#wire/fhir/ncpeh-client.ts'
 import type { RemotePatient } from '#wire/fhir/remote-resources.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 import { type Answers, questionOf } from './answers.ts'
@@ -23,6 +24,7 @@ export async function identifyPatients(
     options,
     {
       step: 'identify',
+      asked: patientQuery(question.value),
       service: 'patient-identification',
       professional,
       country,

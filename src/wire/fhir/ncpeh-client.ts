@@ -42,6 +42,8 @@ export interface NcpehClientOptions {
   /** Hex SHA-256 of its TLS certificates on the trust list. */
   readonly fingerprints: readonly string[]
   readonly timeoutMs?: number
+  /** Sent as `X-Request-Id`, so that both countries' ledgers can be laid side by side. */
+  readonly requestId?: string
   /** Bytes of one document; default 64 MiB. */
   readonly maxDocumentBytes?: number
 }
@@ -92,7 +94,11 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
   ): Promise<NcpehReply<PeerResponse>> {
     const reply = await fetch.fetch({
       url,
-      headers: { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: {
+        accept,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.requestId === undefined ? {} : { 'x-request-id': options.requestId }),
+      },
       pinnedFingerprints: fingerprints,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...limits,
@@ -131,22 +137,9 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
       const statement = Statement.safeParse(jsonOf(reply.value))
       return statement.success ? ok(undefined) : malformed('not a CapabilityStatement')
     },
-    searchPatients({ identifiers, traits }, token) {
-      const parameters = new URLSearchParams()
-      for (const identifier of identifiers) parameters.append('identifier', identifier)
-      for (const [name, value] of Object.entries(traits)) parameters.append(name, value)
-      parameters.append('_elements', 'identifier,name,birthDate,gender')
-      return search(`${base}/Patient?${parameters}`, token, readPatients)
-    },
-    searchDocuments({ patient, type, since }, token) {
-      const parameters = new URLSearchParams({
-        type: `http://loinc.org|${type}`,
-        'patient.identifier': patient,
-        date: `ge${since}`,
-        status: 'current',
-      })
-      return search(`${base}/DocumentReference?${parameters}`, token, (json) => readDocuments(json, base))
-    },
+    searchPatients: (question, token) => search(`${base}/${patientQuery(question)}`, token, readPatients),
+    searchDocuments: (question, token) =>
+      search(`${base}/${documentQuery(question)}`, token, (json) => readDocuments(json, base)),
     async read(content, token) {
       const maxBytes = options.maxDocumentBytes ?? 64 * 1024 * 1024
       if (content.url === undefined) return verified(content, content.contentType, content.data ?? new Uint8Array())
@@ -157,6 +150,26 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
       return verified(content, type, reply.value.body)
     },
   }
+}
+
+/** The question as it goes over the wire, below the base. */
+export function patientQuery({ identifiers, traits }: PatientQuestion): string {
+  const parameters = new URLSearchParams()
+  for (const identifier of identifiers) parameters.append('identifier', identifier)
+  for (const [name, value] of Object.entries(traits)) parameters.append(name, value)
+  parameters.append('_elements', 'identifier,name,birthDate,gender')
+  return `Patient?${parameters}`
+}
+
+/** The question as it goes over the wire, below the base. */
+export function documentQuery({ patient, type, since }: DocumentQuestion): string {
+  const parameters = new URLSearchParams({
+    type: `http://loinc.org|${type}`,
+    'patient.identifier': patient,
+    date: `ge${since}`,
+    status: 'current',
+  })
+  return `DocumentReference?${parameters}`
 }
 
 const PEER_CODES: Readonly<Record<PeerProblemCode, NcpehProblemCode>> = {

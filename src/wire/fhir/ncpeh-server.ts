@@ -30,6 +30,10 @@ export interface NcpehCall {
   readonly connection: Connection
   /** The access token of `Authorization: Bearer`, not looked at. */
   readonly bearer: string | undefined
+  /** `X-Request-Id`, when it has the form of an id. */
+  readonly requestId: string | undefined
+  /** The request below the base, e.g. `Patient?identifier=…`. */
+  readonly query: string
 }
 
 export interface BinaryContent {
@@ -154,7 +158,14 @@ function isStrict(context: NcpehContext): boolean {
 
 function callOf(context: NcpehContext): NcpehCall {
   const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
-  return { connection: context.env.connection, bearer }
+  const id = context.req.header('x-request-id')
+  const { pathname, search } = new URL(context.req.url)
+  return {
+    connection: context.env.connection,
+    bearer,
+    requestId: id !== undefined && /^[\w.-]{1,64}$/.test(id) ? id : undefined,
+    query: `${pathname.split('/').slice(-1)[0] ?? ''}${search}`,
+  }
 }
 
 function searchRefusal(problem: Problem): NcpehRefusal {
