@@ -1,0 +1,68 @@
+/** The account as the page shows it: every statement in exactly one share, each share leading to its rows. */
+import type { Account } from '../model/account.ts'
+import type { Build } from './build.ts'
+import type { AccountShare, AccountView, Line, RowFate, Section } from './summary-view.ts'
+
+interface Shown {
+  readonly href: string
+  readonly label: Line
+  readonly fate: RowFate
+}
+
+/** Rows by the full URL of the resource that they show. */
+function shownRows(build: Build, sections: readonly Section[]): ReadonlyMap<string, Shown> {
+  const byAnchor = new Map<string, Shown>()
+  for (const { rows } of sections) {
+    for (const row of rows) {
+      if (row.id === '') continue
+      const shown = { href: `#${row.id}`, label: row.term, fate: row.fate }
+      byAnchor.set(row.id, shown)
+      // Parts of a row (earlier measurements) share its words, so they share its fate.
+      for (const { id } of row.details) if (id !== undefined) byAnchor.set(id, shown)
+    }
+  }
+  const byUrl = new Map<string, Shown>()
+  for (const entry of build.index.entries) {
+    const shown = byAnchor.get(build.anchors.get(entry.resource) ?? '')
+    if (shown) byUrl.set(entry.fullUrl, shown)
+  }
+  return byUrl
+}
+
+/** Counts statements by what the reader sees of them. */
+export function accountView(build: Build, account: Account, sections: readonly Section[]): AccountView {
+  const shown = shownRows(build, sections)
+  const counts = { translated: 0, 'original-language': 0, text: 0, 'not-carried': 0 }
+  const rows = { 'original-language': new Map<string, Line>(), text: new Map<string, Line>() }
+  for (const { fate, resource } of account.statements) {
+    const row = resource === undefined ? undefined : shown.get(resource)
+    if (fate === 'not-carried') counts['not-carried']++
+    else if (fate === 'text') {
+      counts.text++
+      if (row) rows.text.set(row.href, row.label)
+    } else if (row?.fate === 'original-language') {
+      counts['original-language']++
+      rows['original-language'].set(row.href, row.label)
+    } else counts.translated++
+  }
+  for (const section of sections) {
+    if (section.state === 'text') rows.text.set(`#${section.id}`, section.title)
+  }
+  const share = (key: AccountShare['key'], links?: ReadonlyMap<string, Line>): AccountShare => ({
+    key,
+    count: counts[key],
+    rows: links && counts[key] > 0 ? [...links].map(([href, label]) => ({ href, label })) : [],
+  })
+  return {
+    statements: account.statements.length,
+    shares: [
+      share('translated'),
+      share('original-language', rows['original-language']),
+      share('text', rows.text),
+      share('not-carried'),
+    ],
+    notCarried: account.notCarried,
+    untranslated: [...build.untranslated.values()],
+    complete: account.notCarried.length === 0 && counts['not-carried'] === 0,
+  }
+}

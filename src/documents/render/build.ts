@@ -1,0 +1,110 @@
+/** The state of making one view: who reads, what the document says of itself, and what was noted on the way. */
+import type { Messages } from '#platform/i18n/messages.ts'
+import type { Designation, Terminology } from '#terminology/terminology.ts'
+import type { Node } from '../fhir/node.ts'
+import type { Entry, EntryIndex } from '../fhir/references.ts'
+import type { Untranslated } from '../model/account.ts'
+import type { Attachment, Inline, Words } from './summary-view.ts'
+
+/** For whom a document is shown. */
+export interface Reader {
+  readonly language: string
+  /** Further languages the reader reads, in order of wish. */
+  readonly alternatives?: readonly string[]
+  readonly terminology: Terminology
+  readonly messages: Messages
+  readonly now: Date
+}
+
+export interface Build {
+  readonly reader: Reader
+  readonly messages: Messages
+  readonly terminology: Terminology
+  readonly languages: readonly string[]
+  /** BCP-47 of the source, '' when unknown. */
+  readonly source: string
+  readonly sameLanguage: boolean
+  readonly format: 'cda' | 'fhir'
+  readonly index: EntryIndex
+  /** Entry of each resource of the bundle. */
+  readonly entries: ReadonlyMap<Node, Entry>
+  /** The raw entries of the bundle, by index. */
+  readonly raw: readonly Node[]
+  /** Resource → anchor of the row that shows it. */
+  readonly anchors: Map<Node, string>
+  /** Address → name shown for it. */
+  readonly systems: Map<string, string>
+  readonly untranslated: Map<string, Untranslated>
+  readonly attachments: Attachment[]
+  /** Resources that have a row already. */
+  readonly placed: Set<Node>
+  /** Path of the resource at hand, for the list of untranslated codes. */
+  path: string
+  entry: Entry | undefined
+}
+
+export function baseLanguage(tag: string): string {
+  const dash = tag.indexOf('-')
+  return (dash < 0 ? tag : tag.slice(0, dash)).toLowerCase()
+}
+
+/** Words of the source: marked with their language unless it is the reader's. */
+export function sourceWords(build: Build, text: string): Inline {
+  return build.sameLanguage ? text : { kind: 'words', text, language: build.source }
+}
+
+/** Words of the interface: plain when found in the reader's language, marked when they fell back to English. */
+export function say(build: Build, key: string, parameters?: Readonly<Record<string, string | number>>): Inline {
+  const { text, language } = build.messages.phrase(key, parameters)
+  return baseLanguage(language) === baseLanguage(build.reader.language) ? text : { kind: 'words', text, language }
+}
+
+export function isWords(inline: Inline): inline is Words {
+  return typeof inline !== 'string' && inline.kind === 'words'
+}
+
+/** Designations by terminology and languages: the same few hundred codes come in every document. */
+const KNOWN = new WeakMap<Terminology, Map<string, Map<string, Designation | null>>>()
+const KEPT = 20_000
+
+function knownDesignations(build: Build): Map<string, Designation | null> {
+  const wish = build.languages.join(' ')
+  const byLanguages = KNOWN.get(build.terminology) ?? new Map<string, Map<string, Designation | null>>()
+  KNOWN.set(build.terminology, byLanguages)
+  const known = byLanguages.get(wish)
+  if (known && known.size < KEPT) return known
+  const fresh = new Map<string, Designation | null>()
+  byLanguages.set(wish, fresh)
+  return fresh
+}
+
+export function designation(build: Build, system: string, code: string): Designation | undefined {
+  const known = knownDesignations(build)
+  const key = `${system}|${code}`
+  const cached = known.get(key)
+  if (cached !== undefined) return cached ?? undefined
+  const found = build.terminology.designation(system, code, build.languages)
+  known.set(key, found ?? null)
+  return found
+}
+
+/** Name of a code system or other address for the page, noted in its list of addresses. */
+export function systemName(build: Build, url: string): string {
+  const known = build.systems.get(url)
+  if (known !== undefined) return known
+  const name = build.terminology.systemName(url) ?? shortName(url)
+  build.systems.set(url, name)
+  return name
+}
+
+/** Last part of an address that a person can read: `…/CodeSystem/condition-clinical` → `condition-clinical`. */
+export function shortName(url: string): string {
+  const parts = url.split(/[/#]/).filter((part) => part !== '')
+  const last = parts.at(-1) ?? url
+  return url.startsWith('urn:') ? url : last
+}
+
+/** Follows a reference from the resource at hand. */
+export function follow(build: Build, reference: string | undefined): Node | undefined {
+  return reference === undefined ? undefined : build.index.find(reference, build.entry)?.resource
+}

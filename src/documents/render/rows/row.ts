@@ -1,0 +1,156 @@
+/** What all rows have in common: the parts that a kind of resource fills in, and the row made of them. */
+
+import type { Phrase } from '#platform/i18n/messages.ts'
+import { type Concept, choice, concept, concepts, type Node, nodes, text } from '../../fhir/node.ts'
+import { type Build, sourceWords } from '../build.ts'
+import { details } from '../details.ts'
+import { nameOf } from '../name-of.ts'
+import type { Detail, Inline, Line, Row, RowFate, Tag, Trend } from '../summary-view.ts'
+import { codeWords, type Term, term, termOf } from '../words.ts'
+
+/** The face of a row; details, anchor and fate are added by `rowOf`. */
+export interface Face {
+  readonly term: Term
+  readonly tags: readonly Tag[]
+  readonly subs: readonly Line[]
+  readonly second: readonly Line[]
+  /** Words of the source besides those of `term`. */
+  readonly original: readonly Line[]
+  readonly trend?: Trend
+  /** Resources whose fields are shown as part of this row (medication, device, further observations). */
+  readonly parts?: readonly Node[]
+}
+
+export const NO_TERM: Term = { words: '–', text: '–', translated: true, coded: false }
+
+/** The first concept among fields, in words. */
+export function firstTerm(build: Build, resource: Node, fields: readonly string[]): Term | undefined {
+  for (const field of fields) {
+    const found: Concept | undefined = concepts(resource[field])[0]
+    if (found) return termOf(build, found)
+  }
+  return undefined
+}
+
+/** A sub line `label words, words` of all concepts of a field. */
+export function conceptLine(build: Build, label: string | undefined, value: unknown): Line[] {
+  const words = concepts(value).map((found) => termOf(build, found).words)
+  if (words.length === 0) return []
+  const line: Inline[] = label === undefined ? [] : [label, ' ']
+  words.forEach((one, position) => {
+    if (position > 0) line.push(', ')
+    line.push(one)
+  })
+  return [line]
+}
+
+/** Words of a status field that may be a code (R4) or a concept. */
+export function statusTag(build: Build, field: string, value: unknown, tone: Tag['tone']): Tag[] {
+  if (typeof value === 'string') return value === '' ? [] : [{ text: codeWords(build, field, value), tone }]
+  const words = term(build, value)
+  return words ? [{ text: words.words, tone }] : []
+}
+
+/** The bare code of a status, whatever its shape. */
+export function statusCode(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : concept(value)?.codings[0]?.code
+}
+
+export function originalOf(build: Build, ...terms: readonly (Term | undefined)[]): Line[] {
+  const seen = new Set<string>()
+  const lines: Line[] = []
+  for (const one of terms) {
+    const words = one?.original
+    if (words === undefined || seen.has(words)) continue
+    seen.add(words)
+    lines.push([sourceWords(build, words)])
+  }
+  return lines
+}
+
+export function proseLines(build: Build, ...values: readonly unknown[]): Line[] {
+  return values.flatMap((value) => {
+    const words = text(value)
+    return words === undefined ? [] : [[sourceWords(build, words)]]
+  })
+}
+
+export function noteLines(build: Build, value: unknown): Line[] {
+  return nodes(value).flatMap((note) => proseLines(build, note.text))
+}
+
+function fateOf(face: Face): RowFate {
+  if (face.term === NO_TERM) return 'none'
+  if (!face.term.coded) return 'text'
+  return face.term.translated ? 'translated' : 'original-language'
+}
+
+const NOT_REPEATED = new Set(['contained'])
+const ENTRY_SHOWN = new Set(['resource'])
+
+function typeLabel(build: Build, resource: Node): Phrase {
+  const type = text(resource.resourceType) ?? ''
+  const key = `summary.type.${type}`
+  return build.messages.has(key) ? build.messages.phrase(key) : { text: type, language: 'en' }
+}
+
+/** All fields of a resource, of what it contains, and of its entry. */
+export function allDetails(build: Build, resource: Node, prefix?: Phrase, shown?: ReadonlySet<string>): Detail[] {
+  const without = shown ? new Set([...shown, ...NOT_REPEATED]) : NOT_REPEATED
+  const out: Detail[] = [...details(build, resource, without, prefix)]
+  for (const contained of nodes(resource.contained)) {
+    out.push(...details(build, contained, undefined, typeLabel(build, contained)))
+  }
+  const entry = build.entries.get(resource)
+  const raw = entry ? build.raw[entry.index] : undefined
+  if (raw) out.push(...details(build, raw, ENTRY_SHOWN, prefix))
+  return out
+}
+
+/** The row of a resource. `level` 1: a result below its report. */
+export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row {
+  const own = allDetails(build, resource)
+  const entry = build.entry
+  for (const part of face.parts ?? []) {
+    const label = typeLabel(build, part)
+    const id = build.anchors.get(part)
+    const name = nameOf(build, part)
+    own.push({
+      ...(id === undefined ? {} : { id }),
+      label,
+      content: name === undefined ? [] : [sourceWords(build, name)],
+    })
+    build.entry = build.entries.get(part)
+    own.push(...allDetails(build, part, label))
+    build.entry = entry
+  }
+  return {
+    id: build.anchors.get(resource) ?? '',
+    type: text(resource.resourceType) ?? '',
+    term: [face.term.words],
+    tags: face.tags,
+    subs: face.subs,
+    second: face.second,
+    ...(face.trend ? { trend: face.trend } : {}),
+    original: build.sameLanguage ? [] : [...originalOf(build, face.term), ...face.original],
+    fate: fateOf(face),
+    details: own,
+    level,
+  }
+}
+
+/** The resource that a field refers to, contained or in the bundle. */
+export function targetOf(build: Build, resource: Node, value: unknown): Node | undefined {
+  const item = nodes(value)[0]
+  const reference = text(item?.reference)
+  if (reference === undefined) return undefined
+  if (reference.startsWith('#')) {
+    const id = reference.slice(1)
+    return nodes(resource.contained).find((inner) => text(inner.id) === id || text(inner.id) === reference)
+  }
+  return build.index.find(reference, build.entry)?.resource
+}
+
+export function hasChoice(resource: Node, prefix: string): boolean {
+  return choice(resource, prefix) !== undefined
+}

@@ -1,0 +1,188 @@
+/** Quantities, dates, ranges and timings → what a reader reads, with the machine's value kept beside. */
+import { writtenDigits } from '../fhir/decimals.ts'
+import { choice, type Node, node, nodes, text, texts } from '../fhir/node.ts'
+import { type Build, designation, say, sourceWords } from './build.ts'
+import type { Inline, Line, NumberValue, TimeValue } from './summary-view.ts'
+import { codeWords, term } from './words.ts'
+
+export function time(build: Build, iso: string): TimeValue {
+  return { kind: 'time', iso, text: build.messages.formats.date(iso) }
+}
+
+export function numeral(build: Build, literal: string): NumberValue {
+  return { kind: 'number', value: literal, text: build.messages.formats.number(literal) }
+}
+
+const UCUM = 'http://unitsofmeasure.org'
+
+/** The unit in the reader's words when terminology knows it, else as the source writes it. */
+export function unit(build: Build, quantity: Node): Inline | undefined {
+  const code = text(quantity.code)
+  const written = text(quantity.unit)
+  if (code !== undefined && code !== '1') {
+    const known = designation(build, text(quantity.system) ?? UCUM, code)
+    if (known?.match === 'exact') return known.term
+  }
+  if (code === '1' && (written === undefined || written === '1')) return undefined
+  return written ?? (code === undefined ? undefined : { kind: 'literal', text: code })
+}
+
+/** `≥ 5,5 mmol/L`. Undefined without a value. */
+export function quantity(build: Build, value: unknown): Inline[] | undefined {
+  const found = node(value)
+  if (!found) return undefined
+  const literal = writtenDigits(found, 'value')
+  const measured = unit(build, found)
+  if (literal === undefined) return undefined
+  const comparator = text(found.comparator)
+  const sign = comparator === '>=' ? '≥ ' : comparator === '<=' ? '≤ ' : comparator ? `${comparator} ` : undefined
+  const out: Inline[] = sign === undefined ? [] : [sign]
+  out.push(numeral(build, literal))
+  if (measured !== undefined) out.push('\u00a0', measured)
+  return out
+}
+
+export function range(build: Build, value: Node): Inline[] | undefined {
+  const low = node(value.low)
+  const high = node(value.high)
+  const from = low && writtenDigits(low, 'value') !== undefined ? low : undefined
+  const to = high && writtenDigits(high, 'value') !== undefined ? high : undefined
+  if (from && to) {
+    const first = writtenDigits(from, 'value') ?? ''
+    return [numeral(build, first), ' – ', ...(quantity(build, to) ?? [])]
+  }
+  if (from) return ['≥ ', ...(quantity(build, from) ?? [])]
+  if (to) return ['≤ ', ...(quantity(build, to) ?? [])]
+  return undefined
+}
+
+export function ratio(build: Build, value: Node): Inline[] | undefined {
+  const above = quantity(build, value.numerator)
+  const below = node(value.denominator)
+  if (!above) return undefined
+  if (!below) return above
+  const per = writtenDigits(below, 'value')
+  const measured = unit(build, below)
+  if ((per === '1' || per === undefined) && measured !== undefined) return [...above, ' / ', measured]
+  const denominator = quantity(build, below)
+  return denominator ? [...above, ' / ', ...denominator] : above
+}
+
+/** `03.11.2026`, `depuis le 03.11.2026`, `03.11.2026 – 05.11.2026`. */
+export function period(build: Build, value: Node): Inline[] | undefined {
+  const start = text(value.start)
+  const end = text(value.end)
+  if (start !== undefined && end !== undefined) {
+    return start === end ? [time(build, start)] : [time(build, start), ' – ', time(build, end)]
+  }
+  if (start !== undefined) return [say(build, 'summary.since'), ' ', time(build, start)]
+  if (end !== undefined) return [say(build, 'summary.until'), ' ', time(build, end)]
+  return undefined
+}
+
+/** A choice element (`onset[x]`, `effective[x]`, `value[x]`) in words. */
+export function chosen(build: Build, parent: Node, prefix: string): Inline[] | undefined {
+  const found = choice(parent, prefix)
+  if (!found) return undefined
+  const { type, value } = found
+  if (value === undefined || value === null) return undefined
+  switch (type) {
+    case 'DateTime':
+    case 'Date':
+    case 'Instant': {
+      const iso = text(value)
+      return iso === undefined ? undefined : [time(build, iso)]
+    }
+    case 'Period':
+      return period(build, node(value) ?? {})
+    case 'Quantity':
+    case 'Age':
+    case 'Duration':
+    case 'Count':
+    case 'Distance':
+    case 'Money':
+      return quantity(build, value)
+    case 'Range':
+      return range(build, node(value) ?? {})
+    case 'Ratio':
+      return ratio(build, node(value) ?? {})
+    case 'CodeableConcept':
+    case 'Coding':
+    case 'Concept': {
+      const words = term(build, value)
+      return words ? [words.words] : undefined
+    }
+    case 'Boolean':
+      return [say(build, value === true ? 'summary.yes' : 'summary.no')]
+    case 'Timing':
+      return timing(build, node(value) ?? {})
+    default: {
+      const literal = text(value)
+      if (literal === undefined) return undefined
+      return [typeof value === 'number' ? numeral(build, literal) : sourceWords(build, literal)]
+    }
+  }
+}
+
+const PER = new Set(['h', 'd', 'wk', 'mo', 'a', 'min', 's'])
+
+/** Timing in words: `2 fois par jour`, `le matin`, `1 fois toutes les 8 heures`. */
+export function timing(build: Build, value: Node): Inline[] | undefined {
+  const repeat = node(value.repeat)
+  const out: Inline[] = []
+  if (repeat) {
+    const every = text(repeat.period)
+    const unitCode = text(repeat.periodUnit) ?? text(repeat.periodUnits)
+    const often = text(repeat.frequency) ?? '1'
+    const most = text(repeat.frequencyMax)
+    const count = most === undefined ? often : `${often}–${most}`
+    if (every !== undefined && unitCode !== undefined && PER.has(unitCode)) {
+      const unitWords = build.messages.text(`summary.unit.${unitCode}`, { count: Number(every) })
+      const key = every === '1' ? `summary.timing.${unitCode}` : 'summary.timing.every'
+      out.push(say(build, key, { count: /^\d+$/.test(count) ? Number(count) : count, period: every, unit: unitWords }))
+    } else if (text(repeat.frequency) !== undefined) {
+      out.push(say(build, 'summary.timing.times', { count: /^\d+$/.test(count) ? Number(count) : count }))
+    }
+    for (const when of texts(repeat.when)) out.push(out.length ? ', ' : '', codeWords(build, 'event', when))
+    for (const day of texts(repeat.dayOfWeek)) out.push(out.length ? ', ' : '', codeWords(build, 'day', day))
+    for (const at of texts(repeat.timeOfDay)) out.push(out.length ? ', ' : '', at.slice(0, 5))
+    const bounds = chosen(build, repeat, 'bounds')
+    if (bounds) out.push(out.length ? ', ' : '', ...bounds)
+  }
+  const code = term(build, value.code)
+  if (code) out.push(out.length ? ', ' : '', code.words)
+  for (const event of texts(value.event)) out.push(out.length ? ', ' : '', time(build, event))
+  const spoken = out.filter((inline) => inline !== '')
+  return spoken.length > 0 ? spoken : undefined
+}
+
+/** Joins lines into one with a separator, leaving out what is undefined. */
+export function joined(separator: string, ...parts: readonly (Line | undefined)[]): Inline[] {
+  const out: Inline[] = []
+  for (const part of parts) {
+    if (!part || part.length === 0) continue
+    if (out.length > 0) out.push(separator)
+    out.push(...part)
+  }
+  return out
+}
+
+/** Plain text of a line, for names and labels. */
+export function plain(line: Line): string {
+  let out = ''
+  for (const inline of line) {
+    if (typeof inline === 'string') out += inline
+    else if (inline.kind === 'coding') out += inline.display ?? inline.code
+    else if (inline.kind === 'narrative') out += ''
+    else out += inline.text
+  }
+  return out
+}
+
+/** The texts of Annotation elements. */
+export function notes(build: Build, value: unknown): readonly Line[] {
+  return nodes(value).flatMap((note) => {
+    const words = text(note.text)
+    return words === undefined ? [] : [[sourceWords(build, words)]]
+  })
+}

@@ -1,0 +1,90 @@
+/** The model and its reader → what is shown. Pure: the same document and reader give the same view. */
+import { concept, isNode, type Node, text } from '../fhir/node.ts'
+import { entriesOf, indexEntries } from '../fhir/references.ts'
+import type { AccountReport } from '../model/account.ts'
+import type { ClinicalDocument } from '../model/clinical-document.ts'
+import { accountView } from './account-view.ts'
+import { type Build, baseLanguage, type Reader } from './build.ts'
+import { danger } from './danger.ts'
+import { header } from './header.ts'
+import { sections } from './sections.ts'
+import type { SummaryView } from './summary-view.ts'
+import { plain } from './values.ts'
+
+export type { Reader } from './build.ts'
+export type { SummaryView } from './summary-view.ts'
+
+function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Build {
+  const index = indexEntries(entriesOf(bundle))
+  const source = document.origin.language === 'und' ? '' : document.origin.language
+  const languages = [reader.language, ...(reader.alternatives ?? [])]
+  return {
+    reader,
+    messages: reader.messages,
+    terminology: reader.terminology,
+    languages,
+    source,
+    sameLanguage: source !== '' && baseLanguage(source) === baseLanguage(reader.language),
+    format: document.origin.format,
+    index,
+    entries: new Map(index.entries.map((entry) => [entry.resource, entry])),
+    raw: Array.isArray(bundle.entry) ? bundle.entry : [],
+    anchors: new Map(index.entries.map(({ resource, index: position }) => [resource, `r${position}`])),
+    systems: new Map(),
+    untranslated: new Map(),
+    attachments: [],
+    placed: new Set(),
+    path: '',
+    entry: undefined,
+  }
+}
+
+/** What a reader sees of a document. */
+export function summaryView(document: ClinicalDocument, reader: Reader): SummaryView {
+  const bundle: unknown = document.bundle
+  if (!isNode(bundle)) throw new TypeError('A clinical document without a bundle')
+  const build = prepare(document, reader, bundle)
+  const composition =
+    build.index.entries.find(({ resource }) => resource.resourceType === 'Composition')?.resource ?? {}
+  const shown = sections(build, bundle, composition, document.kind)
+  const head = header(build, composition)
+  const first = danger(build, composition)
+  const name = build.source === '' ? undefined : reader.messages.formats.languageName(build.source)
+  return {
+    messages: reader.messages,
+    language: reader.language,
+    sourceLanguage: build.source,
+    sourceLanguageName: name ?? reader.messages.text('summary.languageUnknown'),
+    sameLanguage: build.sameLanguage,
+    kind: document.kind,
+    title: `${plain(head.documentTitle)} – ${head.patientName}`,
+    header: head,
+    danger: first,
+    account: accountView(build, document.account, shown),
+    sections: shown,
+    attachments: build.attachments,
+    systems: [...build.systems].map(([url, systemTitle]) => ({ name: systemTitle, url })),
+  }
+}
+
+/** The machine-readable account of one document for one reader. */
+export function accountReport(document: ClinicalDocument, view: SummaryView): AccountReport {
+  const { statements, notCarried } = document.account
+  return {
+    statements: statements.length,
+    coded: statements.filter(({ fate }) => fate === 'coded').length,
+    text: statements.filter(({ fate }) => fate === 'text').length,
+    notCarried,
+    untranslated: view.account.untranslated,
+  }
+}
+
+/** The language and kind of a document, for lists of documents. */
+export function describeDocument(document: ClinicalDocument): {
+  readonly title: string | undefined
+  readonly type: string | undefined
+} {
+  const resource: unknown = document.bundle.entry?.[0]?.resource
+  if (!isNode(resource)) return { title: undefined, type: undefined }
+  return { title: text(resource.title), type: concept(resource.type)?.codings[0]?.code }
+}

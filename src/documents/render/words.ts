@@ -1,0 +1,121 @@
+/**
+ * A concept → words for the reader. A designation in the reader's language, else the source's own words, marked. Never
+ * a guess: when neither exists, the code itself is shown.
+ */
+import { type Concept, concept } from '../fhir/node.ts'
+import { absentCode } from './absent.ts'
+import { type Build, baseLanguage, designation, sourceWords, systemName } from './build.ts'
+import type { Inline } from './summary-view.ts'
+
+export interface Term {
+  readonly words: Inline
+  /** As plain text. */
+  readonly text: string
+  /** False when the words are the source's in another language than the reader's. */
+  readonly translated: boolean
+  readonly coded: boolean
+  /** The source's own words, when they differ from `text`. */
+  readonly original?: string
+}
+
+/** The words that the author saw. CDA: originalText, and the innermost (national) translation; FHIR: text, or the display chosen by the user. */
+function ownWords(build: Build, { codings, text }: Concept): string | undefined {
+  if (text !== undefined) return text
+  const chosen = codings.find(({ userSelected, display }) => userSelected && display !== undefined)
+  if (chosen) return chosen.display
+  const shown = codings.filter(({ display }) => display !== undefined)
+  return (build.format === 'cda' ? shown.at(-1) : shown[0])?.display
+}
+
+function messageFor(build: Build, system: string, code: string): string | undefined {
+  const absent = absentCode(code)
+  if (absent) {
+    const { text, language } = build.messages.phrase(`summary.absent.${absent.meaning}.${absent.about}`)
+    return baseLanguage(language) === baseLanguage(build.reader.language) ? text : undefined
+  }
+  // Codes of HL7 itself (status, role, kind) have words in the interface; clinical codes never do.
+  if (system !== '' && !/hl7\.org|^urn:oid:2\.16\.840\.1\.113883\.5\./.test(system)) return undefined
+  for (const key of [`summary.code.${system.slice(system.lastIndexOf('/') + 1)}.${code}`, `summary.code.${code}`]) {
+    if (!build.messages.has(key)) continue
+    const { text, language } = build.messages.phrase(key)
+    if (baseLanguage(language) === baseLanguage(build.reader.language)) return text
+  }
+  return undefined
+}
+
+function note(build: Build, found: Concept, original: string | undefined): void {
+  for (const { system, code, display } of found.codings) {
+    if (code === '') continue
+    const key = `${system}|${code}`
+    if (build.untranslated.has(key)) return
+    const words = original ?? display ?? code
+    build.untranslated.set(key, { code, system, original: words, path: build.path })
+    return
+  }
+}
+
+/** Words for a parsed concept. */
+export function termOf(build: Build, found: Concept): Term {
+  const original = ownWords(build, found)
+  const coded = found.codings.some(({ code }) => code !== '')
+  let fallback: { readonly term: string; readonly language: string } | undefined
+  for (const { system, code } of found.codings) {
+    if (code === '') continue
+    const known = designation(build, system, code)
+    if (known?.match === 'exact' || (known && baseLanguage(known.language) === baseLanguage(build.reader.language))) {
+      return ready(known.term, original, coded)
+    }
+    fallback ??= known
+    const said = messageFor(build, system, code)
+    if (said !== undefined) return ready(said, original, coded)
+  }
+  if (build.sameLanguage && original !== undefined) return ready(original, undefined, coded)
+  if (coded) note(build, found, original)
+  if (fallback) {
+    const { term, language } = fallback
+    return {
+      words: { kind: 'words', text: term, language },
+      text: term,
+      translated: false,
+      coded,
+      ...own(original, term),
+    }
+  }
+  if (original !== undefined) {
+    return { words: sourceWords(build, original), text: original, translated: false, coded, original }
+  }
+  const first = found.codings[0]
+  if (!first) return { words: '–', text: '–', translated: false, coded }
+  const { system, code } = first
+  return {
+    words: { kind: 'coding', code, system, systemName: system ? systemName(build, system) : '' },
+    text: code,
+    translated: false,
+    coded,
+  }
+}
+
+function own(original: string | undefined, term: string): { readonly original?: string } {
+  return original === undefined || original === term ? {} : { original }
+}
+
+function ready(term: string, original: string | undefined, coded: boolean): Term {
+  return { words: term, text: term, translated: true, coded, ...own(original, term) }
+}
+
+/** Words for any value that may be a concept: CodeableConcept, Coding, CodeableReference, bare code. */
+export function term(build: Build, value: unknown): Term | undefined {
+  const found = concept(value)
+  return found ? termOf(build, found) : undefined
+}
+
+/** Words of a FHIR code (`status`, `intent`, …), from the messages, else the code itself. */
+export function codeWords(build: Build, field: string, code: string): Inline {
+  for (const key of [`summary.code.${field}.${code}`, `summary.code.${code}`]) {
+    if (build.messages.has(key)) {
+      const { text, language } = build.messages.phrase(key)
+      return baseLanguage(language) === baseLanguage(build.reader.language) ? text : { kind: 'words', text, language }
+    }
+  }
+  return { kind: 'literal', text: code }
+}
