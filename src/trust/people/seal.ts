@@ -38,15 +38,23 @@ export function unseal(secret: string, purpose: string, sealed: string): unknown
   }
 }
 
-/** The token that every form of a session carries; it cannot be computed without the session's secret. */
+/**
+ * The token that every form of a session carries; it cannot be computed without the session's secret. It differs each
+ * time, so that compressed pages do not give it away (BREACH).
+ */
 export function formToken(secret: string): string {
-  return createHmac('sha256', keyFor(secret, 'form')).update('form').digest('base64url')
+  const salt = randomBytes(12).toString('base64url')
+  return `${salt}.${proof(secret, salt)}`
 }
 
 export function isFormToken(secret: string, token: string): boolean {
-  const expected = Buffer.from(formToken(secret))
-  const given = Buffer.from(token)
-  return given.length === expected.length && timingSafeEqual(given, expected)
+  const [salt = '', given = ''] = token.split('.')
+  const [expected, received] = [Buffer.from(proof(secret, salt)), Buffer.from(given)]
+  return received.length === expected.length && timingSafeEqual(received, expected)
+}
+
+function proof(secret: string, salt: string): string {
+  return createHmac('sha256', keyFor(secret, 'form')).update(salt).digest('base64url')
 }
 
 function keyFor(secret: string, purpose: string): Buffer {

@@ -1,0 +1,42 @@
+/** What the professional portal needs; everything is handed in, so that a test can stand in for any of it. */
+import type { CountryB } from '#care/country-b/country-b.ts'
+import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import type { Database } from '#platform/database/database.ts'
+import type { Messages } from '#platform/i18n/messages.ts'
+import type { Ledger } from '#trust/ledger/ledger.ts'
+import type { RelyingParty } from '#trust/people/relying-party.ts'
+
+/** How documents look; the portal does not care how it is made. */
+export interface DocumentRendering {
+  /** The summary as a fragment of HTML. */
+  fragment(document: ClinicalDocument, messages: Messages): string
+  /** Bilingual, tagged PDF. */
+  pdf(document: ClinicalDocument, messages: Messages): Promise<Uint8Array>
+  /** Stylesheets in order: the tokens, then the rules of the fragment. */
+  readonly stylesheets: readonly string[]
+}
+
+export interface PortalOptions {
+  /** The node's country, ISO 3166-1 alpha-2. */
+  readonly country: string
+  /** The address that browsers use, without path, e.g. `http://127.0.0.1:4000`. */
+  readonly origin: string
+  /** Offered languages (BCP-47), the node's own first. */
+  readonly languages: readonly string[]
+  readonly helpLine: { readonly phone: string; readonly hours: string }
+  readonly countryB: CountryB
+  readonly people: RelyingParty
+  /** Holds sessions and journeys; migrated with `peopleMigrations` and `journeyMigrations`. */
+  readonly database: Database
+  readonly ledger: Ledger
+  readonly messages: (language: string) => Messages
+  readonly rendering: DocumentRendering
+  /** The project's folder `data`. */
+  readonly data: string
+  readonly now: () => Date
+  /** Told about programming errors; the page only says that there was one. */
+  readonly onError?: (error: unknown) => void
+  /** Limits of a session in minutes; 30 and 240 by default. */
+  readonly idleMinutes?: number
+  readonly longestMinutes?: number
+}

@@ -1,0 +1,109 @@
+/** The notice that the patient hears, and why the professional may look. */
+import { recordAct } from '../act-record.ts'
+import { noticePage } from '../pages/notice.ts'
+import { relationshipPage } from '../pages/relationship.ts'
+import { readForm, redirect, show, tokenOf } from '../visit.ts'
+import { foreignForm, type JourneyVisit } from './guards.ts'
+import { aboveStep, attemptOf, countryName, pathOf, saveJourney, titleOf } from './steps.ts'
+
+export function showNotice(visit: JourneyVisit): Response {
+  const { portal, words, journey, context } = visit
+  const attempt = attemptOf(journey.state, 'notice')
+  const wished = context.req.query('notice') ?? attempt.answers.language
+  const patientLanguage = portal.notices.languageFor(journey.state.country, wished)
+  return show(visit, {
+    title: titleOf(visit, 'portal.notice.title', attempt.errors.length > 0),
+    above: aboveStep(visit, 'notice'),
+    content: noticePage(words, {
+      patient: portal.notices.read(patientLanguage),
+      reader: portal.notices.read(words.language),
+      languages: portal.notices.languages,
+      version: portal.notices.version,
+      here: pathOf(journey, 'notice'),
+      token: tokenOf(visit),
+      country: countryName(visit),
+      errors: attempt.errors,
+    }),
+  })
+}
+
+/** Version and languages of the notice shown are the proof that goes with every access. */
+export async function submitNotice(visit: JourneyVisit): Promise<Response> {
+  const form = await readForm(visit)
+  if (!form) return foreignForm(visit)
+  const { portal, journey, professional, words } = visit
+  const { country, search, identity } = journey.state
+  if (!identity) return redirect(visit, pathOf(journey, 'identity'))
+  const language = portal.notices.languageFor(country, form.get('language') ?? undefined)
+  if (form.get('informed') !== 'yes') {
+    const errors = [{ field: 'informed', key: 'portal.notice.error' }]
+    await saveJourney(visit, { country, search, identity, attempt: { step: 'notice', answers: { language }, errors } })
+    return redirect(visit, pathOf(journey, 'notice'))
+  }
+  const recorded = portal.options.now()
+  const languages = [...new Set([language, portal.notices.read(words.language).language])]
+  const notice = { version: portal.notices.version, languages, recordedAt: recorded.toISOString() }
+  await recordAct(portal.options.ledger, {
+    kind: 'notice',
+    recorded,
+    node: portal.options.country,
+    professional,
+    patient: identity.candidate.identifier,
+    patientCountry: country,
+    details: { version: notice.version, languages: languages.join(' ') },
+  })
+  await saveJourney(visit, { country, search, identity, notice })
+  return redirect(visit, pathOf(journey, 'relationship'))
+}
+
+export function showRelationship(visit: JourneyVisit): Response {
+  const { words, journey } = visit
+  const attempt = attemptOf(journey.state, 'relationship')
+  const { relationship } = journey.state
+  const declared = { purpose: relationship?.purpose ?? '', reason: relationship?.reason ?? '' }
+  return show(visit, {
+    title: titleOf(visit, 'portal.relationship.title', attempt.errors.length > 0),
+    above: aboveStep(visit, 'relationship'),
+    content: relationshipPage(words, {
+      action: pathOf(journey, 'relationship'),
+      token: tokenOf(visit),
+      answers: attempt.errors.length > 0 ? attempt.answers : declared,
+      errors: attempt.errors,
+    }),
+  })
+}
+
+export async function submitRelationship(visit: JourneyVisit): Promise<Response> {
+  const form = await readForm(visit)
+  if (!form) return foreignForm(visit)
+  const { portal, journey, professional } = visit
+  const { country, search, identity, notice } = journey.state
+  if (!identity || !notice) return redirect(visit, pathOf(journey, 'notice'))
+  const purpose = form.get('purpose')
+  const reason = (form.get('reason') ?? '').trim().slice(0, 1000)
+  const errors = [
+    ...(purpose === 'TREATMENT' || purpose === 'EMERGENCY'
+      ? []
+      : [{ field: 'purpose', key: 'portal.relationship.error.purpose' }]),
+    ...(purpose === 'EMERGENCY' && reason === '' ? [{ field: 'reason', key: 'portal.relationship.error.reason' }] : []),
+  ]
+  if (errors.length > 0 || (purpose !== 'TREATMENT' && purpose !== 'EMERGENCY')) {
+    const attempt = { step: 'relationship', answers: { purpose: purpose ?? '', reason }, errors }
+    await saveJourney(visit, { country, search, identity, notice, attempt })
+    return redirect(visit, pathOf(journey, 'relationship'))
+  }
+  const declared = portal.options.now()
+  const emergency = purpose === 'EMERGENCY'
+  await recordAct(portal.options.ledger, {
+    kind: emergency ? 'emergency' : 'relationship',
+    recorded: declared,
+    node: portal.options.country,
+    professional,
+    patient: identity.candidate.identifier,
+    patientCountry: country,
+    ...(emergency ? { details: { reason } } : {}),
+  })
+  const relationship = { purpose, declaredAt: declared.toISOString(), ...(emergency ? { reason } : {}) } as const
+  await saveJourney(visit, { country, search, identity, notice, relationship })
+  return redirect(visit, pathOf(journey, 'documents'))
+}

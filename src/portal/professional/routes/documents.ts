@@ -1,0 +1,137 @@
+/** The list of documents, the summary, and what can be taken away. Every look is an access that country B records. */
+import { hash } from 'node:crypto'
+import type { CareContext } from '#care/context/care-context.ts'
+import type { RetrievedDocument } from '#care/country-b/country-b.ts'
+import { linkButton } from '../../ui/components.ts'
+import { careContext, type JourneyState } from '../journey.ts'
+import { contextBar } from '../pages/context-bar.ts'
+import { documentsPage, hasOriginal } from '../pages/documents.ts'
+import { summaryPage } from '../pages/summary.ts'
+import { pageHeaders, readForm, redirect, show, tokenOf } from '../visit.ts'
+import { careRefused } from './care-refusal.ts'
+import { foreignForm, type JourneyVisit } from './guards.ts'
+import { aboveStep, countryName, pathOf, saveJourney } from './steps.ts'
+
+type StoredEntry = NonNullable<JourneyState['documents']>[number]
+
+/** Identifiers of documents are long and foreign; addresses of the portal are short and say nothing. */
+function addressOf(id: string): string {
+  return hash('sha256', id, 'base64url').slice(0, 16)
+}
+
+export async function showDocuments(visit: JourneyVisit): Promise<Response> {
+  const { portal, words, journey, professional } = visit
+  const context = careContext(journey.state, professional)
+  if (!context) return redirect(visit, pathOf(journey, 'relationship'))
+  const listed = await portal.options.countryB.documents(context)
+  if (!listed.ok) return careRefused(visit, listed.problem.code)
+  if (listed.value.length === 0) return careRefused(visit, 'ERROR_PS_NOT_FOUND')
+  const documents = listed.value.map(
+    (entry): StoredEntry => ({ ...entry, renditions: entry.renditions.map((one) => ({ ...one })) }),
+  )
+  await saveJourney(visit, { ...journey.state, documents })
+  return show(visit, {
+    title: words.messages.text('portal.documents.title', { patient: patientName(journey.state) }),
+    above: aboveStep(visit, 'documents'),
+    content: documentsPage(words, {
+      patient: patientName(journey.state),
+      country: countryName(visit),
+      context: contextBar(words, journey.state, professional),
+      documents: documents.map((entry) => ({ entry, href: `${pathOf(journey, 'documents')}/${addressOf(entry.id)}` })),
+      end: { action: `/patients/${journey.id}/end`, token: tokenOf(visit) },
+    }),
+  })
+}
+
+function patientName({ identity }: JourneyState): string {
+  return identity ? `${identity.candidate.family} ${identity.candidate.given.join(' ')}` : ''
+}
+
+/** Fetches the document of the address, or the answer that says why not. */
+async function retrieve(
+  visit: JourneyVisit,
+): Promise<
+  { readonly found: RetrievedDocument; readonly context: CareContext; readonly entry: StoredEntry } | Response
+> {
+  const { portal, journey, professional, context: request } = visit
+  const context = careContext(journey.state, professional)
+  if (!context) return redirect(visit, pathOf(journey, 'relationship'))
+  const entry = journey.state.documents?.find(({ id }) => addressOf(id) === request.req.param('document'))
+  if (!entry) return redirect(visit, pathOf(journey, 'documents'))
+  const retrieved = await portal.options.countryB.retrieve(context, entry.id)
+  if (!retrieved.ok) {
+    return careRefused(
+      visit,
+      retrieved.problem.code,
+      linkButton(pathOf(journey, 'documents'), visit.words('portal.summary.back'), 'main'),
+    )
+  }
+  return { found: retrieved.value, context, entry }
+}
+
+export async function showSummary(visit: JourneyVisit): Promise<Response> {
+  const result = await retrieve(visit)
+  if (result instanceof Response) return result
+  const { portal, words, journey, professional, path } = visit
+  return show(visit, {
+    title: words.messages.text('portal.summary.title', { patient: patientName(journey.state) }),
+    content: summaryPage(words, {
+      fragment: portal.options.rendering.fragment(result.found.document, words.messages),
+      context: contextBar(words, journey.state, professional),
+      country: countryName(visit),
+      here: path,
+      back: pathOf(journey, 'documents'),
+      original: result.found.pdf !== undefined || hasOriginal(result.entry),
+    }),
+  })
+}
+
+export async function bilingualPdf(visit: JourneyVisit): Promise<Response> {
+  const result = await retrieve(visit)
+  if (result instanceof Response) return result
+  const { portal, words } = visit
+  const bytes = await portal.options.rendering.pdf(result.found.document, words.messages)
+  return file(visit, bytes, 'application/pdf', `${words.messages.text('portal.file.summary')}.pdf`)
+}
+
+export async function originalPdf(visit: JourneyVisit): Promise<Response> {
+  const result = await retrieve(visit)
+  if (result instanceof Response) return result
+  if (!result.found.pdf) {
+    return careRefused(
+      visit,
+      'ERROR_GENERIC_DOCUMENT_MISSING',
+      linkButton(pathOf(visit.journey, 'documents'), visit.words('portal.summary.back'), 'main'),
+    )
+  }
+  return file(visit, result.found.pdf, 'application/pdf', `${visit.words.messages.text('portal.file.original')}.pdf`)
+}
+
+export async function documentJson(visit: JourneyVisit): Promise<Response> {
+  const result = await retrieve(visit)
+  if (result instanceof Response) return result
+  const text = JSON.stringify(result.found.document.bundle)
+  return file(
+    visit,
+    Buffer.from(text),
+    'application/fhir+json',
+    `${visit.words.messages.text('portal.file.summary')}.json`,
+  )
+}
+
+/** The names of files say what they are, not about whom. */
+function file(visit: JourneyVisit, bytes: Uint8Array, type: string, name: string): Response {
+  return visit.context.body(new Uint8Array(bytes), 200, {
+    ...pageHeaders(visit.portal),
+    'content-type': type,
+    // RFC 6266: names with letters beyond ASCII travel encoded.
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+  })
+}
+
+export async function endJourney(visit: JourneyVisit): Promise<Response> {
+  const form = await readForm(visit)
+  if (!form) return foreignForm(visit)
+  await visit.portal.journeys.end(visit.session.secret, visit.journey.id)
+  return redirect(visit, '/patients')
+}

@@ -1,0 +1,69 @@
+/** The stylesheet, the script and the mark: named by their content, compressed once, kept by browsers for a year. */
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+export interface Asset {
+  readonly path: string
+  readonly type: string
+  readonly plain: Uint8Array<ArrayBuffer>
+  readonly brotli: Uint8Array<ArrayBuffer>
+  readonly gzip: Uint8Array<ArrayBuffer>
+}
+
+export interface Assets {
+  readonly stylesheet: string
+  readonly script: string
+  find(path: string): Asset | undefined
+}
+
+const MARK =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 30"><path fill="#0b5563" d="M3 3h15l-4 6 4 5-5 5 3 8H3z"/><path fill="#b4552d" d="M21 3h6v24h-8l-3-8 5-5-4-5z"/></svg>'
+
+/** @param styles stylesheets in order: tokens, the summary component; the portal's own rules come last */
+export function openAssets(styles: readonly string[]): Assets {
+  const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
+  const style = asset('portal', 'css', 'text/css; charset=utf-8', lean([...styles, own('portal.css')].join('\n')))
+  const script = asset('portal', 'js', 'text/javascript; charset=utf-8', own('portal.client.js'))
+  const mark = { ...asset('mark', 'svg', 'image/svg+xml', MARK), path: '/assets/mark.svg' }
+  const byPath = new Map([style, script, mark].map((one) => [one.path, one]))
+  return { stylesheet: style.path, script: script.path, find: (path) => byPath.get(path) }
+}
+
+function asset(name: string, ending: string, type: string, text: string): Asset {
+  const plain = new Uint8Array(Buffer.from(text))
+  const digest = hash('sha256', text, 'hex').slice(0, 12)
+  return {
+    path: `/assets/${name}-${digest}.${ending}`,
+    type,
+    plain,
+    brotli: new Uint8Array(brotliCompressSync(plain)),
+    gzip: new Uint8Array(gzipSync(plain, { level: 9 })),
+  }
+}
+
+/** Comments and indentation stay in the source. */
+function lean(css: string): string {
+  return css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s*\n\s*/g, '\n')
+}
+
+export type Encoding = 'br' | 'gzip' | undefined
+
+/** The best encoding that the browser accepts; `q=0` is a refusal. */
+export function acceptedEncoding(header: string | undefined): Encoding {
+  const accepted = (header ?? '')
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
+    .map((part) => part.split(';')[0])
+  return accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gzip' : undefined
+}
+
+/** Pages are made for one reader, so they are compressed quickly rather than best. */
+export function compress(text: string, encoding: Encoding): Uint8Array<ArrayBuffer> {
+  if (encoding === 'br') {
+    return new Uint8Array(brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }))
+  }
+  return new Uint8Array(encoding === 'gzip' ? gzipSync(text) : Buffer.from(text))
+}

@@ -1,0 +1,103 @@
+/** The frame of every page: header with the mark, navigation, who is signed in, language choice, footer with help. */
+import { type Html, html, type Words } from './markup.ts'
+
+export interface Frame {
+  readonly words: Words
+  /** Title of the page, without the name of the portal. */
+  readonly title: string
+  readonly stylesheet: string
+  readonly script: string
+  /** The current path, for the navigation and the choice of language. */
+  readonly path: string
+  readonly languages: readonly string[]
+  /** Name of the portal, e.g. `MaSanté@UE France`. */
+  readonly portal: string
+  readonly helpLine: { readonly phone: string; readonly hours: string }
+  readonly session?: FrameSession | undefined
+  readonly content: Html
+  /** Markup between header and content that spans the page, e.g. the steps. */
+  readonly above?: Html | undefined
+}
+
+export interface FrameSession {
+  readonly name: string
+  /** Profession and place of work. */
+  readonly capacity: Html
+  /** Several exercises: the capacity leads to the choice. */
+  readonly changeable: boolean
+  /** Until the session ends when nothing more is done. */
+  readonly secondsLeft: number
+  /** Hours and minutes of that moment, e.g. `14:32`. */
+  readonly endsAt: string
+  readonly token: string
+}
+
+/** Two halves of a broken token that fit each other. */
+export const MARK = html`<svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" focusable="false"><path class="mark-a" d="M3 3h15l-4 6 4 5-5 5 3 8H3z"/><path class="mark-b" d="M21 3h6v24h-8l-3-8 5-5-4-5z"/></svg>`
+
+export function page(frame: Frame): Html {
+  const { words, session } = frame
+  return html`<!doctype html>
+<html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${frame.title} – ${frame.portal}</title>
+<link rel="stylesheet" href="${frame.stylesheet}"><link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+<script src="${frame.script}" defer></script></head>
+<body><a class="skip" href="#main">${words('portal.skip')}</a>
+<header class="bar"><div>
+<a class="logo" href="/">${MARK}<span>${frame.portal}</span></a>
+${session ? navigation(frame) : html`<div class="grow"></div>`}
+${session && who(frame, session)}
+</div></header>
+${session && sessionNotice(words, session)}
+<main id="main" tabindex="-1">${frame.above}${frame.content}</main>
+${footer(frame)}
+</body></html>`
+}
+
+function navigation({ words, path }: Frame): Html {
+  const entries = [
+    { href: '/patients', key: 'portal.nav.patients', current: path.startsWith('/patients') },
+    { href: '/accesses', key: 'portal.nav.accesses', current: path === '/accesses' },
+    { href: '/help', key: 'portal.nav.help', current: path === '/help' },
+  ]
+  return html`<nav class="grow" aria-label="${words.messages.text('portal.nav.label')}"><ul>${entries.map(
+    ({ href, key, current }) =>
+      html`<li><a href="${href}"${current && html` aria-current="page"`}>${words(key)}</a></li>`,
+  )}</ul></nav>`
+}
+
+function who({ words }: Frame, session: FrameSession): Html {
+  return html`<div class="who"><b>${session.name}</b><br>${session.capacity}<br>${
+    session.changeable && html`<a href="/exercise">${words('portal.who.change')}</a> · `
+  }<form class="inline" method="post" action="/sign-out"><input type="hidden" name="form-token" value="${session.token}"><button class="link">${words(
+    'portal.sign-out',
+  )}</button></form></div>`
+}
+
+/** Hidden until the end is near; the small script shows it, and the footer says the same time without script. */
+function sessionNotice(words: Words, session: FrameSession): Html {
+  return html`<div class="session-notice" id="session-notice" role="status" hidden data-left="${session.secondsLeft}" data-token="${session.token}"><p>${words('portal.session.soon')}</p><a class="btn other" href="/session">${words(
+    'portal.session.extend',
+  )}</a></div>`
+}
+
+function footer({ words, path, languages, helpLine, session }: Frame): Html {
+  const { formats } = words.messages
+  const target = (language: string): string => `${path}?language=${language}`
+  return html`<footer><div>
+<p>${words('portal.footer.help', helpLine)}</p>
+<ul><li><a href="/help">${words('portal.nav.help')}</a></li><li><a href="/accessibility">${words(
+    'portal.footer.accessibility',
+  )}</a></li>${
+    session && html`<li><a href="/session">${words('portal.footer.session', { time: session.endsAt })}</a></li>`
+  }</ul>
+<nav aria-label="${words.messages.text('portal.footer.languages')}"><ul>${languages.map((language) => {
+    const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? formats.languageName(language)
+    return html`<li>${
+      language === words.language
+        ? html`<span aria-current="true">${name}</span>`
+        : html`<a href="${target(language)}" hreflang="${language}" lang="${language}">${name}</a>`
+    }</li>`
+  })}</ul></nav>
+</div></footer>`
+}
