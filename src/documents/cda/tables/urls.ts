@@ -1,0 +1,46 @@
+/** Extension and system URLs that the reader writes. */
+export const DETAIL_EXTENSION = 'urn:tessera:detail'
+export const RELATED_EXTENSION = 'urn:tessera:related'
+/** On a FHIR code or date: what the source says literally. */
+export const SOURCE_VALUE_EXTENSION = 'urn:tessera:source-value'
+/** On a FHIR code: the coded value of the source that it was mapped from. */
+export const ORIGINAL_EXTENSION = 'urn:tessera:original'
+export const ORIGINAL_TEXT_EXTENSION = 'urn:tessera:original-text'
+export const QUALIFIER_EXTENSION = 'urn:tessera:qualifier'
+export const SYSTEM_NAME_EXTENSION = 'urn:tessera:system-name'
+export const INSTITUTION_SPECIFIED_EXTENSION = 'urn:tessera:institution-specified'
+
+export const NULL_FLAVOR_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor'
+export const DATA_ABSENT_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
+export const ALLERGY_TYPE_EXTENSION = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-AllergyIntolerance.type'
+export const ALLERGY_ABATEMENT_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement'
+export const PRODUCT_NAME_EXTENSION =
+  'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-productname'
+export const CLASSIFICATION_EXTENSION =
+  'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-classification'
+export const PACKAGE_TYPE_EXTENSION = 'http://hl7.eu/fhir/StructureDefinition/medication-package-type'
+export const VERSION_NUMBER_EXTENSION =
+  'http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber'
+export const BIRTH_PLACE_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
+export const BIRTH_TIME_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-birthTime'
+export const NAME_QUALIFIER_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier'
+export const PQ_TRANSLATION_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/iso21090-PQ-translation'
+
+export const SNOMED = 'http://snomed.info/sct'
+export const LOINC = 'http://loinc.org'
+export const UCUM = 'http://unitsofmeasure.org'
+export const ABSENT_UNKNOWN = 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips'
+
+const V3 = 'http://terminology.hl7.org/CodeSystem/v3-'
+export const ACT_STATUS = `${V3}ActStatus`
+export const ACT_MOOD = `${V3}ActMood`
+export const PARTICIPATION_TYPE = `${V3}ParticipationType`
+export const ROLE_CLASS = `${V3}RoleClass`
+export const ACT_CLASS = `${V3}ActClass`
+export const NULL_FLAVOR = `${V3}NullFlavor`
+export const RELATIONSHIP_TYPE = `${V3}ActRelationshipType`
+
+/** Code system OIDs of HL7 v3 vocabulary met in CDA, for codes whose system attribute is often left out. */
+export const EPS = 'http://hl7.eu/fhir/eps/StructureDefinition/'
+export const EU_BASE = 'http://hl7.eu/fhir/base/StructureDefinition/'
+export const IPS = 'http://hl7.org/fhir/uv/ips/StructureDefinition/'
