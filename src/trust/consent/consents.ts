@@ -14,7 +14,10 @@ export type ConsentTables = {
     document_class: string
     decision: 'permit' | 'deny'
     recorded: string
-    /** Counts the choices of one patient from 1: which of two choices of the same instant was made later. */
+    /**
+     * Counts the choices of one patient from 1: which of two choices of the same instant came later. Two that arrive in
+     * the same moment at two replicas may share a number; then neither is the later one, and `id` keeps the order stable.
+     */
     revision: number
   }
 }
@@ -40,6 +43,7 @@ export function openConsents(database: Database, options: ConsentOptions): Conse
       .where('patient', '=', patient)
       .orderBy('recorded', 'desc')
       .orderBy('revision', 'desc')
+      .orderBy('id', 'desc')
       .execute()
     return rows.map(({ country, document_class: documentClass, decision, recorded }) => ({
       patient,

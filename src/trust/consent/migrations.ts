@@ -12,9 +12,11 @@ export const consentMigrations: readonly Migration[] = [
         document_class text not null,
         decision text not null check (decision in ('permit', 'deny')),
         recorded text not null,
-        revision integer not null,
-        unique (patient, revision)
+        revision integer not null
       )`.execute(transaction)
+      await sql`create index consent_choice_patient on consent_choice (patient, recorded, revision)`.execute(
+        transaction,
+      )
     },
   },
 ]
