@@ -132,7 +132,7 @@ export interface DefinitionsIndex {
 }
 
 /** Raise whenever the compiled form changes: caches of another format are compiled again. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 /** A canonical URL without its `|version`. */
 export function withoutVersion(canonical: string): string {

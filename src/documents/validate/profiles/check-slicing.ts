@@ -2,7 +2,7 @@
 import type { Node } from '../node.ts'
 import { type Run, report, reportNotChecked, type Scope } from '../run.ts'
 import { checkCount, checkNode } from './check-element.ts'
-import type { ElementPlan, SlicingPlan } from './profile-plan.ts'
+import type { ElementPlan, SlicePlan, SlicingPlan } from './profile-plan.ts'
 
 export function checkSlicing(
   run: Run,
@@ -20,6 +20,7 @@ export function checkSlicing(
     const first = place(run, scope, node, slicing, members, profile)
     if (first < 0) {
       unmatchedBefore ??= node
+      explainUnmatched(run, scope, node, slicing, profile)
       if (slicing.rules === 'closed')
         report(
           run,
@@ -62,9 +63,33 @@ export function checkSlicing(
   }
   for (const [index, slice] of slicing.slices.entries()) {
     const own = members[index] ?? []
-    if (slice.matches) checkCount(run, own.length, slice.plan, path, profile)
+    if (slice.matcher) checkCount(run, own.length, slice.plan, path, profile)
+    if (own.length < (slice.plan.element.min ?? 0)) explainMissing(run, scope, nodes, slice, profile)
     for (const node of own) checkNode(run, scope, node, slice.plan, profile)
     if (slice.plan.slicing) checkSlicing(run, scope, own, slice.plan, slice.plan.slicing, path, profile)
+  }
+}
+
+/** A required slice is missing: what keeps those that nearly match from it is the real fault. */
+function explainMissing(run: Run, scope: Scope, nodes: readonly Node[], slice: SlicePlan, profile: string): void {
+  for (const node of nodes) {
+    const reasons = slice.matcher?.nearMiss(node, scope, run)
+    if (!reasons || reasons.length === 0) continue
+    const sentence = `This would be the slice ${slice.name}, but it does not conform to its profile: ${reasons[0]?.sentence ?? ''}`
+    report(run, 'error', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
+    run.issues.push(...reasons)
+  }
+}
+
+/** In open slicing this is allowed; it is said because it is seldom meant. */
+function explainUnmatched(run: Run, scope: Scope, node: Node, slicing: SlicingPlan, profile: string): void {
+  for (const slice of slicing.slices) {
+    if ((slice.plan.element.min ?? 0) > 0) continue
+    const reason = slice.matcher?.nearMiss(node, scope, run)?.[0]
+    if (!reason) continue
+    const sentence = `This matches no slice; nearest is ${slice.name}, whose profile it breaks: ${reason.sentence} (at ${reason.expression})`
+    report(run, 'information', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
+    return
   }
 }
 
@@ -79,7 +104,7 @@ function place(
 ): number {
   let first = -1
   for (const [index, slice] of slicing.slices.entries()) {
-    if (!slice.matches) {
+    if (!slice.matcher) {
       const { id } = slice.plan.element
       reportNotChecked(
         run,
@@ -93,7 +118,7 @@ function place(
       )
       continue
     }
-    if (!slice.matches(node, scope, run)) continue
+    if (!slice.matcher.matches(node, scope, run)) continue
     members[index]?.push(node)
     if (first < 0) first = index
   }

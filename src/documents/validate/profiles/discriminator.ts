@@ -7,7 +7,7 @@ import { isObject } from '../compile/json.ts'
 import type { CompiledDiscriminator, CompiledElement, CompiledType } from '../definitions/compiled.ts'
 import { coreUrl } from '../definitions/compiled.ts'
 import type { Definitions } from '../definitions/definitions.ts'
-import { hasErrors } from '../issue.ts'
+import { hasErrors, type ValidationIssue } from '../issue.ts'
 import { childNodes, type Node } from '../node.ts'
 import { nodeOfScope } from '../references/check-reference.ts'
 import { resolveReference, statedType } from '../references/resolve.ts'
@@ -15,7 +15,15 @@ import type { Run, Scope } from '../run.ts'
 import { conforms } from './conformance.ts'
 import { equalsFixed, matchesPattern } from './pattern.ts'
 
-export type Matcher = (node: Node, scope: Scope, run: Run) => boolean
+export interface Matcher {
+  matches(node: Node, scope: Scope, run: Run): boolean
+  /**
+   * For a node that all discriminators but profiles would put into the slice: what keeps it from its profile.
+   * Undefined when it is nowhere near.
+   */
+  nearMiss(node: Node, scope: Scope, run: Run): readonly ValidationIssue[] | undefined
+}
+
 type Test = (nodes: readonly Located[], run: Run) => boolean
 
 /** A node and the resource it stands in: after resolve() that is another one. */
@@ -39,10 +47,25 @@ export function createMatcher(
   const parts = discriminators.flatMap((discriminator) => {
     const steps = parsePath(discriminator.path)
     const test = requirement(discriminator, steps, slice, definitions)
-    return test ? [{ steps, test }] : []
+    const types = discriminator.type === 'profile' ? typesAt(slice, steps, definitions) : []
+    return test ? [{ steps, test, types }] : []
   })
   if (parts.length === 0) return undefined
-  return (node, scope, run) => parts.every(({ steps, test }) => test(follow([{ node, scope }], steps, run), run))
+  return {
+    matches: (node, scope, run) => parts.every(({ steps, test }) => test(follow([{ node, scope }], steps, run), run)),
+    nearMiss(node, scope, run) {
+      const reasons: ValidationIssue[] = []
+      for (const { steps, test, types } of parts) {
+        const found = follow([{ node, scope }], steps, run)
+        if (test(found, run)) continue
+        const near = found.find((located) => types.some((type) => run.engine.isA(located.node.type, type.code)))
+        const profile = near && types.find((type) => run.engine.isA(near.node.type, type.code))?.profiles?.[0]
+        if (!near || profile === undefined) return undefined
+        reasons.push(...conforms(run, near.node, profile, near.scope).filter((issue) => issue.severity === 'error'))
+      }
+      return reasons
+    },
+  }
 }
 
 function parsePath(path: string): readonly Step[] {
@@ -235,6 +258,10 @@ function elementsAt(
   return at
 }
 
+function typesAt(slice: CompiledElement, steps: readonly Step[], definitions: Definitions): readonly CompiledType[] {
+  return elementsAt(slice, steps, definitions).flatMap((element) => element.types ?? [])
+}
+
 function existsTest(slice: CompiledElement, steps: readonly Step[], definitions: Definitions): Test | undefined {
   const elements = elementsAt(slice, steps, definitions)
   if (elements.some((element) => element.max === 0)) return (nodes) => nodes.length === 0
@@ -243,14 +270,14 @@ function existsTest(slice: CompiledElement, steps: readonly Step[], definitions:
 }
 
 function typeTest(slice: CompiledElement, steps: readonly Step[], definitions: Definitions): Test | undefined {
-  const types = elementsAt(slice, steps, definitions).flatMap((element) => element.types ?? [])
+  const types = typesAt(slice, steps, definitions)
   if (types.length === 0) return undefined
   const codes = [...new Set(types.map((type) => type.code))]
   return (nodes, run) => nodes.some(({ node }) => codes.some((code) => run.engine.isA(node.type, code)))
 }
 
 function profileTest(slice: CompiledElement, steps: readonly Step[], definitions: Definitions): Test | undefined {
-  const types = elementsAt(slice, steps, definitions).flatMap((element) => element.types ?? [])
+  const types = typesAt(slice, steps, definitions)
   if (types.length === 0) return undefined
   return (nodes, run) => nodes.some((located) => types.some((type) => meets(located, type, run)))
 }

@@ -22,7 +22,7 @@ export interface SlicePlan {
   readonly name: string
   readonly plan: ElementPlan
   /** Undefined when the profile does not say how to recognise the slice. */
-  readonly matches: Matcher | undefined
+  readonly matcher: Matcher | undefined
 }
 
 export interface ProfilePlan {
@@ -67,7 +67,7 @@ export function createProfilePlans(
         slices: element.slicing.slices.map((slice) => ({
           name: slice.slice ?? '',
           plan: elementPlan(slice, definitionPath(definitions, parentPath(path), slice, path)),
-          matches: createMatcher(slice, element.slicing?.discriminators ?? [], definitions),
+          matcher: createMatcher(slice, element.slicing?.discriminators ?? [], definitions),
         })),
       },
     }

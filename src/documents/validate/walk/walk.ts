@@ -220,6 +220,11 @@ function walkPrimitive(
     return
   }
   const plan = property.plan()
+  if (value === undefined && !Array.isArray(sibling.extension))
+    report(run, 'error', 'empty', path, `${property.key} has neither a value nor an extension (ele-1).`, {
+      ...blame(owner, property),
+      constraint: 'ele-1',
+    })
   if (plan) walkSibling(run, scope, sibling, plan, property, path, depth)
 }
 
