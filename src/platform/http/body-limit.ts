@@ -28,6 +28,7 @@ export function limitBody(request: Request, maximumBytes: number): LimitedReques
       },
     }),
   )
-  const init: RequestInit & { duplex: 'half' } = { body: counted, duplex: 'half' }
-  return { request: new Request(request, init), exceeded: () => received > maximumBytes }
+  const { method, headers, signal } = request
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: counted, duplex: 'half' }
+  return { request: new Request(request.url, init), exceeded: () => received > maximumBytes }
 }
