@@ -75,6 +75,7 @@ const HOME_COMMUNITY: Readonly<Record<string, string>> = {
   FR: '2.16.17.710.790.1000.990.1',
   PT: '2.16.17.710.820.1000.990.1',
   EE: '1.3.6.1.4.1.28284.6.2.2.1',
+  GR: '2.16.840.1.113883.2.25.3.4.1',
 }
 
 /** Starts the central services and the countries. `clock` is every node's clock. */

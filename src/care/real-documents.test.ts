@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { readCda } from '#documents/cda/read-cda.ts'
+import { readFhir } from '#documents/fhir/read-fhir.ts'
+import { transcode } from '#documents/transcode/transcode.ts'
+import { openTerminology } from '#terminology/index.ts'
+import type { Professional } from '#trust/people/professional.ts'
+import { type Europe, openEurope, valueFrom } from './testing/europe.ts'
+
+/** The demonstration's own people and documents, through the real readers and the real terminology. */
+
+let europe: Europe
+let cache: string
+
+before(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'tessera-border-'))
+  const terminology = await openTerminology({ cache })
+  europe = await openEurope(
+    ['FR', 'PT', 'EE', 'GR'],
+    {
+      readDocument: (bytes) => (bytes[0] === 0x7b ? readFhir(bytes, { terminology }) : readCda(bytes, { terminology })),
+      transcode: (document) => transcode(document, terminology),
+    },
+    () => new Date(),
+  )
+})
+after(async () => {
+  await europe.close()
+  await rm(cache, { recursive: true, force: true })
+})
+
+const doctor: Professional = {
+  identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
+  given: 'Claire',
+  family: 'Martin',
+  role: { code: '2211', display: 'Generalist medical practitioners' },
+  profession: 'Médecin généraliste',
+  organisation: { identifier: '1990000101', name: 'Centre de santé du Lac', kind: 'Other' },
+  country: 'FR',
+  assurance: 'eidas1',
+}
+
+for (const { country, answers } of [
+  { country: 'PT', answers: { 'id-2.16.17.710.820.1000.990.1.1': '298 123 456', birthDate: '1958-04-12' } },
+  { country: 'EE', answers: { 'id-1.3.6.1.4.1.28284.6.2.2.1': '49503129993' } },
+  { country: 'GR', answers: { 'id-2.16.17.710.808.1000.990.1': '12076499982', birthDate: '1964-07-12' } },
+]) {
+  test(`a French doctor reads a summary from ${country}`, async () => {
+    const { b } = europe.country('FR')
+    const [candidate] = valueFrom(await b.identify(doctor, country, answers))
+    assert.ok(candidate)
+    const now = new Date().toISOString()
+    const context = {
+      professional: doctor,
+      patient: candidate.identifier,
+      country,
+      purpose: 'TREATMENT' as const,
+      relationship: { declaredAt: now },
+      notice: { version: '1', languages: ['fr'], recordedAt: now },
+    }
+    const [entry] = valueFrom(await b.documents(context))
+    assert.ok(entry)
+    const { document } = valueFrom(await b.retrieve(context, entry.id))
+    const types = (document.bundle.entry ?? []).map(({ resource }) => resource?.resourceType)
+    assert.equal(types[0], 'Composition')
+    for (const type of ['Patient', 'AllergyIntolerance', 'Condition'])
+      assert.ok(
+        types.some((one) => one === type),
+        type,
+      )
+    assert.ok(document.origin.language, 'the language of the source is known')
+  })
+}
