@@ -2,13 +2,9 @@
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import type { CountryB } from '#care/country-b/country-b.ts'
-import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
-import { renderPdf } from '#documents/render/pdf.ts'
-import { renderSummary, summaryStylesheet } from '#documents/render/summary.ts'
-import { summaryView } from '#documents/render/view.ts'
-import { tokensStylesheet } from '#platform/html/stylesheet.ts'
 import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import { professionalPortal } from '#portal/professional/portal.ts'
+import { documentRendering } from '#portal/professional/rendering.ts'
 import type { Terminology } from '#terminology/index.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { Surroundings } from './answering.ts'
@@ -41,14 +37,6 @@ export function countryPortal({
     opened.set(language, known)
     return known
   }
-  const viewOf = (document: ClinicalDocument, reader: Messages) =>
-    summaryView(document, {
-      language: reader.language,
-     
-      terminology,
-      messages: reader,
-      now: new Date(),
-    })
   return professionalPortal({
     country: configuration.country,
     origin: configuration.portal.origin,
@@ -62,11 +50,7 @@ export function countryPortal({
     database: stores.database,
     ledger: stores.ledger,
     messages,
-    rendering: {
-      fragment: (document, reader) => String(renderSummary(viewOf(document, reader))),
-      pdf: (document, reader) => renderPdf(viewOf(document, reader)),
-      stylesheets: [tokensStylesheet(), summaryStylesheet()],
-    },
+    rendering: documentRendering({ terminology, now: () => new Date() }),
     data: configuration.data,
     now: () => new Date(),
     onError: (error) => around.log.failure('page-failed', error),

@@ -8,12 +8,27 @@ import type { RelyingParty } from '#trust/people/relying-party.ts'
 
 /** How documents look; the portal does not care how it is made. */
 export interface DocumentRendering {
-  /** The summary as a fragment of HTML. */
-  fragment(document: ClinicalDocument, messages: Messages): string
+  /** The summary as a fragment of HTML with one `h1`, and the portal's own markup at its places in it. */
+  fragment(document: ClinicalDocument, messages: Messages, places: FragmentPlaces): string
   /** Bilingual, tagged PDF. */
   pdf(document: ClinicalDocument, messages: Messages): Promise<Uint8Array>
+  /** A file that lies inside the document, by its position in the fragment's list. */
+  file(
+    document: ClinicalDocument,
+    messages: Messages,
+    position: number,
+  ): { readonly contentType: string; readonly fileName: string; readonly bytes: Uint8Array } | undefined
   /** Stylesheets in order: the tokens, then the rules of the fragment. */
   readonly stylesheets: readonly string[]
+}
+
+export interface FragmentPlaces {
+  /** Beside the patient's name: what can be taken away. */
+  readonly actions: string
+  /** Under the head: who, why, and what the patient sees. */
+  readonly context: string
+  /** Address of a file inside the document. */
+  readonly attachmentHref: (attachment: { readonly base64?: string }, position: number) => string | undefined
 }
 
 export interface PortalOptions {

@@ -9,7 +9,15 @@ import { openJourneys } from './journey-store.ts'
 import { openNotices } from './notices.ts'
 import type { PortalOptions } from './portal-options.ts'
 import { showNotice, showRelationship, submitNotice, submitRelationship } from './routes/declarations.ts'
-import { bilingualPdf, documentJson, endJourney, originalPdf, showDocuments, showSummary } from './routes/documents.ts'
+import {
+  bilingualPdf,
+  documentJson,
+  embeddedFile,
+  endJourney,
+  originalPdf,
+  showDocuments,
+  showSummary,
+} from './routes/documents.ts'
 import { anybody, withJourney, withProfessional, withRole, withSession } from './routes/guards.ts'
 import {
   notFound,
@@ -108,6 +116,7 @@ function journeyPages(app: Hono, portal: Portal): void {
   app.get(`${at}/documents/:document/summary.pdf`, withJourney(portal, 'documents', bilingualPdf))
   app.get(`${at}/documents/:document/original.pdf`, withJourney(portal, 'documents', originalPdf))
   app.get(`${at}/documents/:document/document.json`, withJourney(portal, 'documents', documentJson))
+  app.get(`${at}/documents/:document/files/:position`, withJourney(portal, 'documents', embeddedFile))
   app.post(`${at}/end`, withJourney(portal, 'identify', endJourney))
 }
 

@@ -8,8 +8,8 @@ export function alert(tone: Tone, title: Html, content?: Html): Html {
   return html`<div class="alert ${tone}" role="${tone === 'danger' ? 'alert' : 'note'}"><p class="alert-title">${title}</p>${content}</div>`
 }
 
-export function tag(content: Html, tone: 'plain' | 'on' | 'keep' | 'high' = 'plain'): Html {
-  return html`<span class="tag ${tone}">${content}</span>`
+export function tag(content: Html, tone: 'plain' | 'good' | 'warn' | 'danger' = 'plain'): Html {
+  return html`<span class="tag${tone !== 'plain' && ` ${tone}`}">${content}</span>`
 }
 
 /** The error list above a form; each entry leads to its field. */
@@ -145,7 +145,7 @@ export function steps(words: Words, list: readonly Step[]): Html {
     ({ label, state, href }, index) =>
       html`<li class="${state}"${state === 'current' && html` aria-current="step"`}><span class="number">${index + 1}</span>${
         href ? html`<a href="${href}">${label}</a>` : html`<span>${label}</span>`
-      }${state === 'done' && html`<span class="hidden"> ${words('portal.steps.done')}</span>`}</li>`,
+      }${state === 'done' && html`<span class="vh"> ${words('portal.steps.done')}</span>`}</li>`,
   )}</ol></nav>`
 }
 

@@ -28,7 +28,7 @@ export function accessesPage(words: Words, accesses: readonly Access[]): Html {
             html`${access.patient ?? '–'}`,
             html`${access.country ? (formats.countryName(access.country) ?? access.country) : '–'}`,
             access.purpose ? words(`portal.accesses.purpose.${access.purpose}`) : html`–`,
-            tag(words(`portal.accesses.outcome.${access.outcome}`), access.outcome === 'success' ? 'on' : 'keep'),
+            tag(words(`portal.accesses.outcome.${access.outcome}`), access.outcome === 'success' ? 'good' : 'warn'),
           ]),
         })}</div><p class="quiet small">${words('portal.accesses.sequence')}</p>`
   }`

@@ -10,7 +10,7 @@ export function contextBar(words: Words, state: JourneyState, professional: Prof
   const { formats } = words.messages
   const languages = notice.languages.map((language) => formats.languageName(language) ?? language)
   const time = clockTime(relationship.declaredAt)
-  return html`<p class="context"><span>${words('portal.context.by')} <b>${professional.given} ${professional.family}, ${
+  return html`<p class="access-bar"><span>${words('portal.context.by')} <b>${professional.given} ${professional.family}, ${
     professional.profession
   }</b></span><span>${
     relationship.purpose === 'EMERGENCY'

@@ -25,8 +25,8 @@ export function documentsPage(words: Words, view: DocumentsPage): Html {
       entry.author && html` · ${inLanguage(entry.author, entry.language, words.language)}`
     }</p><p>${language && tag(html`${language}`)} ${
       hasStructured(entry)
-        ? tag(words('portal.documents.structured'), 'on')
-        : tag(words('portal.documents.original-only'), 'keep')
+        ? tag(words('portal.documents.structured'), 'good')
+        : tag(words('portal.documents.original-only'), 'warn')
     }</p><p class="actions">${
       hasStructured(entry) && linkButton(href, words('portal.documents.open'), 'main')
     }${hasOriginal(entry) && linkButton(`${href}/original.pdf`, words('portal.documents.original'))}</p></article></li>`

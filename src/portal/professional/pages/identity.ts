@@ -104,7 +104,7 @@ function traitTable(words: Words, traits: readonly Trait[], number: number | und
       words(trait.label),
       html`<b>${show(trait, trait.known)}</b>`,
       show(trait, trait.typed),
-      html`<span class="tag ${trait.match === 'different' ? 'keep' : trait.match === 'same' ? 'on' : ''}">${words(
+      html`<span class="tag ${trait.match === 'different' ? 'warn' : trait.match === 'same' ? 'good' : 'plain'}">${words(
         `portal.identity.match.${trait.match}`,
       )}</span>`,
     ]),

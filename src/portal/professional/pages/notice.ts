@@ -21,12 +21,12 @@ export function noticePage(words: Words, view: NoticePage): Html {
   const same = patient.language === reader.language
   return html`${errorSummary(words, error && wrong ? [{ field: wrong.field, message: error }] : [])}<h1>${words(
     'portal.notice.title',
-  )}</h1><p class="lead no-print">${words('portal.notice.lead')}</p>${languageChoice(words, view)}<div class="${
+  )}</h1><p class="lead noprint">${words('portal.notice.lead')}</p>${languageChoice(words, view)}<div class="${
     same ? 'text' : 'notices'
-  }">${noticeText(words, patient)}${!same && noticeText(words, reader)}</div><p class="actions no-print">${linkButton(
+  }">${noticeText(words, patient)}${!same && noticeText(words, reader)}</div><p class="actions noprint">${linkButton(
     `/notices/${view.version}/${patient.language}`,
     words('portal.notice.print-page'),
-  )}<button class="btn other" type="button" data-print hidden>${words('portal.notice.print-both')}</button></p><div class="no-print">${form(
+  )}<button class="btn other" type="button" data-print hidden>${words('portal.notice.print-both')}</button></p><div class="noprint">${form(
     {
       action: view.here,
       token: view.token,
@@ -43,7 +43,7 @@ export function noticePage(words: Words, view: NoticePage): Html {
 
 /** Plain links: changing the language loses nothing and needs no script. */
 function languageChoice(words: Words, { languages, patient, here }: NoticePage): Html {
-  return html`<nav class="languages no-print" aria-label="${words.messages.text('portal.notice.language')}"><span>${words(
+  return html`<nav class="languages noprint" aria-label="${words.messages.text('portal.notice.language')}"><span>${words(
     'portal.notice.language',
   )}</span><ul>${languages.map((language) => {
     const name = ownName(language)

@@ -1,25 +1,17 @@
-import { raw } from '#platform/html/html.ts'
 import { linkButton } from '../../ui/components.ts'
 import { type Html, html, type Words } from '../../ui/markup.ts'
 
-export interface SummaryPage {
-  /** The summary component's own markup. */
-  readonly fragment: string
-  readonly context: Html
-  readonly country: string
-  readonly here: string
-  readonly back: string
-  readonly original: boolean
+/** What can be taken away of a summary; stands beside the patient's name. */
+export function summaryActions(words: Words, view: { readonly here: string; readonly original: boolean }): Html {
+  return html`${linkButton(`${view.here}/summary.pdf`, words('portal.summary.pdf'), 'main')}${
+    view.original && linkButton(`${view.here}/original.pdf`, words('portal.summary.original'))
+  }${linkButton(`${view.here}/document.json`, words('portal.summary.json'))}`
 }
 
-/** The translated summary beside its original, with what can be taken away and who sees this access. */
-export function summaryPage(words: Words, view: SummaryPage): Html {
-  return html`<div class="top no-print"><p class="eyebrow"><a href="${view.back}">${words('portal.summary.back')}</a></p><div class="actions">${linkButton(
-    `${view.here}/summary.pdf`,
-    words('portal.summary.pdf'),
-    'main',
-  )}${view.original && linkButton(`${view.here}/original.pdf`, words('portal.summary.original'))}${linkButton(
-    `${view.here}/document.json`,
-    words('portal.summary.json'),
-  )}</div></div>${view.context}${raw(view.fragment)}`
+/** The summary component between the way back and nothing else: the document speaks. */
+export function summaryPage(
+  words: Words,
+  view: { readonly fragment: Html; readonly back: string; readonly country: string },
+): Html {
+  return html`<p class="crumbs noprint"><a href="${view.back}">${words('portal.summary.back')}</a> · ${view.country}</p>${view.fragment}`
 }

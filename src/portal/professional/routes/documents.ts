@@ -2,14 +2,16 @@
 import { hash } from 'node:crypto'
 import type { CareContext } from '#care/context/care-context.ts'
 import type { RetrievedDocument } from '#care/country-b/country-b.ts'
+import { raw } from '#platform/html/html.ts'
 import { linkButton } from '../../ui/components.ts'
 import { careContext, type JourneyState } from '../journey.ts'
 import { contextBar } from '../pages/context-bar.ts'
 import { documentsPage, hasOriginal } from '../pages/documents.ts'
-import { summaryPage } from '../pages/summary.ts'
+import { summaryActions, summaryPage } from '../pages/summary.ts'
 import { pageHeaders, readForm, redirect, show, tokenOf } from '../visit.ts'
 import { careRefused } from './care-refusal.ts'
 import { foreignForm, type JourneyVisit } from './guards.ts'
+import { notFound } from './open-pages.ts'
 import { aboveStep, countryName, pathOf, saveJourney } from './steps.ts'
 
 type StoredEntry = NonNullable<JourneyState['documents']>[number]
@@ -73,15 +75,19 @@ export async function showSummary(visit: JourneyVisit): Promise<Response> {
   const result = await retrieve(visit)
   if (result instanceof Response) return result
   const { portal, words, journey, professional, path } = visit
+  const original = result.found.pdf !== undefined || hasOriginal(result.entry)
+  const fragment = portal.options.rendering.fragment(result.found.document, words.messages, {
+    actions: String(summaryActions(words, { here: path, original })),
+    context: String(contextBar(words, journey.state, professional)),
+    // Embedded they would make the page as heavy as the files; they are fetched when asked for.
+    attachmentHref: ({ base64 }, position) => (base64 === undefined ? undefined : `${path}/files/${position}`),
+  })
   return show(visit, {
     title: words.messages.text('portal.summary.title', { patient: patientName(journey.state) }),
     content: summaryPage(words, {
-      fragment: portal.options.rendering.fragment(result.found.document, words.messages),
-      context: contextBar(words, journey.state, professional),
+      fragment: raw(fragment),
       country: countryName(visit),
-      here: path,
       back: pathOf(journey, 'documents'),
-      original: result.found.pdf !== undefined || hasOriginal(result.entry),
     }),
   })
 }
@@ -117,6 +123,15 @@ export async function documentJson(visit: JourneyVisit): Promise<Response> {
     'application/fhir+json',
     `${visit.words.messages.text('portal.file.summary')}.json`,
   )
+}
+
+export async function embeddedFile(visit: JourneyVisit): Promise<Response> {
+  const result = await retrieve(visit)
+  if (result instanceof Response) return result
+  const { portal, words, context } = visit
+  const position = Number(context.req.param('position'))
+  const found = portal.options.rendering.file(result.found.document, words.messages, position)
+  return found ? file(visit, found.bytes, found.contentType, found.fileName) : notFound(visit)
 }
 
 /** The names of files say what they are, not about whom. */

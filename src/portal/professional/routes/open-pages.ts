@@ -51,7 +51,7 @@ export function showNoticeAlone(visit: Visit): Response {
   if (!notice) return notFound(visit)
   return show(visit, {
     title: notice.title,
-    content: html`<p class="actions no-print"><button class="btn main" type="button" data-print hidden>${words(
+    content: html`<p class="actions noprint"><button class="btn main" type="button" data-print hidden>${words(
       'portal.notice.print',
     )}</button></p><div class="text alone">${noticeText(words, notice)}</div>`,
   })
