@@ -57,6 +57,7 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   )
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   const stop = async () => {
+    server.ref()
     server.stdin.end()
     await ended
     rmSync(directory, { recursive: true, force: true })

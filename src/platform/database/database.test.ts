@@ -30,7 +30,7 @@ function book(id: string, pages = 1) {
   return { id, title: `Title ${id}`, pages, note: null }
 }
 
-onEachDatabase('a database', (open) => {
+onEachDatabase('a database', (open, dialect) => {
   it('gives back what was stored: text, whole numbers, nothing', async () => {
     const kysely = await shelf(await open())
     const stored = { id: 'a', title: 'Ça, naïve, 你好, 🩺, "quoted"', pages: 9_007_199_254_740_991, note: null }
@@ -113,6 +113,56 @@ onEachDatabase('a database', (open) => {
         .select(({ fn }) => fn.countAll<number>().as('n'))
         .execute()
       assert.deepEqual(counted, [{ n: 100 }])
+    } finally {
+      await second.close()
+    }
+  })
+
+  it('waits for another writer without stopping everything else', async () => {
+    const first = await open()
+    const second = await openDatabase(first.url)
+    try {
+      const kysely = await shelf(first)
+      await kysely.insertInto('book').values(book('a', 0)).execute()
+      const other = await (await shelf(second)).startTransaction().execute()
+      await other.updateTable('book').set({ pages: 1 }).execute()
+      const order: string[] = []
+      const waiting = kysely
+        .updateTable('book')
+        .set({ pages: 2 })
+        .execute()
+        .then(() => order.push('waiting writer'))
+      // Turns of the event loop that pass while the writer waits.
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1))
+      order.push('first writer')
+      await other.commit().execute()
+      await waiting
+      assert.deepEqual(order, ['first writer', 'waiting writer'])
+      assert.deepEqual(await kysely.selectFrom('book').select('pages').execute(), [{ pages: 2 }])
+    } finally {
+      await second.close()
+    }
+  })
+
+  it('goes on after its connections were cut', {
+    skip: dialect === 'sqlite' && 'SQLite has no connections',
+  }, async () => {
+    const first = await open()
+    const second = await openDatabase(first.url)
+    try {
+      const kysely = await shelf(first)
+      const cut = sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()`
+      const inTheMiddle = kysely.transaction().execute(async (transaction) => {
+        await transaction.insertInto('book').values(book('a')).execute()
+        await cut.execute(second.kysely)
+        await transaction.insertInto('book').values(book('b')).execute()
+      })
+      await assert.rejects(
+        inTheMiddle,
+        (error) => error instanceof ProblemError && error.problem.code === 'database-unreachable',
+      )
+      assert.deepEqual(await kysely.selectFrom('book').selectAll().execute(), [])
+      await first.ping()
     } finally {
       await second.close()
     }

@@ -1,5 +1,6 @@
 /** Reads a chain from its first entry to its sealed head and says where it is broken, if it is. */
 import { sql } from 'kysely'
+import { ProblemError } from '#platform/result/problem-error.ts'
 import { type Head, hashOf, indexOf, NO_HASH, sealedText } from './chain.ts'
 import type { LedgerVerification } from './ledger.ts'
 import { GUARD_MESSAGE, type LedgerTables } from './migrations.ts'
@@ -136,10 +137,16 @@ async function flawOfGuards({ kysely, node }: Chain, { sequence }: Head): Promis
       await attempt.execute(transaction)
       return { firstBad: 0, reason: 'unguarded' }
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.includes(GUARD_MESSAGE)) throw error
+      if (!isRefusal(error)) throw error
     } finally {
       await transaction.rollback().execute()
     }
   }
   return undefined
+}
+
+/** By a guard, or because the node's database user may not even try. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.problem.code === 'database-refused'
+  return error instanceof Error && error.message.includes(GUARD_MESSAGE)
 }

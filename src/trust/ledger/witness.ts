@@ -17,13 +17,12 @@ const StoredHead = z.object({ sequence: z.int().nonnegative(), hash: z.string().
 export function fileWitness(path: string): Witness {
   return {
     async read() {
-      let text: string
       try {
-        text = await readFile(path, 'utf8')
+        return StoredHead.parse(JSON.parse(await readFile(path, 'utf8')))
       } catch {
+        // Absent at the first start, empty after a power cut: nothing is remembered.
         return undefined
       }
-      return StoredHead.parse(JSON.parse(text))
     },
     async write(head) {
       const beside = `${path}.${process.pid}`
