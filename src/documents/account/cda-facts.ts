@@ -34,7 +34,38 @@ const TIMES = new Set([
   'signatureTime',
 ])
 /** A missing id, telecom or address part says nothing about the patient's health. */
-const NULLS_WITHOUT_MEANING = new Set(['id', 'setId', 'translation', 'templateId', 'text', 'statusCode'])
+const NULLS_WITHOUT_MEANING = new Set([
+  'id',
+  'setId',
+  'translation',
+  'templateId',
+  'text',
+  'title',
+  'originalText',
+  'country',
+  'state',
+  'county',
+  'precinct',
+  'city',
+  'postalCode',
+  'streetAddressLine',
+  'streetName',
+  'houseNumber',
+  'unitID',
+  'family',
+  'given',
+  'prefix',
+  'suffix',
+])
+const STATEMENTS = new Set([
+  'observation',
+  'act',
+  'substanceAdministration',
+  'supply',
+  'procedure',
+  'encounter',
+  'organizer',
+])
 const OIDS = new Set(['root'])
 
 /** Every fact of one element, without those of its children. */
@@ -55,7 +86,7 @@ export function factsOf(element: XmlElement, lookup: NarrativeLookup): Fact[] {
       facts.push({ kind: 'null', value, what: literally(element) })
     else if (held.name === 'negationInd' && value === 'true')
       facts.push({ kind: 'negation', value, what: literally(element) })
-    else if (held.name === 'moodCode' && value !== 'EVN')
+    else if (held.name === 'moodCode' && value !== 'EVN' && STATEMENTS.has(name))
       facts.push({ kind: 'code', value, system: undefined, what: literally(element) })
   }
   for (const node of element.children) {
@@ -74,10 +105,10 @@ function systemOf(element: XmlElement): string | undefined {
 /** Original text that stands in the narrative must be with the code; one that stands nowhere is lost at the source. */
 function referenceFacts(element: XmlElement, lookup: NarrativeLookup): Fact[] {
   const value = attribute(element, 'value')
-  if (value === undefined || !value.startsWith('#')) {
-    return value === undefined ? [] : [{ kind: 'text', value: normal(value), what: literally(element) }]
-  }
-  return lookup.words(value) === undefined ? [{ kind: 'dangling', value, what: literally(element) }] : []
+  const id = value?.replace(/^#/, '').trim()
+  if (value === undefined || id === undefined || id === '' || lookup.words(value) !== undefined) return []
+  const kind = value.startsWith('#') ? 'dangling' : 'text'
+  return [{ kind, value: normal(value), what: literally(element) }]
 }
 
 function valueFact(element: XmlElement, value: string): Fact {

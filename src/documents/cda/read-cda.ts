@@ -53,7 +53,7 @@ export function readCda(bytes: Uint8Array, options: CdaOptions): Result<Clinical
 
 /** The same for a document that is parsed already. */
 export function readCdaTree(document: XmlDocument, options: CdaOptions): Result<ClinicalDocument, CdaProblemCode> {
-  const { root } = document
+  const root = clinicalDocumentIn(document.root)
   const place = { ...(options.file === undefined ? {} : { file: options.file }), line: root.line, column: 1 }
   if (root.name !== 'ClinicalDocument' || root.namespace !== HL7_V3) {
     return failed(
@@ -73,6 +73,12 @@ export function readCdaTree(document: XmlDocument, options: CdaOptions): Result<
     )
   }
   return ok(readDocument(rootOf(root), options))
+}
+
+/** French documents that show themselves are a stylesheet with the document inside (ANS CI-SIS, "auto-présentable"). */
+function clinicalDocumentIn(root: XmlElement): XmlElement {
+  if (root.name === 'ClinicalDocument') return root
+  return child(root, 'ClinicalDocument', HL7_V3) ?? root
 }
 
 /** Without a patient or a body there is nothing to show to anybody. */

@@ -2,14 +2,22 @@
 import type { Annotation, CodeableConcept, Coding, Extension, Reference } from 'fhir/r4'
 import { attribute, child, children } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import { codeOf, codings, referredText } from './datatypes/code.ts'
+import { codeOf, concept, referredText } from './datatypes/code.ts'
 import { detail } from './datatypes/detail.ts'
 import { nullFlavorExtension } from './datatypes/nulls.ts'
 import { instant, moment } from './datatypes/time.ts'
 import { each, every, first, type Located } from './located.ts'
 import { newTrace, type Reading, type Trace } from './reading.ts'
 import { KIND_BY_CODE, KIND_BY_TEMPLATE, type SubordinateKind } from './tables/subordinates.ts'
-import { ACT_MOOD, ACT_STATUS, ORIGINAL_EXTENSION, PARTICIPATION_TYPE, RELATED_EXTENSION } from './tables/urls.ts'
+import {
+  ACT_MOOD,
+  ACT_STATUS,
+  NULL_FLAVOR,
+  ORIGINAL_EXTENSION,
+  PARTICIPATION_TYPE,
+  QUALIFIER_EXTENSION,
+  RELATED_EXTENSION,
+} from './tables/urls.ts'
 
 /** Where a statement stands, as far as its meaning depends on it. */
 export interface Context {
@@ -21,6 +29,8 @@ export interface Context {
   readonly concern?: Trace
   /** Status of the concern around it. */
   readonly concernStatus?: string
+  /** The relationship that leads here denies it. */
+  readonly negated?: boolean
   /** Shared by readers so that nested statements can be read without knowing all readers. */
   readonly read: StatementReader
 }
@@ -47,7 +57,10 @@ export function isStatement(element: XmlElement): boolean {
 export interface Nested {
   readonly typeCode: string
   readonly statement: Located
+  /** Undefined as well for what is denied: a denied reaction is no reaction. */
   readonly kind: SubordinateKind | undefined
+  /** `negationInd` of the relationship itself. */
+  readonly negated: boolean
 }
 
 /** The statements inside a statement, or inside a section's entry, with the relationship to it. */
@@ -57,7 +70,9 @@ export function nestedStatements(at: Located): Nested[] {
     for (const statement of every(link)) {
       if (!isStatement(statement.element)) continue
       const typeCode = attribute(link.element, 'typeCode') ?? (link.element.name === 'component' ? 'COMP' : 'REFR')
-      found.push({ typeCode, statement, kind: kindOf(statement.element, typeCode) })
+      const negated = attribute(link.element, 'negationInd') === 'true'
+      const denied = negated || attribute(statement.element, 'negationInd') === 'true'
+      found.push({ typeCode, statement, negated, kind: denied ? undefined : kindOf(statement.element, typeCode) })
     }
   }
   return found
@@ -74,9 +89,10 @@ function kindOf(statement: XmlElement, typeCode: string): SubordinateKind | unde
   return typeCode === 'MFST' && statement.name === 'observation' ? 'manifestation' : undefined
 }
 
-/** Starts the trace of a statement: its mood when it is no event, and why it is null when it is. */
-export function openStatement(at: Located, reading: Reading): Trace {
+/** Starts the trace of a statement: the concern around it, its mood when it is no event, why it is null when it is. */
+export function openStatement(at: Located, reading: Reading, context: Context): Trace {
   const trace = newTrace(at.path)
+  if (context.concern !== undefined) mergeTrace(trace, context.concern, 'concern')
   noteMood(trace, at.element)
   trace.others.push(...nullFlavorExtension(at.element))
   structural(trace, child(at.element, 'statusCode'), reading, ACT_STATUS)
@@ -91,7 +107,12 @@ function noteMood(trace: Trace, element: XmlElement): void {
 /** Notes codes that the resource expresses by its shape. Codes without system get the one that belongs to their place. */
 export function structural(trace: Trace, element: XmlElement | undefined, reading: Reading, system?: string): void {
   if (element === undefined) return
-  for (const coding of codings(element, reading)) note(trace, coding.system || !system ? coding : { system, ...coding })
+  const found = concept(element, reading)
+  for (const coding of found?.coding ?? []) note(trace, coding.system || !system ? coding : { system, ...coding })
+  const flavor = codeOf(element) === undefined ? attribute(element, 'nullFlavor') : undefined
+  if (flavor !== undefined) note(trace, { system: NULL_FLAVOR, code: flavor })
+  const more = found?.text !== undefined || found?.extension?.some(({ url }) => url === QUALIFIER_EXTENSION)
+  if (more) trace.details.push({ url: element.name, valueCodeableConcept: found })
 }
 
 function note(trace: Trace, coding: Coding): void {
@@ -127,7 +148,9 @@ export function subordinate(
 /** The statement's own words when they stand in the entry itself and not in the narrative. */
 export function looseText(at: Located, reading: Reading): string | undefined {
   const text = child(at.element, 'text')
-  if (text === undefined || child(text, 'reference') !== undefined) return undefined
+  if (text === undefined) return undefined
+  const reference = attribute(child(text, 'reference'), 'value')
+  if (reference !== undefined && reading.narratives.words(reference) !== undefined) return undefined
   return referredText(text, reading)
 }
 
@@ -175,22 +198,34 @@ function carryLink(trace: Trace, link: Located, reading: Reading, context: Conte
   for (const part of every(link)) {
     if (isStatement(part.element)) {
       const typeCode = attribute(link.element, 'typeCode') ?? 'COMP'
-      relate(trace, typeCode, inner.read(part, reading, inner))
+      relate(trace, typeCode, inner.read(part, reading, inner), attribute(link.element, 'negationInd') === 'true')
     } else if (!NEVER.has(part.element.name)) pushDetail(trace, detail(part.element, reading), link.element)
   }
 }
 
 /** Links a resource to others that have no field of their own. */
-export function relate(trace: Trace, type: string, references: readonly string[]): void {
+export function relate(trace: Trace, type: string, references: readonly string[], negated = false): void {
   for (const reference of references) {
     trace.others.push({
       url: RELATED_EXTENSION,
       extension: [
         { url: 'type', valueCode: type },
         { url: 'target', valueReference: { reference } },
+        ...(negated ? [{ url: 'negationInd', valueBoolean: true }] : []),
       ],
     })
   }
+}
+
+/** Reads a nested statement that has no field of its own and links it. */
+export function relateNested(trace: Trace, nested: Nested, reading: Reading, context: Context): void {
+  const inner: Context = { section: context.section, read: context.read }
+  relate(trace, nested.typeCode, context.read(nested.statement, reading, inner), nested.negated)
+}
+
+/** Whether a statement is denied, by itself or by the relationship that leads to it. */
+export function isNegated(at: Located, context: Context): boolean {
+  return (attribute(at.element, 'negationInd') === 'true') !== (context.negated === true)
 }
 
 /** A comment act (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.2) as an annotation. */

@@ -63,7 +63,7 @@ export function codingOf(element: XmlElement, reading: Reading, outermost = true
   const valid = system !== undefined && OID_OR_URI.test(system)
   const named = attribute(element, 'codeSystemName')
   const version = attribute(element, 'codeSystemVersion')?.trim()
-  const extension: Extension[] = []
+  const extension: Extension[] = outermost ? [] : qualifiers(element, reading)
   if (!valid) {
     const name = [system, named].filter((part) => part !== undefined && part !== '').join(' ')
     if (name !== '') extension.push({ url: SYSTEM_NAME_EXTENSION, valueString: name })
@@ -92,11 +92,14 @@ export function referredText(element: XmlElement | undefined, reading: Reading):
   const reference = attribute(child(element, 'reference'), 'value')
   const inline = narrativeWords(element)
   if (inline !== '') return inline
-  const referred = reference?.startsWith('#') ? reading.narratives.words(reference) : undefined
-  return referred === '' ? undefined : referred
+  if (reference === undefined) return undefined
+  const referred = reading.narratives.words(reference)
+  if (referred !== undefined) return referred === '' ? undefined : referred
+  // Some documents write the words themselves, or a web address, where a reference should stand.
+  const literal = oneLine(reference)
+  return literal.startsWith('#') || literal === '' ? undefined : literal
 }
 
-/** Whether the element names narrative that does not exist in the document. */
 function qualifiers(element: XmlElement, reading: Reading): Extension[] {
   return children(element, 'qualifier').map((qualifier): Extension => {
     const name = concept(child(qualifier, 'name'), reading)

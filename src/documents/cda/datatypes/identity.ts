@@ -3,7 +3,7 @@ import type { Address, ContactPoint, Extension, HumanName, Identifier } from 'fh
 import { attribute, child, children, elements, oneLine, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { type Reading, systemOf } from '../reading.ts'
-import { NAME_QUALIFIER_EXTENSION } from '../tables/urls.ts'
+import { NAME_QUALIFIER_EXTENSION, SOURCE_VALUE_EXTENSION } from '../tables/urls.ts'
 import { nullFlavorExtension } from './nulls.ts'
 import { period } from './time.ts'
 
@@ -14,7 +14,11 @@ const OID = /^[0-9]+(?:\.[0-9]+)+$/
 export function identifier(element: XmlElement, reading: Reading): Identifier | undefined {
   const root = attribute(element, 'root')?.trim()
   const extension = attribute(element, 'extension')?.trim()
-  if (!root && !extension) return undefined
+  if (!root && !extension) {
+    // Some documents write the identifier between the tags.
+    const text = words(element)
+    return text === '' ? undefined : { value: text }
+  }
   const uri = root ? rootUri(root, extension === undefined ? undefined : reading) : undefined
   const authority = attribute(element, 'assigningAuthorityName')
   const assigner = authority ? { assigner: { display: authority } } : {}
@@ -52,7 +56,7 @@ export function humanName(element: XmlElement): HumanName | undefined {
     ...(use === undefined ? {} : { use }),
     ...(text === '' ? {} : { text }),
     ...(families.length > 0
-      ? { family: [words(families[0]), ...unmapped].join(' '), _family: partElement(families) }
+      ? { family: [words(families[0]), ...unmapped].join(' '), _family: familyElement(families) }
       : {}),
     ...(givens.length > 0 ? { given: givens.map(words), _given: givens.map((part) => partElement([part]) ?? {}) } : {}),
     prefix: parts('prefix').map(words),
@@ -64,6 +68,17 @@ export function humanName(element: XmlElement): HumanName | undefined {
   const nulls = families.length + givens.length === 0 && text === '' ? nullFlavorExtension(element) : []
   if (nulls.length > 0) name.extension = nulls
   return families.length + givens.length > 0 || text !== '' || nulls.length > 0 ? name : undefined
+}
+
+/** Several family names become one string in FHIR; the parts stay readable beside it. */
+function familyElement(families: readonly XmlElement[]): { extension: Extension[] } | undefined {
+  const qualifiers = partElement(families)?.extension ?? []
+  const parts =
+    families.length < 2
+      ? []
+      : families.map((part): Extension => ({ url: SOURCE_VALUE_EXTENSION, valueString: words(part) }))
+  const extension = [...qualifiers, ...parts]
+  return extension.length > 0 ? { extension } : undefined
 }
 
 function partElement(parts: readonly XmlElement[]): { extension: Extension[] } | undefined {

@@ -2,7 +2,7 @@
 import type { Extension, Quantity, Range, Ratio } from 'fhir/r4'
 import { attribute, child, children, elements, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import { PQ_TRANSLATION_EXTENSION, SOURCE_VALUE_EXTENSION, UCUM } from '../tables/urls.ts'
+import { ORIGINAL_TEXT_EXTENSION, PQ_TRANSLATION_EXTENSION, SOURCE_VALUE_EXTENSION, UCUM } from '../tables/urls.ts'
 import { nullFlavorExtension } from './nulls.ts'
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -42,11 +42,13 @@ export function quantity(element: XmlElement | undefined): Quantity | undefined 
 /** PQ translations (PQR) give the unit as a code of any system. */
 function translatedQuantity(element: XmlElement): Quantity | undefined {
   const value = numberOf(attribute(element, 'value'))
+  const text = words(child(element, 'originalText'))
   const code = attribute(element, 'code')
   const system = attribute(element, 'codeSystem')
-  const unit = attribute(element, 'displayName') ?? (words(child(element, 'originalText')) || code)
+  const unit = attribute(element, 'displayName') ?? (text || code)
   if (value === undefined && code === undefined) return undefined
   return {
+    ...(text === '' || text === unit ? {} : { extension: [{ url: ORIGINAL_TEXT_EXTENSION, valueString: text }] }),
     ...(value === undefined ? {} : { value }),
     ...(unit ? { unit } : {}),
     ...(code ? { code, ...(system ? { system: `urn:oid:${system}` } : {}) } : {}),

@@ -52,6 +52,7 @@ export function moment(element: XmlElement | undefined): Moment | undefined {
   }
   const { value, exact } = fhirTime(stamp)
   const extension: Extension[] = exact ? [] : [{ url: SOURCE_VALUE_EXTENSION, valueString: stamp }]
+  extension.push(...nullFlavorExtension(element))
   return {
     ...(value === undefined ? {} : { value }),
     ...(extension.length > 0 ? { element: { extension } } : {}),

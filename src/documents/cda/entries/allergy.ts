@@ -3,7 +3,7 @@
  * AllergyIntolerance, one for each agent.
  */
 import type { AllergyIntolerance, AllergyIntoleranceReaction, CodeableConcept } from 'fhir/r4'
-import { attribute, child, words } from '#platform/xml/access.ts'
+import { child, words } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
 import { identifiers } from '../datatypes/identity.ts'
@@ -16,11 +16,12 @@ import {
   annotation,
   type Context,
   carryRest,
-  mergeTrace,
+  isNegated,
   type Nested,
   nestedStatements,
   openStatement,
   original,
+  relateNested,
   statementText,
   subordinate,
 } from '../statement.ts'
@@ -36,7 +37,7 @@ import {
 } from '../tables/statuses.ts'
 import { ABSENT_UNKNOWN, ALLERGY_ABATEMENT_EXTENSION, ALLERGY_TYPE_EXTENSION } from '../tables/urls.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
-import { keepOtherValue, mapped, relateNested } from './problem.ts'
+import { keepOtherValue, mapped } from './problem.ts'
 
 const CLINICAL = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical'
 const VERIFICATION = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification'
@@ -46,7 +47,6 @@ const EXPRESSED = new Set([
   'code',
   'value',
   'effectiveTime',
-  'text',
   'participant',
   'entryRelationship',
   'component',
@@ -56,10 +56,9 @@ const EXPRESSED = new Set([
 export function readAllergy(at: Located, reading: Reading, context: Context): string[] {
   const agents = each(at, 'participant').filter(({ element }) => holdsAgent(element))
   const others = each(at, 'participant').filter(({ element }) => !holdsAgent(element))
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   for (const other of others) trace.details.push(...[detail(other.element, reading)].flatMap((found) => found ?? []))
   const allergy = readShared(at, reading, trace, context, agents)
-  if (context.concern) mergeTrace(trace, context.concern, 'concern')
   const [, ...further] = agents
   const references = [addResource(reading, allergy, trace)]
   // An observation with several agents states several allergies: none of them may hide behind the first.
@@ -102,7 +101,7 @@ function readShared(
     code: chooseCode(at, agent, value?.value ?? {}, reading, trace),
   }
   expressType(allergy, [codeOf(kind), codeOf(child(at.element, 'value'))])
-  if (attribute(at.element, 'negationInd') === 'true') expressNegation(allergy, agent)
+  if (isNegated(at, context)) expressNegation(allergy, agent)
   expressNested(allergy, nestedStatements(at), reading, trace, context)
   const status = CONCERN_STATUS[context.concernStatus?.toLowerCase() ?? '']
   if (allergy.clinicalStatus === undefined && status !== undefined && !isAbsence(allergy.code)) {
@@ -153,6 +152,8 @@ function chooseCode(
   const stated = value.valueCodeableConcept
   const absence = isAbsence(stated)
   if (saysWhat(agent) && agent !== undefined) {
+    if (value.dataAbsentReason !== undefined)
+      trace.details.push({ url: 'value', valueCodeableConcept: value.dataAbsentReason })
     if (stated !== undefined) trace.details.push({ url: 'value', valueCodeableConcept: stated })
     else keepOtherValue(value, trace)
     if (value.valueString !== undefined) trace.details.push({ url: 'value', valueString: value.valueString })
@@ -207,9 +208,10 @@ function expressNested(
 ): void {
   const reactions: AllergyIntoleranceReaction[] = []
   let overall: CodeableConcept | undefined
-  for (const { kind, statement, typeCode } of nested) {
+  for (const inner of nested) {
+    const { kind, statement } = inner
     const value = concept(child(statement.element, 'value'), reading)
-    if (kind === 'manifestation' || (typeCode === 'MFST' && statement.element.name === 'observation')) {
+    if (kind === 'manifestation') {
       reactions.push(readReaction(statement, reading, trace, context))
     } else if (kind === 'severity' && overall === undefined && value !== undefined) {
       overall = value
@@ -227,7 +229,7 @@ function expressNested(
     } else if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) allergy.note = [...(allergy.note ?? []), note]
-    } else relateNested(trace, typeCode, statement, reading, context)
+    } else relateNested(trace, inner, reading, context)
   }
   if (overall !== undefined) applySeverity(reactions, overall)
   allergy.reaction = reactions
@@ -263,7 +265,8 @@ function readReaction(at: Located, reading: Reading, trace: Trace, context: Cont
     _onset: low?.element,
   }
   if (value !== undefined && !saysWhat(value) && text !== undefined) reaction.description = text
-  for (const { kind: inner, statement, typeCode } of nestedStatements(at)) {
+  for (const nested of nestedStatements(at)) {
+    const { kind: inner, statement } = nested
     const severity = inner === 'severity' ? concept(child(statement.element, 'value'), reading) : undefined
     if (severity !== undefined && reaction._severity === undefined) {
       reaction.severity = firstMapped(severity, SEVERITY)
@@ -272,7 +275,7 @@ function readReaction(at: Located, reading: Reading, trace: Trace, context: Cont
     } else if (inner === 'comment') {
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) reaction.note = [...(reaction.note ?? []), note]
-    } else relateNested(trace, typeCode, statement, reading, context)
+    } else relateNested(trace, nested, reading, context)
   }
   trace.details.push(...(read?.extras ?? []))
   if (read !== undefined && value === undefined) keepOtherValue(read.value, trace)

@@ -8,18 +8,22 @@ import { type Context, carryRest, nestedStatements, openStatement, structural } 
 
 /** Reads the statements in the concern; the concern's own codes, ids and times go to the first of them. */
 export function readConcern(at: Located, reading: Reading, context: Context): string[] {
-  const concern = openStatement(at, reading)
+  const concern = openStatement(at, reading, context)
   structural(concern, child(at.element, 'code'), reading)
   const nested = nestedStatements(at)
+  if (context.negated) concern.details.push({ url: 'negationInd', valueBoolean: true })
   const inside = nested.filter(({ kind }) => kind === undefined || kind === 'manifestation')
   const frame = newTrace(at.path)
   carryRest(frame, at, reading, context, new Set(['code', 'entryRelationship']))
   concern.details.push(...frame.details)
   concern.others.push(...frame.others, ...nullFlavorExtension(child(at.element, 'statusCode')))
   const concernStatus = codeOf(child(at.element, 'statusCode'))
-  const references = inside.flatMap(({ statement }, index) =>
+  const references = inside.flatMap(({ statement, negated }, index) =>
     context.read(statement, reading, {
-      ...context,
+      section: context.section,
+      read: context.read,
+      ...(context.top ? { top: true } : {}),
+      ...(negated ? { negated } : {}),
       ...(index === 0 ? { concern } : {}),
       ...(concernStatus === undefined ? {} : { concernStatus }),
     }),

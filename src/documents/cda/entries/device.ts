@@ -36,7 +36,7 @@ export function readSupply(at: Located, reading: Reading, context: Context): str
 }
 
 function readDeviceUse(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const device =
     each(at, 'participant').find((part) => first(part, 'participantRole', 'playingDevice') !== undefined) ??
@@ -121,7 +121,7 @@ export function deviceOf(at: Located, reading: Reading, trace: Trace): string | 
 
 /** A supply of a medicine. */
 function readDispense(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const product = first(at, 'product')
   const { moment, period } = when(child(at.element, 'effectiveTime'))

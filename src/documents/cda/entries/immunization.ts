@@ -5,7 +5,7 @@ import { codeOf, concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
 import { identifiers } from '../datatypes/identity.ts'
 import { absent } from '../datatypes/nulls.ts'
-import { quantity } from '../datatypes/quantity.ts'
+import { quantityOrRange } from '../datatypes/quantity.ts'
 import { dateOnly, moment, requiredMoment } from '../datatypes/time.ts'
 import { readValue } from '../datatypes/value.ts'
 import { each, every, first, type Located } from '../located.ts'
@@ -18,6 +18,7 @@ import {
   type Nested,
   nestedStatements,
   openStatement,
+  relateNested,
   statementText,
   structural,
   subordinate,
@@ -26,12 +27,11 @@ import { ABSENT_CODES } from '../tables/statuses.ts'
 import { PRODUCT_NAME_EXTENSION } from '../tables/urls.ts'
 import { medicineFacts } from './medicine.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
-import { keepOtherValue, relateNested } from './problem.ts'
+import { keepOtherValue } from './problem.ts'
 
 const EXPRESSED = new Set([
   'id',
   'code',
-  'text',
   'effectiveTime',
   'routeCode',
   'approachSiteCode',
@@ -43,9 +43,11 @@ const EXPRESSED = new Set([
 ])
 
 export function readImmunization(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const time = timeOf(at)
+  const dose = quantityOrRange(child(at.element, 'doseQuantity'))
+  if (dose.range !== undefined) trace.details.push({ url: 'doseQuantity', valueRange: dose.range })
   const immunization: Immunization = {
     resourceType: 'Immunization',
     identifier: identifiers(at.element, reading),
@@ -56,7 +58,7 @@ export function readImmunization(at: Located, reading: Reading, context: Context
     _occurrenceDateTime: time.element,
     route: concept(child(at.element, 'routeCode'), reading),
     site: concept(child(at.element, 'approachSiteCode'), reading),
-    doseQuantity: quantity(child(at.element, 'doseQuantity')),
+    doseQuantity: dose.quantity,
     performer: [...who.performers, ...who.authors].map((actor) => ({ actor })),
     recorded: who.recorded,
     reportOrigin: undefined,
@@ -167,5 +169,5 @@ function expressNested(
   } else if (typeCode === 'RSON' && statement.element.name === 'observation') {
     const reason = context.read(statement, reading, { section: '11450-4', read: context.read })
     immunization.reasonReference = reason.map((reference) => ({ reference }))
-  } else relateNested(trace, typeCode, statement, reading, context)
+  } else relateNested(trace, nested, reading, context)
 }

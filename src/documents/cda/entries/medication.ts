@@ -17,6 +17,7 @@ import {
   type Nested,
   nestedStatements,
   openStatement,
+  relateNested,
   statementText,
   structural,
   subordinate,
@@ -25,12 +26,10 @@ import { ABSENT_CODES, MEDICATION_STATUS } from '../tables/statuses.ts'
 import { DOSAGE_FIELDS, readDosages, timesOf } from './dosage.ts'
 import { readMedicine } from './medicine.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
-import { relateNested } from './problem.ts'
 
 const EXPRESSED = new Set([
   'id',
   'code',
-  'text',
   'consumable',
   'entryRelationship',
   'component',
@@ -40,7 +39,7 @@ const EXPRESSED = new Set([
 ])
 
 export function readMedication(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const code = child(at.element, 'code')
   const statement: MedicationStatement = {
@@ -164,5 +163,5 @@ function expressNested(
     // Split or tapered doses (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.8 and .9): a further dosage of the same medicine.
     statement.dosage = [...(statement.dosage ?? []), ...readDosages(inner, reading, trace)]
     subordinate(trace, inner, reading, context, [...DOSAGE_FIELDS, 'consumable'])
-  } else relateNested(trace, typeCode, inner, reading, context)
+  } else relateNested(trace, nested, reading, context)
 }

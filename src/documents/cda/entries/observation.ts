@@ -14,15 +14,16 @@ import {
   annotation,
   type Context,
   carryRest,
-  mergeTrace,
+  isNegated,
   nestedStatements,
   openStatement,
+  relateNested,
   statementText,
 } from '../statement.ts'
 import { CATEGORY_BY_SECTION } from '../tables/sections.ts'
 import { OBSERVATION_STATUS, REQUEST_INTENT } from '../tables/statuses.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
-import { keepOtherValue, relateNested } from './problem.ts'
+import { keepOtherValue } from './problem.ts'
 import { readRequest } from './procedure.ts'
 
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category'
@@ -36,7 +37,7 @@ export function readObservation(at: Located, reading: Reading, context: Context)
   ) {
     return readRequest(at, reading, context)
   }
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const [value, ...more] = children(at.element, 'value')
   const read = readValue(value, reading)
   const observation: Observation = {
@@ -47,7 +48,7 @@ export function readObservation(at: Located, reading: Reading, context: Context)
     referenceRange: each(at, 'referenceRange').flatMap((range) => readReferenceRange(range, reading, trace)),
     ...read?.value,
   }
-  if (attribute(at.element, 'negationInd') === 'true') trace.details.push({ url: 'negationInd', valueBoolean: true })
+  if (isNegated(at, context)) trace.details.push({ url: 'negationInd', valueBoolean: true })
   trace.details.push(...(read?.extras ?? []))
   for (const extra of more) {
     const further = readValue(extra, reading)
@@ -67,7 +68,6 @@ function shared(at: Located, reading: Reading, context: Context, trace: Trace): 
   const { moment, period } = when(child(at.element, 'effectiveTime'))
   const category = CATEGORY_BY_SECTION[context.section]
   for (const informant of who.informants) trace.details.push({ url: 'informant', valueReference: informant })
-  if (context.concern) mergeTrace(trace, context.concern, 'concern')
   for (const extra of children(at.element, 'effectiveTime').slice(1)) {
     trace.details.push(...[detail(extra, reading)].flatMap((kept) => kept ?? []))
   }
@@ -96,7 +96,8 @@ function stated(at: Located, reading: Reading): CodeableConcept {
 
 function expressNested(observation: Observation, at: Located, reading: Reading, trace: Trace, context: Context): void {
   const inner: Context = { section: context.section, read: context.read }
-  for (const { kind, statement, typeCode } of nestedStatements(at)) {
+  for (const nested of nestedStatements(at)) {
+    const { kind, statement, typeCode } = nested
     const { name } = statement.element
     if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)
@@ -104,7 +105,7 @@ function expressNested(observation: Observation, at: Located, reading: Reading, 
     } else if (typeCode === 'COMP' && (name === 'observation' || name === 'organizer')) {
       const members = inner.read(statement, reading, inner)
       observation.hasMember = [...(observation.hasMember ?? []), ...members.map((reference) => ({ reference }))]
-    } else relateNested(trace, typeCode, statement, reading, context)
+    } else relateNested(trace, nested, reading, context)
   }
 }
 
@@ -124,7 +125,7 @@ function readReferenceRange(at: Located, reading: Reading, trace: Trace): Observ
   }
   if (value !== undefined && bounds === undefined && value.valueQuantity === undefined) keepOtherValue(value, trace)
   for (const part of every(range)) {
-    if (['value', 'text', 'interpretationCode', 'code', 'templateId'].includes(part.element.name)) continue
+    if (['value', 'interpretationCode', 'code', 'templateId'].includes(part.element.name)) continue
     trace.details.push(...[detail(part.element, reading)].flatMap((kept) => kept ?? []))
   }
   return [found]
@@ -132,17 +133,18 @@ function readReferenceRange(at: Located, reading: Reading, trace: Trace): Observ
 
 /** A group of statements. Results of a battery are a report; other groups are an observation with members. */
 export function readOrganizer(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const inner: Context = { section: context.section, read: context.read }
   const base = shared(at, reading, context, trace)
   const members: string[] = []
-  for (const { statement, kind, typeCode } of nestedStatements(at)) {
+  for (const nested of nestedStatements(at)) {
+    const { kind, statement } = nested
     if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) base.note = [...(base.note ?? []), note]
     } else if (['observation', 'organizer'].includes(statement.element.name))
       members.push(...inner.read(statement, reading, inner))
-    else relateNested(trace, typeCode, statement, reading, context)
+    else relateNested(trace, nested, reading, context)
   }
   carryRest(trace, at, reading, context, new Set(COMMON))
   const references = members.map((reference) => ({ reference }))

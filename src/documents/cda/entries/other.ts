@@ -8,7 +8,7 @@ import { when } from '../datatypes/time.ts'
 import { addFile } from '../files.ts'
 import type { Located } from '../located.ts'
 import { addResource, type Reading } from '../reading.ts'
-import { type Context, carryRest, mergeTrace, openStatement } from '../statement.ts'
+import { type Context, carryRest, openStatement } from '../statement.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const ENCOUNTER_STATUS: Readonly<Record<string, Encounter['status']>> = {
@@ -20,7 +20,7 @@ const ENCOUNTER_STATUS: Readonly<Record<string, Encounter['status']>> = {
 }
 
 export function readEncounter(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const { moment, period } = when(child(at.element, 'effectiveTime'))
   const encounter: Encounter = {
@@ -33,14 +33,13 @@ export function readEncounter(at: Located, reading: Reading, context: Context): 
     participant: [...who.performers, ...who.authors, ...who.informants].map((individual) => ({ individual })),
     period: period ?? { start: moment?.value, _start: moment?.element },
   }
-  if (context.concern) mergeTrace(trace, context.concern, 'concern')
   carryRest(trace, at, reading, context, new Set(['id', 'code', 'effectiveTime', ...PARTICIPATIONS]))
   return [addResource(reading, encounter, trace)]
 }
 
 /** observationMedia: a picture or file inside the document. */
 export function readMedia(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const value = child(at.element, 'value')
   carryRest(trace, at, reading, context, new Set(['id', 'value']))
   const inside = attribute(value, 'representation') === 'B64'

@@ -1,6 +1,6 @@
 /** Problem observations (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.5, eHDSI problem entry) → Condition. */
 import type { CodeableConcept, Condition } from 'fhir/r4'
-import { attribute, child } from '#platform/xml/access.ts'
+import { child } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { identifiers } from '../datatypes/identity.ts'
 import { nullFlavorOf } from '../datatypes/nulls.ts'
@@ -12,10 +12,11 @@ import {
   annotation,
   type Context,
   carryRest,
-  mergeTrace,
+  isNegated,
   type Nested,
   nestedStatements,
   openStatement,
+  relateNested,
   statementText,
   subordinate,
 } from '../statement.ts'
@@ -34,14 +35,13 @@ const EXPRESSED = new Set([
   'value',
   'effectiveTime',
   'targetSiteCode',
-  'text',
   'entryRelationship',
   'component',
   ...PARTICIPATIONS,
 ])
 
 export function readProblem(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const nested = nestedStatements(at)
   const who = participations(at, reading)
   const condition: Condition = {
@@ -54,7 +54,7 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
   }
   expressNested(condition, nested, reading, trace, context)
   condition.clinicalStatus ??= statusOfConcern(context)
-  if (attribute(at.element, 'negationInd') === 'true') {
+  if (isNegated(at, context)) {
     condition.verificationStatus = { coding: [{ system: VERIFICATION, code: 'refuted' }] }
     condition.clinicalStatus = undefined
   }
@@ -63,7 +63,6 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
   condition.asserter = who.informants[0] ?? who.performers[0]
   condition.recordedDate = who.recorded
   carryRest(trace, at, reading, context, EXPRESSED)
-  if (context.concern) mergeTrace(trace, context.concern, 'concern')
   return [addResource(reading, condition, trace)]
 }
 
@@ -102,7 +101,8 @@ function expressNested(
   trace: Trace,
   context: Context,
 ): void {
-  for (const { kind, statement, typeCode } of nested) {
+  for (const inner of nested) {
+    const { kind, statement } = inner
     const value = concept(child(statement.element, 'value'), reading)
     if (kind === 'severity' && condition.severity === undefined && value !== undefined) {
       condition.severity = value
@@ -116,25 +116,7 @@ function expressNested(
     } else if (kind === 'comment') {
       const words = annotation(statement, reading, trace, context)
       if (words !== undefined) condition.note = [...(condition.note ?? []), words]
-    } else relateNested(trace, typeCode, statement, reading, context)
-  }
-}
-
-export function relateNested(
-  trace: Trace,
-  typeCode: string,
-  statement: Located,
-  reading: Reading,
-  context: Context,
-): void {
-  for (const reference of context.read(statement, reading, { section: context.section, read: context.read })) {
-    trace.others.push({
-      url: 'urn:tessera:related',
-      extension: [
-        { url: 'type', valueCode: typeCode },
-        { url: 'target', valueReference: { reference } },
-      ],
-    })
+    } else relateNested(trace, inner, reading, context)
   }
 }
 

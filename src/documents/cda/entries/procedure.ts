@@ -14,18 +14,17 @@ import {
   mergeTrace,
   nestedStatements,
   openStatement,
+  relateNested,
   statementText,
   structural,
 } from '../statement.ts'
 import { PROCEDURE_STATUS, REQUEST_INTENT } from '../tables/statuses.ts'
 import { deviceOf } from './device.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
-import { relateNested } from './problem.ts'
 
 const EXPRESSED = new Set([
   'id',
   'code',
-  'text',
   'effectiveTime',
   'targetSiteCode',
   'entryRelationship',
@@ -35,7 +34,7 @@ const EXPRESSED = new Set([
 
 export function readProcedure(at: Located, reading: Reading, context: Context): string[] {
   if (REQUEST_INTENT[attribute(at.element, 'moodCode') ?? ''] !== undefined) return readRequest(at, reading, context)
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const { moment, period } = when(child(at.element, 'effectiveTime'))
   const procedure: Procedure = {
@@ -61,14 +60,15 @@ export function readProcedure(at: Located, reading: Reading, context: Context): 
     mergeTrace(trace, inner, 'device')
     return [{ manipulated: { reference: manipulated } }]
   })
-  for (const { kind, statement, typeCode } of nestedStatements(at)) {
+  for (const nested of nestedStatements(at)) {
+    const { kind, statement, typeCode } = nested
     if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) procedure.note = [...(procedure.note ?? []), note]
     } else if (typeCode === 'RSON' && statement.element.name === 'observation') {
       const reason = context.read(statement, reading, { section: '11450-4', read: context.read })
       procedure.reasonReference = [...(procedure.reasonReference ?? []), ...reason.map((reference) => ({ reference }))]
-    } else relateNested(trace, typeCode, statement, reading, context)
+    } else relateNested(trace, nested, reading, context)
   }
   const done = procedure.focalDevice.length > 0 && procedure.focalDevice.length === each(at, 'participant').length
   carryRest(trace, at, reading, context, done ? new Set([...EXPRESSED, 'participant']) : EXPRESSED)
@@ -90,7 +90,7 @@ function statusOf(at: Located): Procedure['status'] {
 
 /** Anything planned, proposed or ordered: procedure, act, observation, encounter, supply. */
 export function readRequest(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
   const { moment, period } = when(child(at.element, 'effectiveTime'))
   const request: ServiceRequest = {

@@ -12,14 +12,7 @@ import { absent } from '../datatypes/nulls.ts'
 import { when } from '../datatypes/time.ts'
 import { first, type Located } from '../located.ts'
 import { addResource, newTrace, type Reading } from '../reading.ts'
-import {
-  type Context,
-  carryRest,
-  mergeTrace,
-  openStatement,
-  type StatementReader,
-  statementText,
-} from '../statement.ts'
+import { type Context, carryRest, openStatement, type StatementReader, statementText } from '../statement.ts'
 import { SECTION_KIND } from '../tables/sections.ts'
 import { REQUEST_INTENT } from '../tables/statuses.ts'
 import { KIND_BY_CODE } from '../tables/subordinates.ts'
@@ -117,7 +110,7 @@ function byTemplate(element: XmlElement): StatementReader | undefined {
 
 /** Comments, instructions, regions of interest and whatever else: what it is, its words, and everything it holds. */
 function readAny(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading)
+  const trace = openStatement(at, reading, context)
   const { moment, period } = when(child(at.element, 'effectiveTime'))
   const words = statementText(at, reading)
   const observation: Observation = {
@@ -133,7 +126,6 @@ function readAny(at: Located, reading: Reading, context: Context): string[] {
     valueString: words,
   }
   if (Object.keys(observation.code).length === 0) observation.code = { extension: absent() }
-  if (context.concern) mergeTrace(trace, context.concern, 'concern')
   carryRest(trace, at, reading, context, new Set(['id', 'code', 'text', 'effectiveTime']))
   return [addResource(reading, observation, trace)]
 }

@@ -61,7 +61,7 @@ export function readPatient(root: Located, reading: Reading): string {
     _birthDate: birth === undefined ? { extension: absent() } : birth.element,
     address: addresses(role?.element),
     maritalStatus: concept(child(person?.element, 'maritalStatusCode'), reading),
-    contact: each(person, 'guardian').map((guardian) => readGuardian(guardian, reading, trace)),
+    contact: each(person, 'guardian').flatMap((guardian) => readGuardian(guardian, reading, trace) ?? []),
     communication: each(person, 'languageCommunication').flatMap((part) => readLanguage(part, reading, trace) ?? []),
   }
   const provider = first(role, 'providerOrganization')
@@ -115,7 +115,11 @@ function readLanguage(at: Located, reading: Reading, trace: Trace): PatientCommu
 
 const GUARDIAN_FIELDS = new Set(['code', 'addr', 'telecom', 'guardianPerson', 'guardianOrganization', 'templateId'])
 
-function readGuardian(at: Located, reading: Reading, trace: Trace): PatientContact {
+function readGuardian(at: Located, reading: Reading, trace: Trace): PatientContact | undefined {
+  if (nullFlavorOf(at.element) !== undefined) {
+    keep(at, reading, trace)
+    return undefined
+  }
   const person = first(at, 'guardianPerson')
   const organization = first(at, 'guardianOrganization')
   for (const part of every(at)) if (!GUARDIAN_FIELDS.has(part.element.name)) keepUnder('guardian', part, reading, trace)
