@@ -1,5 +1,7 @@
 /** Any document that a country may send → the model: what it is, is seen in its first bytes. */
 import { failed, type Place, type Result } from '#platform/result/result.ts'
+import type { CdaProblemCode } from './cda/problem.ts'
+import { readCda } from './cda/read-cda.ts'
 import type { FhirProblemCode } from './fhir/problem.ts'
 import { type ReadOptions, readFhir } from './fhir/read-fhir.ts'
 import type { ClinicalDocument } from './model/clinical-document.ts'
@@ -8,6 +10,7 @@ export type { ReadOptions } from './fhir/read-fhir.ts'
 
 /** `document-*`: the file is no clinical document that Tessera reads. */
 export type ReadProblemCode =
+  | CdaProblemCode
   | FhirProblemCode
   | 'document-empty'
   | 'document-unknown'
@@ -51,6 +54,7 @@ export function readDocument(bytes: Uint8Array, options: ReadOptions): Result<Cl
       place,
     )
   }
+  if (head.startsWith('<')) return readCda(bytes, options)
   return failed(
     'document-unknown',
     'The file is neither XML nor JSON.',

@@ -5,6 +5,7 @@
 import { concept, isNode, type Node, node, nodes, text } from '../fhir/node.ts'
 import { containedIn, type Entry, type EntryIndex } from '../fhir/references.ts'
 import type { NotCarried, Statement } from '../model/account.ts'
+import { REASONS } from './reasons.ts'
 
 /** Resources that describe people, places and the making of the document; they are shown, but they are no statements about health. */
 const NO_STATEMENT = new Set([
@@ -114,7 +115,7 @@ function dangling(sections: readonly Node[], path: string, from: Entry, index: E
         out.push({
           path: `${place}.entry[${entry}]`,
           what,
-          why: 'The section names it but the document does not hold it.',
+          why: REASONS['missing-entry'],
         })
       }
     })
@@ -138,7 +139,7 @@ export function missingTargets(index: EntryIndex): readonly NotCarried[] {
         missing.push({
           path: `${path}.${field}`,
           what,
-          why: 'The statement refers to it but the document does not hold it.',
+          why: REASONS['missing-target'],
         })
       }
     }

@@ -4,6 +4,7 @@
  * `urn:tessera:added`, and a reference that had to be rewritten keeps what it was in `urn:tessera:reference`.
  */
 
+import { REASONS } from '../account/reasons.ts'
 import { composeSections } from './compose.ts'
 import { isNode, type Node, nodes, text } from './node.ts'
 import { type Entry, indexEntries } from './references.ts'
@@ -50,9 +51,9 @@ function collect(root: Node, path: string, unusable: Unusable[], found: Found[])
       const place = `${path}${name}[${index}]`
       const resource = isNode(item) ? item.resource : undefined
       if (!isMutable(item)) {
-        unusable.push({ path: place, what: excerpt(item), why: 'This entry is not an object.' })
+        unusable.push({ path: place, what: excerpt(item), why: REASONS['no-resource'] })
       } else if (!isMutable(resource) || text(resource.resourceType) === undefined) {
-        unusable.push({ path: place, what: excerpt(item), why: 'This entry holds no FHIR resource.' })
+        unusable.push({ path: place, what: excerpt(item), why: REASONS['no-resource'] })
       } else if (resource.resourceType === 'Bundle' && Array.isArray(resource.entry)) {
         collect(resource, `${place}.resource.`, unusable, found)
         const rest = Object.fromEntries(Object.entries(resource).filter(([key]) => key !== 'entry'))

@@ -81,13 +81,14 @@ function countFields(root: unknown): number {
 
 const LITERAL_AT_RISK = /\d\.\d*0[\s,}\]eE]|\d\.\d{16}|\d{16}|\d[eE][+-]?\d/
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown
+type Reviver = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown
 
 /** JSON.parse that also gives the literals of numbers that `String(number)` would not give back. */
 function parseKeepingDigits(text: string): { root: unknown; decimals: Map<object, Map<string, string>> } {
   const decimals = new Map<object, Map<string, string>>()
   if (!LITERAL_AT_RISK.test(text)) return { root: JSON.parse(text), decimals }
-  const keep: Reviver = function (key, value, { source }) {
+  const keep: Reviver = function (key, value, context) {
+    const source = context?.source
     if (typeof value === 'number' && source !== undefined && String(value) !== source && isNode(this)) {
       const fields = decimals.get(this) ?? new Map<string, string>()
       fields.set(key, source)

@@ -3,6 +3,7 @@ import type { Bundle } from 'fhir/r4'
 import { failed, ok, type Place, type Result } from '#platform/result/result.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import { carriedOver, fhirStatements, missingTargets } from '../account/fhir.ts'
+import { REASONS } from '../account/reasons.ts'
 import type { NotCarried } from '../model/account.ts'
 import { type ClinicalDocument, type DocumentKind, PATIENT_SUMMARY } from '../model/clinical-document.ts'
 import { assembleDocument } from './bundle.ts'
@@ -59,12 +60,12 @@ function lostByJson(json: JsonDocument, inexact: ReadonlyMap<object, string>): N
   const twice = json.repeated.map(({ path, literal }) => ({
     path,
     what: literal,
-    why: 'The field is written twice in one object; the later one is used.',
+    why: REASONS['written-twice'],
   }))
   const digits = [...inexact].map(([parent, literal]) => ({
     path: isNode(parent) && typeof parent.unit === 'string' ? `number with unit ${parent.unit}` : 'number',
     what: literal,
-    why: 'The number has more digits than can be kept.',
+    why: REASONS['too-many-digits'],
   }))
   return [...twice, ...digits]
 }

@@ -2,6 +2,7 @@
 import { escapeHtml } from '#platform/html/escape.ts'
 import { raw } from '#platform/html/html.ts'
 import { readStylesheet } from '#platform/html/stylesheet.ts'
+import { reasonKey } from '../account/reasons.ts'
 import { inlineHtml, lineHtml, linesHtml, phraseHtml, tagsHtml } from './html-inline.ts'
 import { rowWords, sectionHtml } from './html-section.ts'
 import type { AccountShare, Attachment, DangerItem, SummaryView, Trait } from './summary-view.ts'
@@ -131,12 +132,17 @@ function attachmentsHtml(view: SummaryView, say: Say, options: SummaryOptions): 
   return `<section class="card" id="files" aria-labelledby="files-h"><header><h2 id="files-h">${say('summary.attachments')}</h2></header><ul>${items.join('')}</ul></section>`
 }
 
+function whyHtml(why: string, say: Say): string {
+  const key = reasonKey(why)
+  return key === undefined ? `<span lang="en">${escapeHtml(why)}</span>` : say(`summary.why.${key}`)
+}
+
 function notCarriedHtml(view: SummaryView, say: Say): string {
   const { notCarried } = view.account
   if (notCarried.length === 0) return ''
   const rows = notCarried.map(
     ({ path, what, why }) =>
-      `<tr class="row"><th scope="row">${escapeHtml(what)}</th><td lang="en">${escapeHtml(why)}</td><td><code>${escapeHtml(path)}</code></td></tr>`,
+      `<tr class="row"><th scope="row">${escapeHtml(what)}</th><td>${whyHtml(why, say)}</td><td><code>${escapeHtml(path)}</code></td></tr>`,
   )
   return `<section class="card" id="not-carried" aria-labelledby="not-carried-h"><header><h2 id="not-carried-h">${say('summary.notCarried.title')}</h2></header><table class="rows"><thead><tr><th scope="col">${say('summary.notCarried.what')}</th><th scope="col">${say('summary.notCarried.why')}</th><th scope="col">${say('summary.notCarried.path')}</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`
 }

@@ -27,20 +27,27 @@ function ownWords(build: Build, { codings, text }: Concept): string | undefined 
   return (build.format === 'cda' ? shown.at(-1) : shown[0])?.display
 }
 
+const HL7 = /hl7\.org|^urn:oid:2\.16\.840\.1\.113883\.5\./
+const WORD = /^[a-z]/
+
 function messageFor(build: Build, system: string, code: string): string | undefined {
   const absent = absentCode(code)
   if (absent) {
     const { text, language } = build.messages.phrase(`summary.absent.${absent.meaning}.${absent.about}`)
     return baseLanguage(language) === baseLanguage(build.reader.language) ? text : undefined
   }
-  // Codes of HL7 itself (status, role, kind) have words in the interface; clinical codes never do.
-  if (system !== '' && !/hl7\.org|^urn:oid:2\.16\.840\.1\.113883\.5\./.test(system)) return undefined
-  for (const key of [`summary.code.${system.slice(system.lastIndexOf('/') + 1)}.${code}`, `summary.code.${code}`]) {
-    if (!build.messages.has(key)) continue
-    const { text, language } = build.messages.phrase(key)
-    if (baseLanguage(language) === baseLanguage(build.reader.language)) return text
-  }
-  return undefined
+  // Codes of HL7 itself (status, role, kind) have words in the interface; clinical codes (`…/sid/icd-10`) never do.
+  if (system !== '' && (!HL7.test(system) || system.includes('/sid/'))) return undefined
+  const named = `summary.code.${system.slice(system.lastIndexOf('/') + 1)}.${code}`
+  return (
+    inReaderLanguage(build, named) ?? (WORD.test(code) ? inReaderLanguage(build, `summary.code.${code}`) : undefined)
+  )
+}
+
+function inReaderLanguage(build: Build, key: string): string | undefined {
+  if (!build.messages.has(key)) return undefined
+  const { text, language } = build.messages.phrase(key)
+  return baseLanguage(language) === baseLanguage(build.reader.language) ? text : undefined
 }
 
 function note(build: Build, found: Concept, original: string | undefined): void {

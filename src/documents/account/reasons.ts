@@ -1,0 +1,15 @@
+/** Why a fact of a FHIR document is not in the model; `summary.why.<key>` says the same in the reader's language. */
+export const REASONS = {
+  'missing-entry': 'The section names it but the document does not hold it.',
+  'missing-target': 'The statement refers to it but the document does not hold it.',
+  'no-resource': 'This entry holds no FHIR resource.',
+  'written-twice': 'The field is written twice in one object; the later one is used.',
+  'too-many-digits': 'The number has more digits than can be kept.',
+} as const
+
+const KEYS: ReadonlyMap<string, string> = new Map(Object.entries(REASONS).map(([key, sentence]) => [sentence, key]))
+
+/** Key of a reason, undefined when the reason is in free words. */
+export function reasonKey(why: string): string | undefined {
+  return KEYS.get(why)
+}
