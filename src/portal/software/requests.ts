@@ -1,0 +1,50 @@
+/** What clinical software may ask, parsed once at the door. */
+import { z } from 'zod'
+import type { CareContext } from '#care/context/care-context.ts'
+import type { Professional } from '#trust/people/professional.ts'
+
+const Country = z.string().regex(/^[A-Z]{2}$/)
+
+export const IdentifyRequest = z.object({
+  country: Country,
+  /** Answers by field name of the country's search mask. */
+  answers: z.record(z.string().max(100), z.string().max(200)),
+})
+
+const Care = {
+  country: Country,
+  /** `system|value` of a candidate. */
+  patient: z.string().max(300),
+  purpose: z.enum(['TREATMENT', 'EMERGENCY']),
+  /** Required for an emergency. */
+  reason: z.string().max(500).optional(),
+  /** When the professional declared the treatment relationship (ISO 8601). */
+  relationshipDeclaredAt: z.iso.datetime({ offset: true }),
+  /** The information notice that the patient was given. */
+  notice: z.object({
+    version: z.string().max(50),
+    languages: z.array(z.string().max(35)).min(1),
+    recordedAt: z.iso.datetime({ offset: true }),
+  }),
+}
+
+export const DocumentsRequest = z.object(Care)
+export const DocumentRequest = z.object({ ...Care, document: z.string().max(500) })
+
+/** The care context that a request states; undefined when an emergency comes without a reason. */
+export function careContextOf(
+  request: z.infer<typeof DocumentsRequest>,
+  professional: Professional,
+): CareContext | undefined {
+  const { country, patient, purpose, reason, relationshipDeclaredAt, notice } = request
+  if (purpose === 'EMERGENCY' && (reason === undefined || reason.trim() === '')) return undefined
+  return {
+    professional,
+    patient,
+    country,
+    purpose,
+    ...(reason === undefined ? {} : { reason }),
+    relationship: { declaredAt: relationshipDeclaredAt },
+    notice,
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The door for clinical software: the same journey as on the pages, for a program that presents its user's access
+ * token. The token is introspected at the identity provider at every request; nothing is kept between requests.
+ */
+import { type Context, Hono } from 'hono'
+import type { z } from 'zod'
+import type { CountryB } from '#care/country-b/country-b.ts'
+import type { Problem, Result } from '#platform/result/result.ts'
+import type { Professional } from '#trust/people/professional.ts'
+import type { RelyingParty } from '#trust/people/relying-party.ts'
+import { fhirResponse, outcomeOf, type RefusalStatus } from '#wire/fhir/outcome.ts'
+import { careContextOf, DocumentRequest, DocumentsRequest, IdentifyRequest } from './requests.ts'
+
+export interface SoftwareOptions {
+  readonly countryB: CountryB
+  readonly people: RelyingParty
+  /** Told about programming errors; the program only learns that there was one. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Mounted at `/api`. */
+export function softwareApi(options: SoftwareOptions): Hono {
+  const { countryB } = options
+  const app = new Hono()
+  app.get(
+    '/countries',
+    async (context) => await professionalOf(options, context, async () => Response.json(await countryB.countries())),
+  )
+  app.get('/countries/:country/search-mask', (context) =>
+    professionalOf(options, context, async () => answer(await countryB.searchMask(context.req.param('country')))),
+  )
+  app.post('/patients', (context) =>
+    withBody(options, context, IdentifyRequest, async (request, professional) =>
+      answer(await countryB.identify(professional, request.country, request.answers)),
+    ),
+  )
+  app.post('/documents', (context) =>
+    withBody(options, context, DocumentsRequest, async (request, professional) => {
+      const care = careContextOf(request, professional)
+      return care ? answer(await countryB.documents(care)) : reasonMissing()
+    }),
+  )
+  app.post('/document', (context) =>
+    withBody(options, context, DocumentRequest, async (request, professional) => {
+      const care = careContextOf(request, professional)
+      if (!care) return reasonMissing()
+      // What was listed is listed again: a program keeps no journey here, and country A decides anew.
+      const listed = await countryB.documents(care)
+      if (!listed.ok) return answer(listed)
+      const found = await countryB.retrieve(care, request.document)
+      return found.ok ? fhirResponse(found.value.document.bundle) : answer(found)
+    }),
+  )
+  app.onError((error) => {
+    options.onError?.(error)
+    return refusal(500, {
+      code: 'ERROR_GENERIC',
+      sentence: 'Something went wrong here.',
+      next: 'Try again; if it fails again, tell the national contact point.',
+    })
+  })
+  return app
+}
+
+/** The professional behind the token, in the exercise named by the header `x-exercise` (counted from 1; the first by default). */
+async function professionalOf(
+  options: SoftwareOptions,
+  context: Context,
+  work: (professional: Professional) => Promise<Response>,
+): Promise<Response> {
+  const token = /^Bearer ([\w\-.~+/]+=*)$/.exec(context.req.header('authorization') ?? '')?.[1]
+  if (token === undefined) {
+    return refusal(401, {
+      code: 'ERROR_HPI_AUTHENTICATION_NOT_RECEIVED',
+      sentence: 'The request has no access token.',
+      next: 'Send the professional’s access token as Bearer.',
+    })
+  }
+  const person = await options.people.personOf(token)
+  if (!person.ok) return refusal(401, { ...person.problem, code: 'ERROR_HPI_GENERIC' })
+  const position = Number(context.req.header('x-exercise') ?? '1')
+  const professional = person.value.exercises[position - 1]
+  if (professional === undefined) {
+    return refusal(400, {
+      code: 'ERROR_HPI_INSUFFICIENT_INFORMATION',
+      sentence: `The professional has ${person.value.exercises.length} exercises; there is no number ${position}.`,
+      next: 'Name one of them in the header x-exercise.',
+    })
+  }
+  return work(professional)
+}
+
+function withBody<Schema extends z.ZodType>(
+  options: SoftwareOptions,
+  context: Context,
+  schema: Schema,
+  work: (request: z.infer<Schema>, professional: Professional) => Promise<Response>,
+): Promise<Response> {
+  return professionalOf(options, context, async (professional) => {
+    const parsed = schema.safeParse(await context.req.json().catch(() => undefined))
+    if (parsed.success) return work(parsed.data, professional)
+    const issue = parsed.error.issues[0]
+    return refusal(400, {
+      code: 'ERROR_PI_MISSING_REQUIRED_FIELDS',
+      sentence: `The request is not complete at “${issue?.path.join('.') || 'its beginning'}”.`,
+      next: 'See docs/COMMANDS.md for what each request holds.',
+    })
+  })
+}
+
+function reasonMissing(): Response {
+  return refusal(400, {
+    code: 'ERROR_PI_MISSING_REQUIRED_FIELDS',
+    sentence: 'An emergency needs a reason.',
+    next: 'State the reason in the field reason.',
+  })
+}
+
+/** Statuses of refusals; whatever is not here lies in the question. */
+const STATUS: Readonly<Record<string, RefusalStatus>> = {
+  ERROR_PI_NO_MATCH: 404,
+  ERROR_PS_NOT_FOUND: 404,
+  ERROR_GENERIC_DOCUMENT_MISSING: 404,
+  ERROR_GENERIC_CONNECTION_NOT_POSSIBLE: 503,
+  ERROR_GENERIC_TIMEOUT: 503,
+  ERROR_GENERIC: 500,
+  ERROR_HPI_GENERIC: 403,
+  ERROR_HPI_INSUFFICIENT_INFORMATION: 403,
+  ERROR_SEC_INSUFFICIENT_RIGHTS: 403,
+  ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED: 500,
+}
+
+function answer(result: Result<unknown>): Response {
+  if (!result.ok) return refusal(STATUS[result.problem.code] ?? 400, result.problem)
+  return Response.json(result.value, { headers: { 'cache-control': 'no-store' } })
+}
+
+function refusal(status: RefusalStatus, { code, sentence, next }: Problem): Response {
+  return fhirResponse(outcomeOf({ status, code, sentence, next }), status)
+}
