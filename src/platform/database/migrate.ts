@@ -43,8 +43,8 @@ export async function migrate(database: Database, migrations: readonly Migration
 }
 
 /**
- * `create table if not exists` may still fail in PostgreSQL when two sessions run it at the same moment
- * (unique_violation in its catalogue); the second attempt finds the table.
+ * `create table if not exists` may still fail in PostgreSQL when two sessions run it at the same moment:
+ * one of three errors of its catalogue, by how far the other had come. The second attempt finds the table.
  */
 async function prepare(kysely: Kysely<NoTables>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -62,6 +62,8 @@ async function prepare(kysely: Kysely<NoTables>): Promise<void> {
   }
 }
 
+/** duplicate_table, or duplicate_object: the row type that every table has. */
 function isDuplicateTable(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === '42P07'
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false
+  return error.code === '42P07' || error.code === '42710'
 }
