@@ -59,6 +59,7 @@ export function createTypePlans(
 ): TypePlans {
   const plans = new Map<string, TypePlan | undefined>()
   const elements = new Map<string, TypePlan>()
+  const constraints = new Map<string, readonly number[]>()
 
   const get = (name: string): TypePlan | undefined => {
     if (plans.has(name)) return plans.get(name)
@@ -74,6 +75,7 @@ export function createTypePlans(
   }
 
   const planOf = (element: CompiledElement, structure: CompiledStructure, kind: TypePlan['kind']): TypePlan => {
+    if (element.constraints) constraints.set(element.id, element.constraints)
     const properties = (element.children ?? []).flatMap((child) => propertiesOf(child, structure))
     const byName = new Map<string, PropertyPlan[]>()
     for (const property of properties) {
@@ -121,7 +123,12 @@ export function createTypePlans(
         return get(type.code)
       }
       const path = own || element.contentReference ? (element.contentReference ?? element.id) : type.code
-      const typeConstraints = own ? undefined : definitions.type(type.code)?.root.constraints
+      // A nested section is a section: the rules of the element that a contentReference names hold as well.
+      const typeConstraints = element.contentReference
+        ? constraints.get(element.contentReference)
+        : own
+          ? undefined
+          : definitions.type(type.code)?.root.constraints
       return {
         key,
         siblingKey: `_${key}`,

@@ -42,6 +42,7 @@ function walkObject(
   }
   let count = 0
   for (const key in value) {
+    if (value[key] === undefined) continue
     if (key === 'resourceType' && plan.kind === 'resource') continue
     const property = plan.properties.get(key)
     if (property) {
