@@ -12,6 +12,7 @@ import { openFolderConnector } from '#national/folder/folder-connector.ts'
 import { createPeerFetch } from '#platform/http/peer-fetch.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
 import { ok, type Result } from '#platform/result/result.ts'
+import { softwareApi } from '#portal/software/software-api.ts'
 import { openTerminology } from '#terminology/index.ts'
 import { openConsents } from '#trust/consent/consents.ts'
 import { claimsMappingSchema } from '#trust/people/claims-mapping.ts'
@@ -183,6 +184,10 @@ async function portalHandler(parts: Parts): Promise<Handler> {
   })
   const app = new Hono()
   addVitalSigns(app, around)
+  app.route(
+    '/api',
+    softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
+  )
   app.route('/', countryPortal({ configuration, description, stores, asking, people, terminology, around }))
   return (request) => measured(around, 'portal', request, () => app.fetch(request))
 }
