@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'node:test'
+import type { NationalDocument } from '#national/connector.ts'
+import { documentReference, groupEntries } from './document-entry.ts'
+import { evenAnswers } from './even-answers.ts'
+import { idSecretOf, opaqueIds } from './opaque-id.ts'
+import { originalPdf } from './original-pdf.ts'
+
+function national(
+  id: string,
+  format: NationalDocument['format'],
+  more: Partial<NationalDocument> = {},
+): NationalDocument {
+  return {
+    id,
+    patient: 'urn:oid:1|42',
+    classCode: '60591-5',
+    title: 'Resumo',
+    effectiveTime: '2026-11-03T10:00:00Z',
+    author: 'Dra. Sousa',
+    language: 'pt',
+    format,
+    size: 10,
+    hash: 'aa',
+    confidentiality: 'N',
+    ...more,
+  }
+}
+
+const shape = (documents: readonly NationalDocument[]) =>
+  groupEntries(documents).map(({ main, structured, pdf, source }) => [main.id, structured?.id, pdf?.id, source?.id])
+
+test('renditions of one document stand under one entry, newest first', () => {
+  const l3 = national('3', 'cda-l3', { related: '1' })
+  const l1 = national('1', 'cda-l1', { related: '3' })
+  assert.deepEqual(shape([l1, l3]), [['3', '3', '1', '3']])
+  assert.deepEqual(shape([l1]), [['1', '1', '1', '1']], 'level 1 alone')
+  assert.deepEqual(shape([national('p', 'pdf')]), [['p', undefined, 'p', undefined]])
+  assert.deepEqual(shape([national('f', 'fhir')]), [['f', 'f', undefined, undefined]])
+  const older = national('old', 'cda-l3', { effectiveTime: '2020-01-01T00:00:00Z' })
+  assert.deepEqual(
+    shape([older, l3, l1]).map(([main]) => main),
+    ['3', 'old'],
+    'the original goes with the document that names it',
+  )
+})
+
+test('two documents never share one original', () => {
+  const entries = shape([
+    national('a', 'cda-l3', { related: 'x' }),
+    national('b', 'cda-l3', { related: 'x' }),
+    national('x', 'cda-l1'),
+  ])
+  assert.deepEqual(entries.filter(([, , pdf]) => pdf === 'x').length, 1)
+})
+
+const secret = new Uint8Array(32).fill(7)
+
+test('an entry has what the European profiles ask for, and no patient identifier in a URL', () => {
+  const [entry] = groupEntries([national('3', 'cda-l3', { related: '1' }), national('1', 'cda-l1')])
+  assert.ok(entry)
+  const reference = documentReference(entry, {
+    country: 'PT',
+    homeCommunityId: '2.16.17.710.820.1000.990.1',
+    base: 'https://ncp.test/fhir',
+    ids: opaqueIds(secret),
+    caller: 'FR',
+    patient: { identifiers: ['urn:oid:1|42'], family: 'F', given: [], birthDate: '1958-04-12', gender: 'female' },
+    patientIdentifier: 'urn:oid:1|42',
+  })
+  for (const element of [
+    'masterIdentifier',
+    'status',
+    'type',
+    'category',
+    'subject',
+    'date',
+    'custodian',
+    'description',
+  ] as const) {
+    assert.ok(reference[element], element)
+  }
+  assert.deepEqual(
+    reference.content.map(({ attachment }) => attachment.contentType),
+    ['application/fhir+json', 'application/pdf', 'text/xml'],
+  )
+  for (const { attachment } of reference.content) {
+    assert.match(attachment.url ?? '', /^https:\/\/ncp\.test\/fhir\/(Bundle|Binary)\/[0-9a-f]{64}$/)
+  }
+  assert.equal(reference.contained?.[0]?.resourceType, 'Patient')
+})
+
+test('opaque ids differ by kind, caller, patient, document and secret', () => {
+  const ids = opaqueIds(secret)
+  const all = [
+    ids.of('bundle', 'FR', 'p', 'd'),
+    ids.of('pdf', 'FR', 'p', 'd'),
+    ids.of('bundle', 'ES', 'p', 'd'),
+    ids.of('bundle', 'FR', 'q', 'd'),
+    ids.of('bundle', 'FR', 'p', 'e'),
+    ids.of('bundle', 'FR', 'pd', ''),
+    opaqueIds(new Uint8Array(32)).of('bundle', 'FR', 'p', 'd'),
+  ]
+  assert.equal(new Set(all).size, all.length)
+  assert.equal(
+    ids.of('bundle', 'FR', 'p', 'd'),
+    opaqueIds(secret).of('bundle', 'FR', 'p', 'd'),
+    'the same on each replica',
+  )
+  assert.throws(() => opaqueIds(new Uint8Array(8)), RangeError)
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  assert.deepEqual(idSecretOf(privateKey), idSecretOf(privateKey))
+})
+
+test('empty answers wait until they are as old as a listing', async () => {
+  let time = 0
+  const waited: number[] = []
+  const even = evenAnswers({
+    floorMs: 40,
+    now: () => time,
+    wait: async (ms) => {
+      waited.push(ms)
+    },
+  })
+  time = 5
+  await even.settle(0)
+  even.observe(95)
+  await even.settle(0)
+  time = 500
+  await even.settle(0)
+  even.observe(1_000_000)
+  await even.settle(time)
+  assert.deepEqual(
+    waited,
+    [35, 115, 2000],
+    'the floor; then the slowest listing, rounded up; never more than the ceiling',
+  )
+})
+
+test('the PDF inside a CDA of level 1, and nothing else', () => {
+  const pdf = Buffer.from('%PDF-1.4 …').toString('base64')
+  const cda = (text: string) =>
+    new TextEncoder().encode(
+      `<ClinicalDocument xmlns="urn:hl7-org:v3"><component><nonXMLBody>${text}</nonXMLBody></component></ClinicalDocument>`,
+    )
+  const found = originalPdf(cda(`<text mediaType="application/pdf" representation="B64">\n  ${pdf}\n</text>`))
+  assert.equal(Buffer.from(found ?? []).toString(), '%PDF-1.4 …')
+  assert.equal(originalPdf(cda('<text>plain</text>')), undefined)
+  assert.equal(originalPdf(cda('<text representation="B64">AAAA</text>')), undefined)
+  assert.equal(originalPdf(new TextEncoder().encode('<a')), undefined)
+})
