@@ -44,7 +44,7 @@ export function narrativeDiv(
   const inner = nodes(text.children, seen)
   if (!/[^\s]/.test(inner.replace(/<[^>]*>/g, ''))) return undefined
   const lang = language === undefined ? '' : ` lang="${escaped(language)}" xml:lang="${escaped(language)}"`
-  return `<div xmlns="http://www.w3.org/1999/xhtml"${lang}>${inner}</div>`
+  return `<div xmlns="http://www.w3.org/1999/xhtml"${lang}${attributesOf(text, 'div', seen)}>${inner}</div>`
 }
 
 /** A div for words that come from outside a narrative block. */

@@ -9,6 +9,7 @@ import { accountOfCda } from '../account/cda.ts'
 import type { ClinicalDocument, DocumentKind } from '../model/clinical-document.ts'
 import { PATIENT_SUMMARY } from '../model/clinical-document.ts'
 import { missingSections, readBody } from './body.ts'
+import { mayClaimSummary } from './conformance.ts'
 import { codeOf } from './datatypes/code.ts'
 import { identifier } from './datatypes/identity.ts'
 import { moment } from './datatypes/time.ts'
@@ -99,13 +100,14 @@ function readDocument(root: Located, options: CdaOptions): ClinicalDocument {
   const kind = kindOf(root.element)
   const profiled = kind === 'patient-summary' && body.level === 3
   const sections = profiled ? [...body.sections, ...missingSections(body.sections, reading)] : body.sections
+  const claimed = profiled && mayClaimSummary(sections, reading.entries)
   const whole: Composition = {
     ...composition,
     section: sections,
-    ...(profiled ? { meta: { profile: [`${EPS}composition-eu-eps`] } } : {}),
+    ...(claimed ? { meta: { profile: [`${EPS}composition-eu-eps`] } } : {}),
   }
   const fullUrl = addResource(reading, whole, trace)
-  const bundle = bundleOf(root, reading, fullUrl, profiled)
+  const bundle = bundleOf(root, reading, fullUrl, claimed)
   const account = accountOfCda(root.element, bundle, options.terminology, reading.narratives)
   const country = countryOf(root)
   return {
@@ -150,7 +152,7 @@ function kindOf(root: XmlElement): DocumentKind {
 }
 
 /** Composition first, then the patient, then the rest in the order of the source (FHIR R4 §3.3.1). */
-function bundleOf(root: Located, reading: Reading, composition: string, profiled: boolean): Bundle {
+function bundleOf(root: Located, reading: Reading, composition: string, claimed: boolean): Bundle {
   const order = (url: string | undefined): number => (url === composition ? 0 : url === reading.patient ? 1 : 2)
   const entry = [...reading.entries].sort((a, b) => order(a.fullUrl) - order(b.fullUrl))
   const date = moment(child(root.element, 'effectiveTime'))
@@ -160,7 +162,7 @@ function bundleOf(root: Located, reading: Reading, composition: string, profiled
     `${(date?.value ?? '1970').padEnd(4, '0')}${'-01-01'.slice(Math.max(0, (date?.value ?? '1970').length - 4))}T00:00:00Z`
   return prune({
     resourceType: 'Bundle',
-    ...(profiled ? { meta: { profile: [`${EPS}bundle-eu-eps`] } } : {}),
+    ...(claimed ? { meta: { profile: [`${EPS}bundle-eu-eps`] } } : {}),
     language: reading.language,
     identifier: documentIdentifier(root, reading),
     type: 'document',

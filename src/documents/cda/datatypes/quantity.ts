@@ -3,7 +3,7 @@ import type { Extension, Quantity, Range, Ratio } from 'fhir/r4'
 import { attribute, child, children, elements, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { ORIGINAL_TEXT_EXTENSION, PQ_TRANSLATION_EXTENSION, SOURCE_VALUE_EXTENSION, UCUM } from '../tables/urls.ts'
-import { nullFlavorExtension } from './nulls.ts'
+import { absent, nullFlavorExtension } from './nulls.ts'
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 /** Characters that a UCUM unit may have; words in a national language are shown but not called UCUM. */
@@ -66,10 +66,8 @@ export function ratio(element: XmlElement | undefined): Ratio | undefined {
   const numerator = quantity(child(element, 'numerator'))
   const denominator = quantity(child(element, 'denominator'))
   if (element === undefined || (numerator === undefined && denominator === undefined)) return undefined
-  return {
-    ...(numerator === undefined ? {} : { numerator }),
-    ...(denominator === undefined ? {} : { denominator }),
-  }
+  // FHIR rat-1: one never stands without the other.
+  return { numerator: numerator ?? { extension: absent() }, denominator: denominator ?? { extension: absent() } }
 }
 
 /** A single quantity, or bounds, whichever the element holds. */

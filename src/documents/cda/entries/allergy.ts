@@ -103,10 +103,10 @@ function readShared(
   expressType(allergy, [codeOf(kind), codeOf(child(at.element, 'value'))])
   if (isNegated(at, context)) expressNegation(allergy, agent)
   expressNested(allergy, nestedStatements(at), reading, trace, context)
+  // FHIR ait-1 wants a status; where the source has none, it is said that it is unknown.
   const status = CONCERN_STATUS[context.concernStatus?.toLowerCase() ?? '']
-  if (allergy.clinicalStatus === undefined && status !== undefined && !isAbsence(allergy.code)) {
-    allergy.clinicalStatus = { coding: [{ system: CLINICAL, code: status }] }
-  }
+  allergy.clinicalStatus ??=
+    status === undefined ? { extension: absent() } : { coding: [{ system: CLINICAL, code: status }] }
   expressTime(allergy, at)
   allergy.recorder = who.authors[0]
   allergy.asserter = who.informants[0] ?? who.performers[0]
@@ -222,9 +222,12 @@ function expressNested(
       subordinate(trace, statement, reading, context)
     } else if (kind === 'certainty' && allergy.verificationStatus === undefined && value !== undefined) {
       allergy.verificationStatus = mapped(value, VERIFICATION, VERIFICATION_STATUS)
+      if (allergy.verificationStatus === undefined)
+        trace.details.push({ url: 'certainty', valueCodeableConcept: value })
       subordinate(trace, statement, reading, context)
     } else if (kind === 'status' && allergy.clinicalStatus === undefined && value !== undefined) {
       allergy.clinicalStatus = mapped(value, CLINICAL, CLINICAL_STATUS)
+      if (allergy.clinicalStatus === undefined) trace.details.push({ url: 'status', valueCodeableConcept: value })
       subordinate(trace, statement, reading, context)
     } else if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)

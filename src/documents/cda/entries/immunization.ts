@@ -24,7 +24,7 @@ import {
   subordinate,
 } from '../statement.ts'
 import { ABSENT_CODES } from '../tables/statuses.ts'
-import { PRODUCT_NAME_EXTENSION } from '../tables/urls.ts'
+import { ADMINISTERED_PRODUCT_EXTENSION } from '../tables/urls.ts'
 import { medicineFacts } from './medicine.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 import { keepOtherValue } from './problem.ts'
@@ -119,7 +119,10 @@ function expressProduct(immunization: Immunization, at: Located, reading: Readin
     }
     for (const extra of identifiers(product.element, reading)) inner.details.push({ url: 'id', valueIdentifier: extra })
     immunization.vaccineCode = facts.code
-    immunization.extension = facts.names.map((name) => ({ url: PRODUCT_NAME_EXTENSION, valueString: name }))
+    immunization.extension = facts.names.map((name) => ({
+      url: ADMINISTERED_PRODUCT_EXTENSION,
+      extension: [{ url: 'concept', valueCodeableConcept: { text: name } }],
+    }))
     if (immunization.vaccineCode.text === undefined && immunization.vaccineCode.coding === undefined) {
       const text = facts.names[0] ?? statementText(at, reading)
       if (text !== undefined) immunization.vaccineCode.text = text

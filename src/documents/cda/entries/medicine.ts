@@ -146,7 +146,7 @@ function readContent(
   const form = concept(child(container?.element, 'formCode'), reading)
   const capacity = child(container?.element, 'capacityQuantity') ?? child(at.element, 'quantity')
   const numerator = quantity(capacity)
-  const whole = ratio(capacity) ?? (numerator === undefined ? undefined : { numerator })
+  const whole = ratio(capacity) ?? (numerator === undefined ? undefined : { numerator, denominator: { value: 1 } })
   for (const part of container ? every(container) : []) {
     if (part.element.name !== 'formCode' && part.element !== capacity) keepNamed('package', part, reading, trace)
   }

@@ -109,9 +109,12 @@ function expressNested(
       subordinate(trace, statement, reading, context)
     } else if (kind === 'status' && condition.clinicalStatus === undefined && value !== undefined) {
       condition.clinicalStatus = mapped(value, CLINICAL, CLINICAL_STATUS)
+      if (condition.clinicalStatus === undefined) trace.details.push({ url: 'status', valueCodeableConcept: value })
       subordinate(trace, statement, reading, context)
     } else if (kind === 'certainty' && condition.verificationStatus === undefined && value !== undefined) {
       condition.verificationStatus = mapped(value, VERIFICATION, VERIFICATION_STATUS)
+      if (condition.verificationStatus === undefined)
+        trace.details.push({ url: 'certainty', valueCodeableConcept: value })
       subordinate(trace, statement, reading, context)
     } else if (kind === 'comment') {
       const words = annotation(statement, reading, trace, context)
@@ -120,12 +123,17 @@ function expressNested(
   }
 }
 
-/** The FHIR code first when the source's code has an equal, then the source's own codings. */
-export function mapped(value: CodeableConcept, system: string, map: Readonly<Record<string, string>>): CodeableConcept {
+/** The FHIR code first, then the source's own codings; undefined when the source's code has no equal in FHIR. */
+export function mapped(
+  value: CodeableConcept,
+  system: string,
+  map: Readonly<Record<string, string>>,
+): CodeableConcept | undefined {
   const code = value.coding?.map((coding) => map[coding.code ?? '']).find((found) => found !== undefined)
   const stated = value.coding ?? []
   const same = stated.some((coding) => coding.system === system && coding.code === code)
-  return code === undefined || same ? value : { ...value, coding: [{ system, code }, ...stated] }
+  if (code === undefined) return undefined
+  return same ? value : { ...value, coding: [{ system, code }, ...stated] }
 }
 
 function statusOfConcern(context: Context): CodeableConcept | undefined {

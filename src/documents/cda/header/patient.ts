@@ -156,7 +156,12 @@ function readParticipant(at: Located, patient: Patient, reading: Reading, trace:
   const entity = first(at, 'associatedEntity')
   const classCode = attribute(entity?.element, 'classCode') ?? ''
   if (entity !== undefined && CONTACT_CLASSES.has(classCode)) {
-    patient.contact = [...(patient.contact ?? []), readContact(at, entity, classCode, reading, trace)]
+    const contact = readContact(at, entity, classCode, reading, trace)
+    // FHIR pat-1: a contact without name, address, number or organisation is none; what it says is kept beside.
+    const reachable = contact.name ?? contact.address ?? contact.organization ?? contact.telecom?.[0]
+    if (reachable !== undefined) patient.contact = [...(patient.contact ?? []), contact]
+    else
+      for (const code of contact.relationship ?? []) trace.details.push({ url: 'contact', valueCodeableConcept: code })
     return
   }
   const reference = participant(at, reading)

@@ -4,7 +4,7 @@ import { child, words } from '#platform/xml/access.ts'
 import { concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
 import { addresses, contactPoints, humanNames, identifiers } from '../datatypes/identity.ts'
-import { nullFlavorExtension } from '../datatypes/nulls.ts'
+import { absent, nullFlavorExtension } from '../datatypes/nulls.ts'
 import { each, every, first, type Located } from '../located.ts'
 import { addResource, newTrace, type Reading, type Trace } from '../reading.ts'
 import { structural } from '../statement.ts'
@@ -157,11 +157,17 @@ export function readOrganization(at: Located, reading: Reading): string {
     identifier: identifiers(at.element, reading),
     name,
     alias,
-    telecom: contactPoints(at.element),
-    address: addresses(at.element),
+    telecom: contactPoints(at.element).map(notAtHome),
+    address: addresses(at.element).map(notAtHome),
   }
+  if (name === undefined) organization._name = { extension: absent(child(at.element, 'name')) }
   if (partOf !== undefined) organization.partOf = { reference: readOrganization(partOf, reading) }
   return addResource(reading, organization, trace)
+}
+
+/** Some sources mark an organisation's address as a home, which FHIR refuses (org-2, org-3). */
+function notAtHome<T extends { use?: string }>(place: T): T {
+  return place.use === 'home' ? { ...place, use: undefined } : place
 }
 
 function readDevice(role: Located, at: Located, owner: string | undefined, reading: Reading, trace: Trace): string {

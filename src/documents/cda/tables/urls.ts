@@ -16,6 +16,8 @@ export const ALLERGY_TYPE_EXTENSION = 'http://hl7.org/fhir/5.0/StructureDefiniti
 export const ALLERGY_ABATEMENT_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/allergyintolerance-abatement'
 export const PRODUCT_NAME_EXTENSION =
   'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-productname'
+export const ADMINISTERED_PRODUCT_EXTENSION =
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-Immunization.administeredProduct'
 export const CLASSIFICATION_EXTENSION =
   'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-classification'
 export const PACKAGE_TYPE_EXTENSION = 'http://hl7.eu/fhir/StructureDefinition/medication-package-type'
