@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { readCda } from '#documents/cda/read-cda.ts'
-import { readFhir } from '#documents/fhir/read-fhir.ts'
+import { readDocument } from '#documents/read.ts'
 import { transcode } from '#documents/transcode/transcode.ts'
 import { openTerminology } from '#terminology/index.ts'
 import type { Professional } from '#trust/people/professional.ts'
@@ -21,7 +20,7 @@ before(async () => {
   europe = await openEurope(
     ['FR', 'PT', 'EE', 'GR'],
     {
-      readDocument: (bytes) => (bytes[0] === 0x7b ? readFhir(bytes, { terminology }) : readCda(bytes, { terminology })),
+      readDocument: (bytes) => readDocument(bytes, { terminology }),
       transcode: (document) => transcode(document, terminology),
     },
     () => new Date(),

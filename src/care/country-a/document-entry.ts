@@ -72,7 +72,7 @@ export function documentReference(entry: NationalEntry, frame: EntryFrame): Docu
     resourceType: 'DocumentReference',
     id: ids.of('entry', caller, patientIdentifier, main.id),
     contained: [minimalPatient(frame.patient, 'patient')],
-    masterIdentifier: { system: `urn:oid:${frame.homeCommunityId}`, value: main.id },
+    masterIdentifier: { type: UNIQUE_ID, system: `urn:oid:${frame.homeCommunityId}`, value: main.id },
     status: 'current',
     type: { coding: [{ system: 'http://loinc.org', code: main.classCode }] },
     category: [{ coding: [CATEGORY] }],
@@ -93,6 +93,11 @@ export function documentReference(entry: NationalEntry, frame: EntryFrame): Docu
     ],
     content: contentsOf(entry, frame),
   }
+}
+
+/** IHE MHD: the identifier of the document itself. */
+const UNIQUE_ID = {
+  coding: [{ system: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/IHE.MHD.MHDIdentifierType', code: 'uniqueId' }],
 }
 
 /** Category of the documents that this version lists (EHDS Art. 14 priority categories). */
