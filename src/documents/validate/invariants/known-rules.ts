@@ -7,7 +7,7 @@ import { isObject, type JsonObject, objects } from '../compile/json.ts'
 import type { CompiledConstraint } from '../definitions/compiled.ts'
 import type { Scope } from '../run.ts'
 import type { Verdict } from './invariant.ts'
-import { narrativeHolds } from './narrative.ts'
+import { judgeNarrative, type NarrativeVerdict } from './narrative.ts'
 
 type Rule = (value: unknown, scope: Scope) => Verdict
 
@@ -19,7 +19,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     isObject(value) && (!hasPrimitive(value, 'code') || hasPrimitive(value, 'system')),
   'value.empty() or system.exists()': (value) =>
     isObject(value) && (!hasPrimitive(value, 'value') || hasPrimitive(value, 'system')),
-  'htmlChecks()': (value) => (typeof value === 'string' ? narrativeHolds(value) : undefined),
   'start.hasValue().not() or end.hasValue().not() or (start <= end)': periodInOrder,
   "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))":
     localReference,
@@ -43,8 +42,15 @@ const CONTAINED_REFERRED = 'dom-3'
 export function knownRule({ key, expression }: CompiledConstraint): Rule | undefined {
   // dom-3 is published in several wordings of one rule, some of which FHIRPath engines cannot evaluate.
   if (key === CONTAINED_REFERRED) return containedAreReferred
+  // txt-1 and txt-2 have one expression; each is judged by what it says to people.
+  if (key === 'txt-1' && expression === 'htmlChecks()') return (value) => judged(value)?.allowed
+  if (key === 'txt-2' && expression === 'htmlChecks()') return (value) => judged(value)?.says
   const normal = expression.replace(/\s+/g, ' ').trim()
   return Object.hasOwn(RULES, normal) ? RULES[normal] : undefined
+}
+
+function judged(value: unknown): NarrativeVerdict | undefined {
+  return typeof value === 'string' ? judgeNarrative(value) : undefined
 }
 
 function has(value: JsonObject, name: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * txt-1 and txt-2: the narrative is well-formed XHTML of the formatting elements that FHIR allows, and says something
- * (R4 narrative.html 2.20.1). One pass over the text, no DOM.
+ * (R4 narrative.html 2.20.1). One pass over the text, no DOM. `xml:lang`, which publishers write beside `lang`, is allowed.
  */
 
 const ELEMENTS = new Set(
@@ -28,42 +28,51 @@ const ATTRIBUTE = /([A-Za-z:_-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 const ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)/
 const COMMENT_END = '-->'
 
-export function narrativeHolds(html: string): boolean {
+export interface NarrativeVerdict {
+  /** txt-1: well formed, and only of what is allowed. */
+  readonly allowed: boolean
+  /** txt-2: holds text or an image. */
+  readonly says: boolean
+}
+
+const REFUSED: NarrativeVerdict = { allowed: false, says: true }
+
+export function judgeNarrative(html: string): NarrativeVerdict {
   const open: string[] = []
   let at = skipSpace(html, 0)
   let says = false
   let roots = 0
-  if (ENTITY.test(html)) return false
+  if (ENTITY.test(html)) return REFUSED
   while (at < html.length) {
     const next = html.indexOf('<', at)
     const textEnd = next < 0 ? html.length : next
     if (textEnd > at) {
       const blank = isBlank(html, at, textEnd)
-      if (open.length === 0 && !blank) return false
+      if (open.length === 0 && !blank) return REFUSED
       if (!blank) says = true
     }
     if (next < 0) break
     if (html.startsWith('<!--', next)) {
       const end = html.indexOf(COMMENT_END, next + 4)
-      if (end < 0) return false
+      if (end < 0) return REFUSED
       at = end + COMMENT_END.length
       continue
     }
     TAG.lastIndex = next
     const tag = TAG.exec(html)
-    if (!tag) return false
+    if (!tag) return REFUSED
     const [, closing, name = '', attributes = '', selfClosing] = tag
     at = TAG.lastIndex
     if (closing) {
-      if (open.pop() !== name || attributes !== '' || selfClosing) return false
+      if (open.pop() !== name || attributes !== '' || selfClosing) return REFUSED
       continue
     }
-    if (open.length === 0 && (name !== 'div' || roots++ > 0)) return false
-    if (!ELEMENTS.has(name) || !attributesAllowed(name, attributes)) return false
+    if (open.length === 0 && (name !== 'div' || roots++ > 0)) return REFUSED
+    if (!ELEMENTS.has(name) || !attributesAllowed(name, attributes)) return REFUSED
     if (name === 'img') says = true
     if (!selfClosing) open.push(name)
   }
-  return open.length === 0 && roots === 1 && says
+  return { allowed: open.length === 0 && roots === 1, says }
 }
 
 function attributesAllowed(element: string, attributes: string): boolean {
