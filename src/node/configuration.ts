@@ -38,6 +38,8 @@ const Country = z.object({
   }),
   /** The certificate authority that peers are checked against (PEM file). */
   authority: z.string(),
+  /** Folder under which the operator's imported terminology lies (`terminology/`). */
+  terms: z.string(),
   /** The country's own folder of patients and documents. */
   folder: z.string(),
   /** Seconds after which another country is taken to hang. */

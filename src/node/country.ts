@@ -15,9 +15,6 @@ import { ok, type Result } from '#platform/result/result.ts'
 import { softwareApi } from '#portal/software/software-api.ts'
 import { openTerminology } from '#terminology/index.ts'
 import { openConsents } from '#trust/consent/consents.ts'
-import { claimsMappingSchema } from '#trust/people/claims-mapping.ts'
-import { relyingParty } from '#trust/people/relying-party.ts'
-import { openRoleMap } from '#trust/people/role-map.ts'
 import { createReplayStore } from '#trust/tokens/replay.ts'
 import { directoryClient } from '#wire/discovery/directory-client.ts'
 import { PublicKey } from '#wire/discovery/participants-file.ts'
@@ -28,6 +25,7 @@ import { type CountryData, readCountry } from './country-data.ts'
 import { countryPortal } from './country-portal.ts'
 import { RELEASED, VERSION } from './release.ts'
 import type { RunningNode } from './running.ts'
+import { openRelyingParty } from './sign-in.ts'
 import { openStores, type Stores } from './stores.ts'
 import { closeAll } from './union.ts'
 
@@ -48,7 +46,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   const [description, stores, terminology, policies] = await Promise.all([
     readCountry(configuration.data, configuration.country),
     openStores(configuration),
-    openTerminology({ cache: configuration.cache, home: configuration.home }),
+    openTerminology({ cache: configuration.cache, home: configuration.terms }),
     openPolicies(configuration.data),
   ])
   if (!policies.ok) return policies
@@ -167,21 +165,7 @@ async function portalHandler(parts: Parts): Promise<Handler> {
     log: around.log,
     timeoutMs: network.timeoutMs,
   })
-  const { identityProvider, portal, data } = configuration
-  const people = relyingParty({
-    mapping: claimsMappingSchema.parse(
-      JSON.parse(await readFile(join(data, 'identity-providers', `${identityProvider.mapping}.json`), 'utf8')),
-    ),
-    roles: openRoleMap(join(data, 'roles'), configuration.country),
-    country: configuration.country,
-    language: description.portalLanguage,
-    discovery: identityProvider.discovery,
-    issuer: identityProvider.issuer,
-    clientId: identityProvider.clientId,
-    clientSecret: identityProvider.clientSecret,
-    redirectUri: `${portal.origin}/sign-in/callback`,
-    postLogoutRedirectUri: `${portal.origin}/`,
-  })
+  const people = await openRelyingParty(configuration, description)
   const app = new Hono()
   addVitalSigns(app, around)
   app.route(

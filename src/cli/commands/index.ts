@@ -2,12 +2,20 @@
 import type { Command } from 'commander'
 import { addConvert } from './convert.ts'
 import { addDemo } from './demo.ts'
+import { addFetch } from './fetch.ts'
 import { addLedger } from './ledger.ts'
+import { addPackages } from './packages.ts'
 import { addStart } from './start.ts'
+import { addTerminology } from './terminology.ts'
+import { addValidate } from './validate.ts'
 
 export function addCommands(program: Command): void {
   addDemo(program)
   addStart(program)
+  addFetch(program)
   addConvert(program)
+  addValidate(program)
+  addPackages(program)
+  addTerminology(program)
   addLedger(program)
 }

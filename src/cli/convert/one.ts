@@ -3,8 +3,6 @@
 import type { AccountReport } from '#documents/model/account.ts'
 import { readDocument } from '#documents/read.ts'
 import { renderPage } from '#documents/render/page.ts'
-import { renderPdf } from '#documents/render/pdf.ts'
-import { renderText } from '#documents/render/text.ts'
 import { accountReport, type Reader, summaryView } from '#documents/render/view.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { Form } from '../commands/convert.ts'
@@ -34,8 +32,8 @@ export async function convertOne(
     case 'html':
       return ok({ bytes: Buffer.from(String(renderPage(view))), report })
     case 'pdf':
-      return ok({ bytes: await renderPdf(view), report })
+      return ok({ bytes: await (await import('#documents/render/pdf.ts')).renderPdf(view), report })
     case 'text':
-      return ok({ bytes: Buffer.from(renderText(view)), report })
+      return ok({ bytes: Buffer.from((await import('#documents/render/text.ts')).renderText(view)), report })
   }
 }

@@ -94,6 +94,7 @@ export async function prepareEurope(options: EuropeOptions): Promise<readonly No
           clientSecret: country.clientSecret,
         },
         authority: authorityFile,
+        terms: home,
         folder: join(home, country.name, 'folder'),
         timeoutSeconds: 10,
       },
