@@ -43,6 +43,10 @@ export function accountView(build: Build, account: Account, sections: readonly S
     } else if (row?.fate === 'original-language') {
       counts['original-language']++
       rows['original-language'].set(row.href, row.label)
+    } else if (row?.fate === 'text') {
+      // The source has a code, but not for what it is about: the reader sees only words.
+      counts.text++
+      rows.text.set(row.href, row.label)
     } else counts.translated++
   }
   for (const section of sections) {

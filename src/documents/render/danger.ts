@@ -20,7 +20,9 @@ function item(build: Build, resource: Node, face: ReturnType<typeof allergyFace>
   const original = build.sameLanguage ? [] : face.original
   const own = face.term.original
   const beside: Line[] =
-    own === undefined || build.sameLanguage ? [] : [[{ kind: 'words', text: own, language: build.source }]]
+    own === undefined || own === face.term.text || build.sameLanguage
+      ? []
+      : [[{ kind: 'words', text: own, language: build.source }]]
   return {
     href: `#${build.anchors.get(resource) ?? ''}`,
     term: [face.term.words],

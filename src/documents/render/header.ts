@@ -2,7 +2,7 @@
 import { ageAt } from '#platform/i18n/formats.ts'
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { concept, type Node, node, nodes, text } from '../fhir/node.ts'
-import { type Build, follow, say, sourceWords, systemName } from './build.ts'
+import { type Build, baseLanguage, follow, say, sourceWords, systemName } from './build.ts'
 import { address, contactPoint, party, patientName } from './people.ts'
 import type { Header, Inline, Line, Trait } from './summary-view.ts'
 import { chosen, joined, time } from './values.ts'
@@ -50,7 +50,7 @@ function languages(build: Build, patient: Node): Line {
     ...nodes(patient.communication).map((spoken) => {
       const found = concept(spoken.language)
       const code = found?.codings[0]?.code
-      const name = code ? build.messages.formats.languageName(code) : undefined
+      const name = code ? build.messages.formats.languageName(baseLanguage(code)) : undefined
       if (name !== undefined) return [name]
       const words = term(build, spoken.language)
       return words ? [words.words] : undefined
@@ -97,7 +97,7 @@ function contact(build: Build, value: Node): Line {
   return joined(
     ' · ',
     names.length > 0 ? [sourceWords(build, names.join(' '))] : undefined,
-    kinds.length > 0 ? kinds : undefined,
+    kinds.length > 0 ? joined(', ', ...kinds.map((one) => [one])) : undefined,
     ...nodes(value.telecom).map((point) => contactPoint(build, point)),
   )
 }

@@ -111,13 +111,14 @@ export function sectionHtml(section: Section, view: SummaryView, words: Words): 
     for (const row of section.rows) html += rowHtml(row, view, words, columns)
     html += '</tbody></table>'
   }
-  if (section.narrative && section.narrative.html !== '') {
+  const told = section.narrative && section.narrative.html !== '' ? section.narrative : undefined
+  if (told) {
     const label = phraseHtml(messages.phrase('summary.narrative'), language)
     const open = section.state === 'text' ? ' open' : ''
-    const told = `<div class="told" tabindex="0" role="group" aria-label="${escapeHtml(`${messages.text('summary.narrative')} – ${plain(section.title)}`)}" lang="${escapeHtml(section.narrative.language)}">${section.narrative.html}</div>`
-    html += `<details${open}><summary>${label}<span class="vh"> ${escapeHtml(plain(section.title))}</span></summary>${told}</details>`
+    const text = `<div class="told" tabindex="0" role="group" aria-label="${escapeHtml(`${messages.text('summary.narrative')} – ${plain(section.title)}`)}" lang="${escapeHtml(told.language)}">${told.html}</div>`
+    html += `<details${open}><summary>${label}<span class="vh"> ${escapeHtml(plain(section.title))}</span></summary>${text}${section.details.length > 0 ? factsHtml(section.details, language) : ''}</details>`
   }
-  if (section.details.length > 0) {
+  if (!told && section.details.length > 0) {
     const label = phraseHtml(messages.phrase('summary.sectionDetails'), language)
     html += `<details><summary>${label}<span class="vh"> ${escapeHtml(plain(section.title))}</span></summary>${factsHtml(section.details, language)}</details>`
   }

@@ -45,7 +45,8 @@ function dangerItemHtml({ href, term, tags, subs }: DangerItem): string {
 
 function dangerHtml(view: SummaryView, say: Say): string {
   const { danger } = view
-  let html = `<div class="card danger" role="region" aria-labelledby="danger-h"><h2 id="danger-h">${say('summary.allergies.title')}</h2>`
+  const harm = danger.allergies.length > 0 || danger.medicines.length > 0
+  let html = `<div class="card${harm ? ' danger' : danger.allergyState === 'none-known' ? '' : ' unsure'}" role="region" aria-labelledby="danger-h"><h2 id="danger-h">${say('summary.allergies.title')}</h2>`
   if (danger.allergies.length > 0) html += `<ul class="plain">${danger.allergies.map(dangerItemHtml).join('')}</ul>`
   for (const sentence of danger.allergySentences) html += `<p>${lineHtml(sentence)}</p>`
   if (danger.medicines.length > 0) {

@@ -49,7 +49,7 @@ export function summaryView(document: ClinicalDocument, reader: Reader): Summary
   const shown = sections(build, bundle, composition, document.kind)
   const head = header(build, composition)
   const first = danger(build, composition)
-  const name = build.source === '' ? undefined : reader.messages.formats.languageName(build.source)
+  const name = build.source === '' ? undefined : reader.messages.formats.languageName(baseLanguage(build.source))
   return {
     messages: reader.messages,
     language: reader.language,

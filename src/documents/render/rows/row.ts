@@ -2,6 +2,7 @@
 
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { type Concept, choice, concept, concepts, type Node, nodes, text } from '../../fhir/node.ts'
+import { absentStatement } from '../absent.ts'
 import { type Build, sourceWords } from '../build.ts'
 import { details } from '../details.ts'
 import { nameOf } from '../name-of.ts'
@@ -47,8 +48,19 @@ export function conceptLine(build: Build, label: string | undefined, value: unkn
 /** Words of a status field that may be a code (R4) or a concept. */
 export function statusTag(build: Build, field: string, value: unknown, tone: Tag['tone']): Tag[] {
   if (typeof value === 'string') return value === '' ? [] : [{ text: codeWords(build, field, value), tone }]
+  const known = STATUS_SITUATION[statusCode(value) ?? '']
+  if (known !== undefined) return [{ text: codeWords(build, field, known), tone }]
   const words = term(build, value)
   return words ? [{ text: words.words, tone }] : []
+}
+
+/** Status codes of eHDSI (SNOMED CT, eHDSIStatusCode) → the FHIR codes that the interface has words for. */
+const STATUS_SITUATION: Readonly<Record<string, string>> = {
+  '55561003': 'active',
+  '73425007': 'inactive',
+  '413322009': 'resolved',
+  '723506003': 'resolved',
+  '277022003': 'remission',
 }
 
 /** The bare code of a status, whatever its shape. */
@@ -109,6 +121,7 @@ export function allDetails(build: Build, resource: Node, prefix?: Phrase, shown?
 
 /** The row of a resource. `level` 1: a result below its report. */
 export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row {
+  const absent = absentStatement(resource) !== undefined
   const own = allDetails(build, resource)
   const entry = build.entry
   for (const part of face.parts ?? []) {
@@ -128,7 +141,8 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     id: build.anchors.get(resource) ?? '',
     type: text(resource.resourceType) ?? '',
     term: [face.term.words],
-    tags: face.tags,
+    // An allergy that does not exist is not `active`.
+    tags: absent ? [] : face.tags,
     subs: face.subs,
     second: face.second,
     ...(face.trend ? { trend: face.trend } : {}),
