@@ -37,6 +37,9 @@ test('renditions of one document stand under one entry, newest first', () => {
   assert.deepEqual(shape([l1, l3]), [['3', '3', '1', '3']])
   assert.deepEqual(shape([l1]), [['1', '1', '1', '1']], 'level 1 alone')
   assert.deepEqual(shape([national('p', 'pdf')]), [['p', undefined, 'p', undefined]])
+  const pdf = national('p', 'pdf', { related: '3' })
+  assert.deepEqual(shape([l1, pdf, l3]), [['3', '3', 'p', '3']], 'all originals of one document are one entry')
+  assert.deepEqual(shape([national('p', 'pdf', { related: '1' }), l1]), [['1', '1', 'p', '1']])
   assert.deepEqual(shape([national('f', 'fhir')]), [['f', 'f', undefined, undefined]])
   const older = national('old', 'cda-l3', { effectiveTime: '2020-01-01T00:00:00Z' })
   assert.deepEqual(

@@ -22,29 +22,33 @@ export interface NationalEntry {
   readonly source?: NationalDocument
 }
 
-/** Groups level 3 with the level 1 that names it (or that it names); everything else stands alone. Newest first. */
+/**
+ * Groups a structured document with the originals that name it (or that it names): a PDF, or level 1 with a PDF inside.
+ * What belongs to no structured document stands alone. Newest first.
+ */
 export function groupEntries(documents: readonly NationalDocument[]): readonly NationalEntry[] {
-  const structured = documents.filter(({ format }) => format === 'cda-l3' || format === 'fhir')
-  const paired = new Set<string>()
-  const entries: NationalEntry[] = structured.map((main) => {
-    const original = documents.find(
-      (other) => isOriginal(other) && !paired.has(other.id) && (other.related === main.id || main.related === other.id),
+  const originals = documents.filter(isOriginal)
+  const taken = new Set<string>()
+  const entries: NationalEntry[] = []
+  for (const main of documents.filter((document) => !isOriginal(document))) {
+    const own = originals.filter(
+      (other) => !taken.has(other.id) && (other.related === main.id || main.related === other.id),
     )
-    if (original) paired.add(original.id)
-    return {
+    for (const { id } of own) taken.add(id)
+    const pdf = own.find(({ format }) => format === 'pdf') ?? own[0]
+    entries.push({
       main,
       structured: main,
-      ...(original ? { pdf: original } : {}),
+      ...(pdf ? { pdf } : {}),
       ...(main.format === 'cda-l3' ? { source: main } : {}),
-    }
-  })
-  for (const alone of documents.filter((document) => isOriginal(document) && !paired.has(document.id))) {
-    entries.push(
-      alone.format === 'cda-l1'
-        ? { main: alone, structured: alone, pdf: alone, source: alone }
-        : { main: alone, pdf: alone },
-    )
+    })
   }
+  for (const alone of originals.filter(({ id, format }) => !taken.has(id) && format === 'cda-l1')) {
+    const pdf = originals.find(({ id, related, format }) => format === 'pdf' && related === alone.id && !taken.has(id))
+    for (const { id } of [alone, ...(pdf ? [pdf] : [])]) taken.add(id)
+    entries.push({ main: alone, structured: alone, pdf: pdf ?? alone, source: alone })
+  }
+  for (const alone of originals.filter(({ id }) => !taken.has(id))) entries.push({ main: alone, pdf: alone })
   return entries.sort((left, right) => Date.parse(right.main.effectiveTime) - Date.parse(left.main.effectiveTime))
 }
 

@@ -36,7 +36,7 @@ const TOKEN: Readonly<Record<TokenProblemCode, Telling>> = {
 
 export function tokenRefusal({ code, sentence, next }: Problem<TokenProblemCode>): CareRefusal {
   const [status, careCode] = TOKEN[code]
-  return { status, code: careCode, sentence, next }
+  return { status, code: careCode, sentence, next, detail: code }
 }
 
 const NATIONAL: Readonly<Record<NationalProblemCode, Telling>> = {

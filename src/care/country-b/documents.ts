@@ -9,6 +9,7 @@ import { type Answered, ask, type Line } from './asking.ts'
 import type { CountryBOptions, DocumentEntry, RetrievedDocument } from './country-b.ts'
 import { careFailure, peerFailure } from './failures.ts'
 import type { ListedDocuments } from './listed-documents.ts'
+import { pdfDocument } from './pdf-document.ts'
 import { isAbout } from './same-patient.ts'
 
 /** The NCPeH API asks for a lower bound on the date; this one leaves nothing out. */
@@ -35,7 +36,7 @@ async function listRemote(
     { ...common(context), step: 'list', asked: documentQuery(question), scopes: ['user/DocumentReference.search'] },
     async ({ client, token }): Promise<Answered<readonly RemoteDocument[]>> => {
       const found = await client.searchDocuments(question, token)
-      if (!found.ok) return { result: peerFailure(found, country, 'list') }
+      if (!found.ok) return { result: peerFailure(found, country, 'list', options.log) }
       if (found.value.length === 0) return { result: careFailure('ERROR_PS_NOT_FOUND', country) }
       listed.remember(context, found.value)
       return { result: ok(found.value), documents: found.value.map(nameOf) }
@@ -85,14 +86,15 @@ async function fetchAll(
   options: CountryBOptions,
   context: CareContext,
   remote: RemoteDocument,
-  { client, token }: Line,
+  line: Line,
 ): Promise<Result<RetrievedDocument, CareProblemCode>> {
   const { country } = context
+  const { client, token } = line
   const main = byKind(remote, 'structured') ?? byKind(remote, 'source')
   const original = byKind(remote, 'pdf')
-  if (!main) return careFailure('ERROR_GENERIC_DOCUMENT_MISSING', country)
+  if (!main) return fetchPdfOnly(options, context, remote, original, line)
   const [fetched, pdf] = await Promise.all([client.read(main, token), original && client.read(original, token)])
-  if (!fetched.ok) return peerFailure(fetched, country, 'retrieve')
+  if (!fetched.ok) return peerFailure(fetched, country, 'retrieve', options.log)
   if (pdf && !pdf.ok) options.log.warn('original-not-fetched', { country, code: pdf.problem.code })
   const read = await options.readDocument(fetched.value.bytes)
   if (!read.ok) {
@@ -104,6 +106,20 @@ async function fetchAll(
     return careFailure('ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED', country)
   }
   return ok({ entry: entryOf(remote), document: read.value, ...(pdf?.ok ? { pdf: pdf.value.bytes } : {}) })
+}
+
+/** A document that exists as PDF only is shown as that. */
+async function fetchPdfOnly(
+  options: CountryBOptions,
+  context: CareContext,
+  remote: RemoteDocument,
+  original: RemoteContent | undefined,
+  { client, token }: Line,
+): Promise<Result<RetrievedDocument, CareProblemCode>> {
+  if (!original) return careFailure('ERROR_GENERIC_DOCUMENT_MISSING', context.country)
+  const fetched = await client.read(original, token)
+  if (!fetched.ok) return peerFailure(fetched, context.country, 'retrieve', options.log)
+  return ok({ entry: entryOf(remote), document: pdfDocument(remote, context), pdf: fetched.value.bytes })
 }
 
 function byKind(remote: RemoteDocument, kind: DocumentEntry['renditions'][number]['kind']): RemoteContent | undefined {

@@ -1,4 +1,5 @@
 /** Everything that can go wrong on the way to another country, as an eHDSI code with a sentence and the next step. */
+import type { Log } from '#platform/log/log.ts'
 import { type Failed, failed } from '#platform/result/result.ts'
 import type { DirectoryProblemCode } from '#wire/discovery/directory-client.ts'
 import type { NcpehFailure, NcpehProblemCode } from '#wire/fhir/ncpeh-client.ts'
@@ -76,8 +77,15 @@ const PEER: Readonly<Record<Exclude<NcpehProblemCode, 'peer-refused'>, CareProbl
   'peer-malformed': 'ERROR_GENERIC',
 }
 
-export function peerFailure(failure: NcpehFailure, country: string, step: Step): CareFailure {
+/** Logs what the operator can act on (e.g. `token-clock`: our clock is wrong), and gives the code for the professional. */
+export function peerFailure(failure: NcpehFailure, country: string, step: Step, log: Log): CareFailure {
   const { code } = failure.problem
+  log.warn('peer-failed', {
+    country,
+    kind: step,
+    code: failure.detail ?? failure.ehdsiCode ?? code,
+    status: failure.status ?? 0,
+  })
   return careFailure(code === 'peer-refused' ? refusedCode(failure, step) : PEER[code], country)
 }
 

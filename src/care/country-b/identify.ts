@@ -34,7 +34,7 @@ export async function identifyPatients(
     },
     async ({ client, token }) => {
       const found = await client.searchPatients(question.value, token)
-      if (!found.ok) return { result: peerFailure(found, country, 'identify') }
+      if (!found.ok) return { result: peerFailure(found, country, 'identify', options.log) }
       if (found.value.length === 0) return { result: careFailure('ERROR_PI_NO_MATCH', country) }
       return { result: ok(found.value.map((remote) => candidateOf(remote, question.value.identifiers))) }
     },

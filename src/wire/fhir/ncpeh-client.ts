@@ -31,6 +31,8 @@ export interface NcpehFailure extends Failed<NcpehProblemCode> {
   readonly status?: number
   /** eHDSI code of the OperationOutcome, when there is one. */
   readonly ehdsiCode?: string
+  /** Finer code for the log, e.g. `token-clock`: the other country says what is wrong with ours. */
+  readonly detail?: string
 }
 
 export type NcpehReply<T> = Ok<T> | NcpehFailure
@@ -210,12 +212,18 @@ function refused(response: PeerResponse): NcpehFailure {
     ? outcome.data.issue.flatMap((issue) => issue.details?.coding?.map((coding) => coding.code) ?? [])
     : []
   const ehdsiCode = codes.find((code) => code !== undefined && /^(EHDSI_)?(ERROR|WARNING)_[A-Z_]+$/.test(code))
+  const detail = codes.find((code) => code !== undefined && /^[a-z]{1,20}(-[a-z]{1,20}){1,4}$/.test(code))
   const problem = failed(
     'peer-refused',
     `The other country refused the request (status ${response.status}${ehdsiCode ? `, ${ehdsiCode}` : ''}).`,
     'Correct what the code names, or try again later.',
   )
-  return { ...problem, status: response.status, ...(ehdsiCode ? { ehdsiCode } : {}) }
+  return {
+    ...problem,
+    status: response.status,
+    ...(ehdsiCode ? { ehdsiCode } : {}),
+    ...(detail ? { detail } : {}),
+  }
 }
 
 function malformed(what: string): NcpehFailure {

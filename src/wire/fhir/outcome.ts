@@ -14,7 +14,12 @@ export interface NcpehRefusal {
   readonly code: string
   readonly sentence: string
   readonly next: string
+  /** A finer code for the operator of the other side, e.g. `token-clock`. */
+  readonly detail?: string
 }
+
+/** System of the finer codes. */
+export const DETAIL_SYSTEM = 'urn:tessera:refusals'
 
 export type NcpehAnswer<T> =
   | { readonly ok: true; readonly value: T }
@@ -39,14 +44,17 @@ const ISSUE_TYPE: Readonly<Record<RefusalStatus, OperationOutcomeIssue['code']>>
   503: 'transient',
 }
 
-export function outcomeOf({ status, code, sentence, next }: NcpehRefusal): OperationOutcome {
+export function outcomeOf({ status, code, sentence, next, detail }: NcpehRefusal): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',
     issue: [
       {
         severity: 'error',
         code: ISSUE_TYPE[status],
-        details: { coding: [{ system: EHDSI_ERROR_SYSTEM, code }], text: sentence },
+        details: {
+          coding: [{ system: EHDSI_ERROR_SYSTEM, code }, ...(detail ? [{ system: DETAIL_SYSTEM, code: detail }] : [])],
+          text: sentence,
+        },
         diagnostics: next,
       },
     ],
