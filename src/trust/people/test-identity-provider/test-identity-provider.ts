@@ -162,6 +162,10 @@ async function configuration(options: TestIdentityProviderOptions, byLogin: Read
     pkce: { required: () => false },
     interactions: { url: (_: unknown, { uid }: { readonly uid: string }) => `${WALLET}/interaction/${uid}` },
     findAccount: (_: unknown, login: string) => account(byLogin.get(login)),
+    // Pro Santé Connect's introspection tells the level of assurance beside the subject.
+    extraTokenClaims: (_: unknown, { accountId = '' }: { readonly accountId?: string }) => ({
+      acr: byLogin.get(accountId)?.acr ?? 'eidas1',
+    }),
     loadExistingGrant,
     renderError: (context: { type: string; body: unknown }) => {
       context.type = 'html'
