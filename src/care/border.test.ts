@@ -164,6 +164,24 @@ test('a professional without a role, or with one that may not ask, does not get 
   assert.equal(event.outcome, '8')
 })
 
+test('an emergency with a reason is answered; the reason stays in the country of the professional', async () => {
+  const reason = 'Unconscious after an accident'
+  valueFrom(await france.b.documents({ ...context(FERREIRA.id), purpose: 'EMERGENCY', reason }))
+  const { event } = await newest(portugal)
+  assert.equal(event.outcome, '0')
+  assert.ok(event.purposeOfEvent?.[0]?.coding?.some(({ code }) => code === 'ETREAT'))
+  assert.doesNotMatch(JSON.stringify(event), new RegExp(reason))
+})
+
+test('both ledgers name the same request', async () => {
+  valueFrom(await france.b.identify(doctor, 'PT', FERREIRA.answers))
+  const requestOf = ({ event }: LedgerEntry) =>
+    event.entity?.find(({ type }) => type?.code === 'XrequestId')?.what?.identifier?.value
+  const [asked, answered] = [requestOf(await newest(france)), requestOf(await newest(portugal))]
+  assert.ok(asked)
+  assert.equal(asked, answered)
+})
+
 test('a treatment relationship of the day before yesterday is not enough', async () => {
   const declaredAt = new Date(Date.now() - 48 * 3_600_000).toISOString()
   const old = await france.b.documents({ ...context(FERREIRA.id), relationship: { declaredAt } })

@@ -188,6 +188,36 @@ test('a document of another patient is not shown', async (t) => {
   assert.equal(!result.ok && result.problem.code, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED')
 })
 
+test('a document that exists as PDF only is handed out as that', async (t) => {
+  const server = await portugalIs((request) => {
+    if (!request.url.includes('DocumentReference')) {
+      return new Response('%PDF-1.7', { headers: { 'content-type': 'application/pdf' } })
+    }
+    const attachment = { contentType: 'application/pdf', url: 'Binary/1', language: 'pt' }
+    return searchset([
+      { resource: { resourceType: 'DocumentReference', id: '1', description: 'Resumo', content: [{ attachment }] } },
+    ])
+  })
+  t.after(() => server.close())
+  const { document, pdf } = valueFrom(await countryB(france.options).retrieve(context(), '1'))
+  assert.equal(Buffer.from(pdf ?? []).toString(), '%PDF-1.7')
+  assert.equal(document.kind, 'original-document')
+  assert.equal(document.account.notCarried.length, 1)
+})
+
+test('a document whose hash is another than the listed one is not shown', async (t) => {
+  const server = await portugalIs((request) => {
+    if (!request.url.includes('DocumentReference')) {
+      return new Response('{}', { headers: { 'content-type': 'application/fhir+json' } })
+    }
+    const attachment = { contentType: 'application/fhir+json', url: 'Bundle/1', hash: 'AAAA' }
+    return searchset([{ resource: { resourceType: 'DocumentReference', id: '1', content: [{ attachment }] } }])
+  })
+  t.after(() => server.close())
+  const result = await countryB(france.options).retrieve(context(), '1')
+  assert.equal(!result.ok && result.problem.code, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED')
+})
+
 test('without the central services the last good directory serves', async () => {
   await europe.register([france.participant, portugal.participant])
   valueFrom(await france.directory.participants())

@@ -247,6 +247,7 @@ for (const { name, token, status, code, reason } of CASES) {
     assert.equal(answer.status, status)
     assert.equal(answer.code, code)
     assert.match(await newestReason(), reason)
+    if (reason.source.startsWith('token')) assert.match(answer.text, reason, 'the other operator learns why')
     assert.deepEqual(portugal.calls, [], 'nothing national was asked')
     assert.doesNotMatch(answer.text, /\bat .+:\d+|node_modules|298123456/, 'no stack trace, no patient')
   })
