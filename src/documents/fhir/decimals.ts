@@ -5,7 +5,7 @@
 import type { MutableNode } from './bundle.ts'
 import { isNode, nodes } from './node.ts'
 
-const PRECISION = 'http://hl7.org/fhir/StructureDefinition/quantity-precision'
+export const PRECISION_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/quantity-precision'
 
 /** Adds the precision to each field whose literal has more digits than its number shows; gives back what still differs. */
 export function keepDigits(decimals: ReadonlyMap<object, ReadonlyMap<string, string>>): ReadonlyMap<object, string> {
@@ -22,7 +22,7 @@ export function keepDigits(decimals: ReadonlyMap<object, ReadonlyMap<string, str
         const own = isNode(shadow) ? shadow : {}
         mutable[`_${field}`] = {
           ...own,
-          extension: [...nodes(own.extension), { url: PRECISION, valueInteger: digits }],
+          extension: [...nodes(own.extension), { url: PRECISION_EXTENSION, valueInteger: digits }],
         }
       } else if (Number(literal) !== value || /\d{16}/.test(literal.replace('.', ''))) inexact.set(parent, literal)
     }
@@ -37,7 +37,7 @@ export function writtenDigits(parent: Readonly<Record<string, unknown>>, field: 
   const shadow = parent[`_${field}`]
   if (isNode(shadow)) {
     for (const extension of nodes(shadow.extension)) {
-      if (extension.url === PRECISION && typeof extension.valueInteger === 'number') {
+      if (extension.url === PRECISION_EXTENSION && typeof extension.valueInteger === 'number') {
         return value.toFixed(Math.min(20, Math.max(0, extension.valueInteger)))
       }
     }

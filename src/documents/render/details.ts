@@ -5,7 +5,7 @@
 import { sanitiseHtml } from '#platform/html/sanitise.ts'
 import { isFhirDate } from '#platform/i18n/formats.ts'
 import type { Phrase } from '#platform/i18n/messages.ts'
-import { writtenDigits } from '../fhir/decimals.ts'
+import { PRECISION_EXTENSION, writtenDigits } from '../fhir/decimals.ts'
 import { concept, isNode, type Node, node, nodes, text } from '../fhir/node.ts'
 import { containedIn } from '../fhir/references.ts'
 import { SOURCE_EXTENSION } from '../model/clinical-document.ts'
@@ -44,7 +44,8 @@ function shapeOf(value: Node): keyof typeof DATATYPE | undefined {
 const CONCEPT_FIELDS = new Set(['coding', 'text'])
 const CODING_FIELDS = new Set(['code', 'system', 'display'])
 const REFERENCE_FIELDS = new Set(['reference', 'display'])
-const QUANTITY_FIELDS = new Set(['value', '_value', 'comparator', 'unit', 'system', 'code'])
+const QUANTITY_FIELDS = new Set(['value', 'comparator', 'unit', 'system', 'code'])
+const PRECISE_QUANTITY_FIELDS = new Set([...QUANTITY_FIELDS, '_value'])
 
 export function codingValue(build: Build, coding: Node): CodingValue {
   const system = text(coding.system) ?? ''
@@ -109,7 +110,17 @@ function quantityInline(build: Build, value: Node, out: Inline[]): ReadonlySet<s
   if (code !== undefined && code !== written) out.push(' ', { kind: 'literal', text: code })
   if (written !== undefined && !out.includes(written)) out.push(' ', { kind: 'literal', text: written })
   if (system !== undefined) systemName(build, system)
-  return QUANTITY_FIELDS
+  return isPrecisionOnly(build, value._value) ? PRECISE_QUANTITY_FIELDS : QUANTITY_FIELDS
+}
+
+/** Whether the shadow of a number says nothing but its digits, which the number itself shows. */
+function isPrecisionOnly(build: Build, shadow: unknown): boolean {
+  const own = node(shadow)
+  if (!own || Object.keys(own).length !== 1) return false
+  const all = nodes(own.extension)
+  if (!all.every(({ url }) => url === PRECISION_EXTENSION)) return false
+  build.systems.set(PRECISION_EXTENSION, shortName(PRECISION_EXTENSION))
+  return true
 }
 
 /** Fields of a datatype beyond the usual, in brackets. */

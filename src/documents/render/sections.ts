@@ -85,7 +85,8 @@ function titleOf(build: Build, section: Node): { readonly title: Line; readonly 
 const SECTION_SHOWN = new Set(['title', 'text', 'entry', 'section'])
 
 function sectionDetails(build: Build, section: Node): Detail[] {
-  const out: Detail[] = [...details(build, section, SECTION_SHOWN)]
+  const { div: _, ...told } = node(section.text) ?? {}
+  const out: Detail[] = [...details(build, section, SECTION_SHOWN), ...details(build, { text: told })]
   for (const entry of nodes(section.entry)) {
     if (Object.keys(entry).length > 1) out.push(...details(build, { entry }))
   }

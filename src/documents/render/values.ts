@@ -35,8 +35,8 @@ export function quantity(build: Build, value: unknown): Inline[] | undefined {
   const measured = unit(build, found)
   if (literal === undefined) return undefined
   const comparator = text(found.comparator)
-  const sign = comparator === '>=' ? '≥ ' : comparator === '<=' ? '≤ ' : comparator ? `${comparator} ` : undefined
-  const out: Inline[] = sign === undefined ? [] : [sign]
+  const sign = comparator === '>=' ? '≥' : comparator === '<=' ? '≤' : comparator
+  const out: Inline[] = sign === undefined ? [] : [{ kind: 'number', value: comparator ?? '', text: sign }, '\u00a0']
   out.push(numeral(build, literal))
   if (measured !== undefined) out.push('\u00a0', measured)
   return out
