@@ -127,6 +127,23 @@ test('not there, too slow, too much, broken off: four different codes', async (t
   assert.equal(!notTls.ok && notTls.problem.code, 'tls-untrusted')
 })
 
+test('a kept connection that the peer has cut is replaced', async (t) => {
+  const running = await start(t, () => new Response('there'), { tls: mutual(server), limits: { closeGraceMs: 1 } })
+  const fetch = peer(t)
+  assert.equal((await fetch.fetch({ url: running.url })).ok, true)
+  await running.close()
+  const again = await serve({
+    port: running.port,
+    host: '127.0.0.1',
+    tls: mutual(server),
+    handler: () => new Response('again'),
+  })
+  assert.ok(again.ok)
+  t.after(() => again.value.close())
+  const answer = await fetch.fetch({ url: running.url })
+  assert.equal(answer.ok && new TextDecoder().decode(answer.value.body), 'again')
+})
+
 test('TLS older than 1.2 is not spoken', async (t) => {
   const running = await start(t, () => new Response(''), {
     tls: { ...mutual(server), requireClientCertificate: false },

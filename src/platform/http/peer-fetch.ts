@@ -3,7 +3,7 @@
  * and its certificate compared with the trust list. Never trust on first sight (a weakness of the reference
  * implementation, where the peer's certificate was written into the trust store on discovery).
  */
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { failed, ok, type Result } from '../result/result.ts'
@@ -119,20 +119,33 @@ function exchange(
     )
   }
   return new Promise((resolve) => {
-    const outgoing = httpsRequest(request.url, {
-      agent,
-      method: request.method ?? 'GET',
-      headers: { 'accept-encoding': 'identity', ...request.headers },
-    })
+    let outgoing: ClientRequest | undefined
+    let settled = false
     const finish = (result: Result<PeerResponse, PeerProblemCode>): void => {
+      settled = true
       clearTimeout(timer)
       resolve(result)
-      if (!result.ok) outgoing.destroy()
+      if (!result.ok) outgoing?.destroy()
     }
     const timer = setTimeout(() => finish(timedOut(host, timeoutMs)), timeoutMs)
-    outgoing.on('error', (error) => finish(connectionProblem(host, codeOf(error))))
-    outgoing.on('response', (incoming) => collect(incoming, host, maxBytes, finish))
-    outgoing.end(request.body)
+    const send = (mayRepeat: boolean): void => {
+      const sent = httpsRequest(request.url, {
+        agent,
+        method: request.method ?? 'GET',
+        headers: { 'accept-encoding': 'identity', ...request.headers },
+      })
+      outgoing = sent
+      sent.on('error', (error) => {
+        if (settled) return
+        // A kept connection that the peer closed at the same moment says nothing about the peer: ask once more.
+        const stale = sent.reusedSocket && codeOf(error) === 'ECONNRESET' && sent.method === 'GET'
+        if (stale && mayRepeat) send(false)
+        else finish(connectionProblem(host, codeOf(error)))
+      })
+      sent.on('response', (incoming) => collect(incoming, host, maxBytes, finish))
+      sent.end(request.body)
+    }
+    send(true)
   })
 }
 
