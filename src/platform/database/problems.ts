@@ -115,7 +115,8 @@ const WORDS: ReadonlyMap<number | string, Words> = new Map<number | string, Word
 ])
 
 /** Messages of node-postgres that come without a code. */
-const UNREACHABLE_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|timeout expired/
+const UNREACHABLE_MESSAGES =
+  /Connection terminated|not queryable|timeout exceeded when trying to connect|timeout expired/
 
 /**
  * Gives the error that callers shall see: a `ProblemError` when the database itself failed, else the error unchanged.
