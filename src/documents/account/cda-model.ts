@@ -78,10 +78,13 @@ function extensionsOf(resource: Resource): readonly Extension[] {
   return 'extension' in resource && Array.isArray(resource.extension) ? resource.extension : []
 }
 
+/** Fields that say how the model is built, not what the source states. */
+const FORM = new Set(['resourceType', 'id', 'reference', 'data', 'url', 'system', 'profile', 'div'])
+
 /** Gathers every literal below a value. Codes count with their system and without it. */
 function collect(value: unknown, into: Literals): void {
   if (typeof value === 'string') {
-    into.texts.add(normal(value))
+    into.texts.add(value)
     return
   }
   if (typeof value === 'number') {
@@ -102,14 +105,9 @@ function collect(value: unknown, into: Literals): void {
     into.codes.add(holder.code)
     if (typeof holder.system === 'string') into.codes.add(`${holder.system}|${holder.code}`)
   }
-  for (const [key, member] of Object.entries(value)) {
-    if (key === 'resourceType' || key === 'reference' || key === 'fullUrl' || key === 'data') continue
-    collect(member, into)
-  }
-}
-
-export function normal(value: string): string {
-  return /\s\s|[\t\r\n]|^\s|\s$/.test(value) ? value.replace(/\s+/g, ' ').trim() : value
+  if (holder.url === 'path') return
+  if (holder.url === 'negationInd') into.texts.add('negationInd')
+  for (const key in value) if (!FORM.has(key)) collect(Reflect.get(value, key), into)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' }

@@ -3,18 +3,15 @@
  * and looks each up in what the model states about the same part of the source. It believes nothing but the model.
  */
 import type { Bundle } from 'fhir/r4'
+import { oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import { every, type Located, rootOf } from '../cda/located.ts'
 import type { Account, NotCarried, Statement } from '../model/account.ts'
-import { type Fact, factsOf } from './cda-facts.ts'
-import { isComposition, type Literals, type Model, modelOf, newLiterals, normal, partOf } from './cda-model.ts'
+import { type FactKind, literally, type NarrativeLookup, visitFacts } from './cda-facts.ts'
+import { createLookup, type Lookup } from './cda-lookup.ts'
+import { isComposition, type Literals, type Model, modelOf, newLiterals, partOf } from './cda-model.ts'
 import { NOT_CARRIED_EXTENSION } from './fhir.ts'
-
-/** Resolves `#id` to the words of the narrative. */
-export interface NarrativeLookup {
-  words(reference: string): string | undefined
-}
 
 const STATEMENTS = new Set([
   'observation',
@@ -30,11 +27,10 @@ const STATEMENTS = new Set([
 
 interface Walk {
   readonly model: Model
-  readonly terminology: Terminology
-  readonly lookup: NarrativeLookup
+  readonly holds: Lookup
+  readonly narratives: NarrativeLookup
   readonly notCarried: NotCarried[]
   readonly statements: Statement[]
-  readonly systems: Map<string, string>
 }
 
 /** Compares source and bundle, and writes what is missing into the Composition, where it travels with the document. */
@@ -42,13 +38,13 @@ export function accountOfCda(
   root: XmlElement,
   bundle: Bundle,
   terminology: Terminology,
-  lookup: NarrativeLookup,
+  narratives: NarrativeLookup,
 ): Account {
-  const walk: Walk = { model: modelOf(bundle), terminology, lookup, notCarried: [], statements: [], systems: new Map() }
+  const holds = createLookup(terminology)
+  const walk: Walk = { model: modelOf(bundle), holds, narratives, notCarried: [], statements: [] }
   visit(rootOf(root), walk, walk.model.header, undefined)
-  const account = { statements: walk.statements, notCarried: walk.notCarried }
   attach(bundle, walk.notCarried)
-  return account
+  return { statements: walk.statements, notCarried: walk.notCarried }
 }
 
 /** Facts of the statement being walked: which were found. */
@@ -61,29 +57,27 @@ interface Tally {
 function visit(at: Located, walk: Walk, literals: Literals, tally: Tally | undefined): void {
   const { element } = at
   if (element.name === 'templateId' || element.name === 'typeId') return
-  if (element.name === 'section') {
-    visitSection(at, walk)
-    return
-  }
-  if (STATEMENTS.has(element.name) && tally !== undefined) {
-    visitStatement(at, walk, literals)
-    return
-  }
-  weigh(at, walk, literals, tally)
-  for (const part of every(at)) visit(part, walk, literals, tally)
+  if (element.name === 'section') visitSection(at, walk)
+  else if (tally !== undefined && STATEMENTS.has(element.name)) visitStatement(at, walk, literals)
+  else visitPlain(at, walk, literals, tally)
 }
 
-function weigh(at: Located, walk: Walk, literals: Literals, tally: Tally | undefined): void {
-  for (const fact of factsOf(at.element, walk.lookup)) {
-    if (holds(literals, fact, walk)) {
-      if (tally === undefined) continue
-      if (fact.kind === 'code') tally.codes++
-      else tally.words++
-    } else {
-      walk.notCarried.push({ path: at.path, what: fact.what, why: WHY[fact.kind] })
+function visitPlain(at: Located, walk: Walk, literals: Literals, tally: Tally | undefined): void {
+  visitFacts(at.element, walk.narratives, (kind, value, system) => {
+    if (!walk.holds(literals, kind, value, system)) {
+      const what = at.element.attributes.length === 0 ? value : literally(at.element)
+      walk.notCarried.push({
+        path: at.path,
+        what: kind === 'text' && !what.includes(value) ? value : what,
+        why: WHY[kind],
+      })
       if (tally !== undefined) tally.lost++
+    } else if (tally !== undefined) {
+      if (kind === 'code') tally.codes++
+      else tally.words++
     }
-  }
+  })
+  for (const part of every(at)) visit(part, walk, literals, tally)
 }
 
 function visitSection(at: Located, walk: Walk): void {
@@ -106,8 +100,7 @@ function visitStatement(at: Located, walk: Walk, literals: Literals): void {
   const position = walk.statements.length
   const tally: Tally = { codes: 0, words: 0, lost: 0 }
   walk.statements.push({ path: at.path, fate: 'text' })
-  weigh(at, walk, literals, tally)
-  for (const part of every(at)) visit(part, walk, literals, tally)
+  visitPlain(at, walk, literals, tally)
   const resource = carrierOf(at.path, literals)
   const fate = tally.codes > 0 ? 'coded' : tally.words > 0 || tally.lost === 0 ? 'text' : 'not-carried'
   walk.statements[position] = { path: at.path, fate, ...(resource === undefined ? {} : { resource }) }
@@ -139,7 +132,7 @@ function visitNarrative(at: Located, walk: Walk, narrative: string): void {
       const run = node.replace(/\s+/g, '')
       if (run === '') continue
       const found = narrative.indexOf(run, from)
-      if (found < 0) missing.push(normal(node))
+      if (found < 0) missing.push(oneLine(node))
       else from = found + run.length
     }
   }
@@ -147,7 +140,7 @@ function visitNarrative(at: Located, walk: Walk, narrative: string): void {
   for (const what of missing) walk.notCarried.push({ path: at.path, what, why: WHY.narrative })
 }
 
-const WHY: Readonly<Record<Fact['kind'] | 'narrative', string>> = {
+const WHY: Readonly<Record<FactKind | 'narrative', string>> = {
   code: 'The model has no place for this code.',
   text: 'The model has no place for these words.',
   number: 'The model has no place for this number.',
@@ -157,39 +150,6 @@ const WHY: Readonly<Record<Fact['kind'] | 'narrative', string>> = {
   negation: 'The model does not hold the negation.',
   dangling: 'The text that this refers to is not in the document.',
   narrative: 'These words of the narrative are missing.',
-}
-
-function holds(literals: Literals, fact: Fact, walk: Walk): boolean {
-  switch (fact.kind) {
-    case 'code':
-      return fact.system === undefined
-        ? literals.codes.has(fact.value) || literals.texts.has(fact.value)
-        : literals.codes.has(`${canonical(fact.system, walk)}|${fact.value}`)
-    case 'text':
-      return literals.texts.has(fact.value) || literals.numbers.has(Number(fact.value))
-    case 'number':
-      return literals.numbers.has(Number(fact.value)) || literals.texts.has(fact.value)
-    case 'date':
-      return literals.texts.has(fact.value) || fact.forms.some((form) => literals.texts.has(form))
-    case 'identifier':
-      return literals.texts.has(fact.value) || fact.forms.some((form) => literals.texts.has(form))
-    case 'null':
-      return literals.texts.has(fact.value)
-    case 'negation':
-      return NEGATIONS.some((negation) => literals.texts.has(negation))
-    case 'dangling':
-      return false
-  }
-}
-
-const NEGATIONS = ['not-done', 'not-taken', 'refuted', 'negationInd', 'no-known-allergies', '716186003', '160244002']
-
-function canonical(oid: string, walk: Walk): string {
-  const known = walk.systems.get(oid)
-  if (known !== undefined) return known
-  const system = walk.terminology.canonicalSystem(oid)
-  walk.systems.set(oid, system)
-  return system
 }
 
 function attach(bundle: Bundle, notCarried: readonly NotCarried[]): void {

@@ -67,10 +67,7 @@ function parentName(element: Element): string {
 
 function checkAttributes(element: Element, name: string, output: Output, missing: Missing[]): void {
   for (const attribute of CHECKED) {
-    const literal = element
-      .getAttribute(attribute)
-      ?.replace(/[ \t\r\n]+/g, ' ')
-      .trim()
+    const literal = tidy(element.getAttribute(attribute) ?? '')
     if (!literal || literal === '#') continue
     if (attribute === 'nullFlavor' && !NULLS.has(name)) continue
     if (!found(literal, name, output)) missing.push({ element: name, attribute, literal })
@@ -84,7 +81,7 @@ function checkAttributes(element: Element, name: string, output: Output, missing
 }
 
 function checkWords(name: string, words: string, output: Output, missing: Missing[]): void {
-  const literal = words.replace(/[ \t\r\n]+/g, ' ').trim()
+  const literal = tidy(words)
   if (literal === '') return
   const bare = squeeze(literal)
   const known =
@@ -119,6 +116,10 @@ function datesOf(stamp: string): string[] {
   return hour === undefined
     ? [date]
     : [`${date}T${hour}:${minute}:${second}${fraction}${zulu ?? `${offset}:${minutes}`}`]
+}
+
+function tidy(text: string): string {
+  return text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
 }
 
 function squeeze(text: string): string {

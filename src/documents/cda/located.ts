@@ -6,23 +6,45 @@
 import { isElement } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 
-export interface Located {
+/** A class, because most places are visited and never named: the path is made when first asked for. */
+export class Located {
   readonly element: XmlElement
-  readonly path: string
+  readonly #parent: Located | undefined
+  #path: string | undefined
+
+  constructor(element: XmlElement, parent: Located | undefined) {
+    this.element = element
+    this.#parent = parent
+  }
+
+  get path(): string {
+    this.#path ??= `${this.#parent?.path ?? ''}/${stepName(this.element, this.#parent?.element)}`
+    return this.#path
+  }
+}
+
+/** The last step of an element's path: its name, with its position when it has siblings of the name. */
+export function stepName(element: XmlElement, parent: XmlElement | undefined): string {
+  let position = 0
+  let total = 0
+  for (const node of parent?.children ?? []) {
+    if (typeof node === 'string' || node.name !== element.name) continue
+    total++
+    if (node === element) position = total
+  }
+  return total > 1 ? `${element.name}[${position}]` : element.name
 }
 
 export function rootOf(element: XmlElement): Located {
-  return { element, path: `/${element.name}` }
+  return new Located(element, undefined)
 }
 
 /** Every child element with this name. */
 export function each(at: Located | undefined, name: string): Located[] {
-  if (at === undefined) return []
-  const found: XmlElement[] = []
-  for (const node of at.element.children) if (typeof node !== 'string' && node.name === name) found.push(node)
-  const [single] = found
-  if (single !== undefined && found.length === 1) return [{ element: single, path: `${at.path}/${name}` }]
-  return found.map((element, index) => ({ element, path: `${at.path}/${name}[${index + 1}]` }))
+  const found: Located[] = []
+  if (at === undefined) return found
+  for (const node of at.element.children) if (isElement(node) && node.name === name) found.push(new Located(node, at))
+  return found
 }
 
 /** The first child element at the end of a chain of names. */
@@ -30,37 +52,20 @@ export function first(at: Located | undefined, ...names: readonly string[]): Loc
   let here = at
   for (const name of names) {
     if (here === undefined) return undefined
-    here = step(here, name)
+    const found: XmlElement | undefined = firstChild(here.element, name)
+    here = found === undefined ? undefined : new Located(found, here)
   }
   return here
 }
 
-function step(at: Located, name: string): Located | undefined {
-  let found: XmlElement | undefined
-  let several = false
-  for (const node of at.element.children) {
-    if (typeof node === 'string' || node.name !== name) continue
-    if (found !== undefined) {
-      several = true
-      break
-    }
-    found = node
-  }
-  return found === undefined ? undefined : { element: found, path: `${at.path}/${name}${several ? '[1]' : ''}` }
+function firstChild(element: XmlElement, name: string): XmlElement | undefined {
+  for (const node of element.children) if (typeof node !== 'string' && node.name === name) return node
+  return undefined
 }
 
 /** Every child element, whatever its name, in document order. */
 export function every(at: Located): Located[] {
-  const totals = new Map<string, number>()
-  for (const node of at.element.children) if (isElement(node)) totals.set(node.name, (totals.get(node.name) ?? 0) + 1)
-  const seen = new Map<string, number>()
   const found: Located[] = []
-  for (const node of at.element.children) {
-    if (!isElement(node)) continue
-    const position = (seen.get(node.name) ?? 0) + 1
-    seen.set(node.name, position)
-    const place = (totals.get(node.name) ?? 0) > 1 ? `[${position}]` : ''
-    found.push({ element: node, path: `${at.path}/${node.name}${place}` })
-  }
+  for (const node of at.element.children) if (isElement(node)) found.push(new Located(node, at))
   return found
 }

@@ -13,13 +13,19 @@ const SEPARATES = new Set(['br', 'paragraph', 'item', 'td', 'th', 'tr', 'list', 
 /** Indexes the ids below an element, when first asked. */
 export function narrativesOf(root: XmlElement): Narratives {
   let index: Map<string, XmlElement> | undefined
+  let wider: Map<string, XmlElement> | undefined
   const known = new Map<string, string | undefined>()
   return {
     words(reference) {
       const id = reference.startsWith('#') ? reference.slice(1) : reference
       if (known.has(id)) return known.get(id)
-      index ??= idsBelow(root)
-      const element = index.get(id)
+      // Nearly all ids stand in narrative blocks; only for others is the whole document searched.
+      index ??= idsBelow(root, new Set(['entry']))
+      let element = index.get(id)
+      if (element === undefined) {
+        wider ??= idsBelow(root, new Set())
+        element = wider.get(id)
+      }
       const words = element === undefined ? undefined : narrativeWords(element)
       known.set(id, words)
       return words
@@ -27,13 +33,13 @@ export function narrativesOf(root: XmlElement): Narratives {
   }
 }
 
-function idsBelow(root: XmlElement): Map<string, XmlElement> {
+function idsBelow(root: XmlElement, without: ReadonlySet<string>): Map<string, XmlElement> {
   const index = new Map<string, XmlElement>()
   const waiting: XmlElement[] = [root]
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
     const id = attribute(element, 'ID') ?? attribute(element, 'id')
     if (id !== undefined && !index.has(id)) index.set(id, element)
-    for (const node of element.children) if (typeof node !== 'string') waiting.push(node)
+    for (const node of element.children) if (typeof node !== 'string' && !without.has(node.name)) waiting.push(node)
   }
   return index
 }

@@ -8,8 +8,8 @@ export function prune<T extends object>(value: T): T {
 
 function pruneObject(value: object): boolean {
   let held = false
-  for (const [key, member] of Object.entries(value)) {
-    if (isEmpty(member)) Reflect.deleteProperty(value, key)
+  for (const key in value) {
+    if (isEmpty(Reflect.get(value, key))) Reflect.deleteProperty(value, key)
     else held = true
   }
   return held

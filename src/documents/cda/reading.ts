@@ -61,20 +61,16 @@ export function uuidOf(name: string): string {
 /** Adds a resource with its trace to the bundle and returns the reference to it. */
 export function addResource(reading: Reading, resource: FhirResource, trace: Trace): string {
   const fullUrl = referenceTo(reading, resource.resourceType, trace.path)
-  const named = { ...resource, id: fullUrl.slice('urn:uuid:'.length), ...withExtensions(resource, trace) }
-  reading.entries.push({ fullUrl, resource: prune(named) })
+  resource.id = fullUrl.slice('urn:uuid:'.length)
+  extend(resource, trace)
+  reading.entries.push({ fullUrl, resource: prune(resource) })
   return fullUrl
 }
 
-function withExtensions(resource: FhirResource, trace: Trace): { extension?: Extension[] } {
-  if (
-    resource.resourceType === 'Bundle' ||
-    resource.resourceType === 'Binary' ||
-    resource.resourceType === 'Parameters'
-  ) {
-    return {}
-  }
-  return { extension: [...(resource.extension ?? []), ...traceExtensions(trace)] }
+function extend(resource: FhirResource, trace: Trace): void {
+  const { resourceType: type } = resource
+  if (type === 'Bundle' || type === 'Binary' || type === 'Parameters') return
+  resource.extension = [...(resource.extension ?? []), ...traceExtensions(trace)]
 }
 
 /** The extensions that a trace becomes. */

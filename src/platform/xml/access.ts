@@ -65,6 +65,17 @@ export function words(element: XmlElement | undefined): string {
   return oneLine(text(element))
 }
 
+/** XML white space only: a no-break space is a character that its author chose. */
 export function oneLine(value: string): string {
-  return value.replace(/[ \t\r\n]+/g, ' ').trim()
+  return tidy(value) ? value : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+}
+
+function tidy(value: string): boolean {
+  let before = 0x20
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code <= 0x20 && (code !== 0x20 || before === 0x20)) return false
+    before = code
+  }
+  return before !== 0x20 || value === ''
 }

@@ -59,7 +59,7 @@ function readDeviceUse(at: Located, reading: Reading, context: Context): string[
   }
   if (attribute(at.element, 'negationInd') === 'true') trace.details.push({ url: 'negationInd', valueBoolean: true })
   structural(trace, code, reading)
-  for (const part of each(at, 'participant')) if (part.path !== device?.path) keep(part, reading, trace)
+  for (const part of each(at, 'participant')) if (part.element !== device?.element) keep(part, reading, trace)
   carryRest(trace, at, reading, context, new Set([...EXPRESSED, 'code', 'participant', 'targetSiteCode']))
   return [addResource(reading, use, trace)]
 }
@@ -113,7 +113,7 @@ export function deviceOf(at: Located, reading: Reading, trace: Trace): string | 
   ])
   for (const part of [...every(role), ...(device ? every(device) : [])])
     if (!fields.has(part.element.name)) keep(part, reading, inner)
-  for (const part of every(at)) if (part.path !== role.path) keep(part, reading, trace)
+  for (const part of every(at)) if (part.element !== role.element) keep(part, reading, trace)
   if (child(device?.element, 'code') !== undefined && child(role.element, 'code') !== undefined)
     structural(inner, child(role.element, 'code'), reading)
   return addResource(reading, held, inner)

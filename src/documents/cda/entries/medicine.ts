@@ -79,10 +79,10 @@ export function medicineFacts(product: Located, material: Located, reading: Read
   const lot = words(child(material.element, 'lotNumberText'))
   const expiration = moment(child(material.element, 'expirationTime'))
   for (const part of every(material)) {
-    if (!MATERIAL_FIELDS.has(part.element.name) && part.path !== product.path) keep(part, reading, trace)
+    if (!MATERIAL_FIELDS.has(part.element.name) && part.element !== product.element) keep(part, reading, trace)
   }
-  for (const part of product.path === material.path ? [] : every(product)) {
-    const second = part.element.name === 'marketingAuthorizationHolder' && part.path !== organization?.path
+  for (const part of product.element === material.element ? [] : every(product)) {
+    const second = part.element.name === 'marketingAuthorizationHolder' && part.element !== organization?.element
     if (!PRODUCT_FIELDS.has(part.element.name) || second) keep(part, reading, trace)
   }
   if (lot === '') keepNull(child(material.element, 'lotNumberText'), reading, trace)
@@ -151,7 +151,7 @@ function readContent(
     if (part.element.name !== 'formCode' && part.element !== capacity) keepNamed('package', part, reading, trace)
   }
   for (const part of every(at)) {
-    if (part.path !== container?.path && part.element !== capacity) keepNamed('package', part, reading, trace)
+    if (part.element !== container?.element && part.element !== capacity) keepNamed('package', part, reading, trace)
   }
   return {
     extension: form === undefined ? [] : [{ url: PACKAGE_TYPE_EXTENSION, valueCodeableConcept: form }],
@@ -175,7 +175,7 @@ function readIngredient(at: Located, reading: Reading, trace: Trace): Medication
   const strength = ratio(child(at.element, 'quantity'))
   const nulls = nullFlavorExtension(child(at.element, 'quantity'))
   for (const part of [...every(at), ...(substance ? every(substance) : [])]) {
-    if (['quantity', 'code', 'name'].includes(part.element.name) || part.path === substance?.path) continue
+    if (['quantity', 'code', 'name'].includes(part.element.name) || part.element === substance?.element) continue
     keepNamed('ingredient', part, reading, trace)
   }
   const [text, extra] =

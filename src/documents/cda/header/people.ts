@@ -51,7 +51,7 @@ export function participant(at: Located, reading: Reading): string | undefined {
   structural(trace, child(at.element, 'functionCode'), reading)
   structural(trace, child(at.element, 'signatureCode'), reading)
   for (const part of every(at)) {
-    if (part.path === role?.path || ['functionCode', 'signatureCode', 'templateId'].includes(part.element.name))
+    if (part.element === role?.element || ['functionCode', 'signatureCode', 'templateId'].includes(part.element.name))
       continue
     const extra = detail(part.element, reading)
     if (extra !== undefined) trace.details.push(extra)
@@ -70,7 +70,7 @@ const ROLE_FIELDS = new Set(['id', 'code', 'addr', 'telecom', 'templateId', ...P
 export function roleOf(at: Located, reading: Reading, trace: Trace = newTrace(at.path)): string {
   const inner = nestedRole(at)
   for (const part of every(at)) {
-    if (ROLE_FIELDS.has(part.element.name) || part.path === inner?.path) continue
+    if (ROLE_FIELDS.has(part.element.name) || part.element === inner?.element) continue
     const extra = detail(part.element, reading)
     if (extra !== undefined) trace.details.push(extra)
   }
