@@ -8,6 +8,8 @@ import { createTypePlans, type TypePlan } from './walk/type-plan.ts'
 export interface Engine {
   readonly definitions: Definitions
   type(name: string): TypePlan | undefined
+  /** A type or backbone element by its definition path, e.g. `Patient.contact`, once values of it were walked. */
+  planAt(definitionPath: string): TypePlan | undefined
   profile(url: string): ProfilePlan | undefined
   /** True when `type` is `ancestor` or derives from it. */
   isA(type: string, ancestor: string): boolean
@@ -31,17 +33,30 @@ function createEngine(definitions: Definitions): Engine {
   const types = createTypePlans(definitions, invariants.invariant)
   const profiles = createProfilePlans(definitions, invariants.invariant)
   const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+  const kinship = new Map<string, boolean>()
+  const derives = (type: string, ancestor: string): boolean => {
+    for (let at: string | undefined = type; at !== undefined; ) {
+      if (at === ancestor) return true
+      const base: string | undefined = definitions.type(at)?.base
+      at = base?.slice(base.lastIndexOf('/') + 1)
+    }
+    return false
+  }
   return {
     definitions,
     type: types.get,
+    planAt: types.at,
     profile: profiles.get,
     isA(type, ancestor) {
-      for (let at: string | undefined = type; at !== undefined; ) {
-        if (at === ancestor) return true
-        const base: string | undefined = definitions.type(at)?.base
-        at = base?.slice(base.lastIndexOf('/') + 1)
+      if (type === ancestor) return true
+      const key = `${type} ${ancestor}`
+      let known = kinship.get(key)
+      if (known === undefined) {
+        known = derives(type, ancestor)
+        // Types are a closed list; names from the input are not kept.
+        if (types.get(type)) kinship.set(key, known)
       }
-      return false
+      return known
     },
     codes(valueSet, system) {
       if (!Object.hasOwn(valueSet.systems, system)) return undefined

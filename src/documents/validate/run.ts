@@ -2,6 +2,7 @@
 import type { Terminology } from '#terminology/terminology.ts'
 import type { JsonObject } from './compile/json.ts'
 import type { Engine } from './engine.ts'
+import type { Invariant } from './invariants/invariant.ts'
 import type { IssueCode, IssueSeverity, ValidationIssue } from './issue.ts'
 
 /** A resource inside what is validated: the root, an entry of a bundle, or a contained resource. */
@@ -13,6 +14,8 @@ export interface Scope {
   readonly typeUrl: string
   /** `fullUrl` of its bundle entry. */
   readonly fullUrl?: string
+  /** Base of a RESTful fullUrl, against which relative references are read. */
+  readonly base?: string
   /** The resource that contains it. */
   readonly container?: Scope
   /** The nearest bundle around it, or the bundle itself. */
@@ -30,6 +33,8 @@ export interface Run {
   readonly targets: Map<Scope, ReadonlyMap<string, Scope>>
   /** Conformance of a value to a profile, computed once. */
   readonly conformance: Map<object, Map<string, readonly ValidationIssue[]>>
+  /** Told every invariant tested, with its verdict. */
+  readonly observe?: (invariant: Invariant, value: unknown, scope: Scope, verdict: boolean | undefined) => void
   /** What could not be checked, said once. */
   readonly notChecked: Set<string>
 }

@@ -1,7 +1,7 @@
 /** The one door: validates a FHIR R4 resource against its core type and profiles. */
 import type { Terminology } from '#terminology/terminology.ts'
 import { checkBundles } from './bundle.ts'
-import { isObject, texts } from './compile/json.ts'
+import { isObject, type JsonObject, texts } from './compile/json.ts'
 import { withoutVersion } from './definitions/compiled.ts'
 import type { Definitions } from './definitions/definitions.ts'
 import { engineOf } from './engine.ts'
@@ -35,20 +35,25 @@ export function validate(resource: unknown, options: ValidateOptions): readonly 
         sentence: 'This is no FHIR resource: a JSON object with a resourceType is needed.',
       },
     ]
-  const found = findScopes(resource, resource.resourceType)
-  const run: Run = {
+  return validateRun(startRun(resource, resource.resourceType, options), options.profiles)
+}
+
+/** The state of a new validation; `observe` is told every invariant tested. */
+export function startRun(resource: JsonObject, type: string, options: ValidateOptions & Pick<Run, 'observe'>): Run {
+  return {
     engine: engineOf(options.definitions),
     ...(options.terminology ? { terminology: options.terminology } : {}),
+    ...(options.observe ? { observe: options.observe } : {}),
     issues: [],
-    root: found.root,
-    scopes: found.scopes,
-    targets: found.targets,
+    ...findScopes(resource, type),
     conformance: new Map(),
     notChecked: new Set(),
   }
-  walkResource(run, found.root)
-  for (const scope of found.scopes.values())
-    checkClaims(run, scope, scope === found.root ? (options.profiles ?? []) : [])
+}
+
+export function validateRun(run: Run, profiles: readonly string[] = []): readonly ValidationIssue[] {
+  walkResource(run, run.root)
+  for (const scope of run.scopes.values()) checkClaims(run, scope, scope === run.root ? profiles : [])
   checkBundles(run)
   return distinct(run.issues)
 }

@@ -11,8 +11,10 @@ export function checkInvariants(
   profile: string,
   element: string,
 ): void {
-  for (const { constraint, test } of invariants) {
-    const verdict = test(value, scope, run)
+  for (const invariant of invariants) {
+    const { constraint } = invariant
+    const verdict = invariant.test(value, scope, run)
+    run.observe?.(invariant, value, scope, verdict)
     if (verdict === true) continue
     const blame = { profile, element, constraint: constraint.key }
     if (verdict === false)

@@ -8,6 +8,7 @@ import { nodeOfScope } from '../references/check-reference.ts'
 import { resolveReference } from '../references/resolve.ts'
 import type { Run, Scope } from '../run.ts'
 import type { Invariant, Verdict } from './invariant.ts'
+import { type Syntax, syntaxOf } from './native/syntax.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -16,8 +17,15 @@ interface Library {
   readonly model: import('fhirpath').Model
 }
 
-/** A compiler of constraint expressions. Its functions resolve(), memberOf() and conformsTo() look only into the document. */
-export function createFhirPath(): (expression: string, definitionPath: string) => Invariant['test'] {
+export interface FhirPath {
+  /** Undefined when the expression has errors. */
+  parse(expression: string): Syntax | undefined
+  /** A test of values defined at `definitionPath`. */
+  compile(expression: string, definitionPath: string): Invariant['test']
+}
+
+/** fhirpath.js for constraints. Its functions resolve(), memberOf() and conformsTo() look only into the document. */
+export function createFhirPath(): FhirPath {
   let library: Library | undefined
   // What is being evaluated now: functions called by the library have no other way to know.
   let current: { readonly run: Run; readonly scope: Scope } | undefined
@@ -53,12 +61,18 @@ export function createFhirPath(): (expression: string, definitionPath: string) =
     },
   }
 
-  return (expression, definitionPath) => {
+  const loaded = (): Library => {
     library ??= { fhirpath: require('fhirpath'), model: require('fhirpath/fhir-context/r4') }
+    return library
+  }
+
+  const compile: FhirPath['compile'] = (expression, definitionPath) => {
+    const { fhirpath, model } = loaded()
     let evaluate: ReturnType<Library['fhirpath']['compile']>
     try {
-      evaluate = library.fhirpath.compile({ base: definitionPath, expression: rooted(expression) }, library.model, {
+      evaluate = fhirpath.compile({ base: definitionPath, expression: rooted(expression) }, model, {
         userInvocationTable: functions,
+        traceFn: () => undefined,
       })
     } catch {
       return () => undefined
@@ -79,6 +93,16 @@ export function createFhirPath(): (expression: string, definitionPath: string) =
         current = before
       }
     }
+  }
+  return {
+    compile,
+    parse(expression) {
+      try {
+        return syntaxOf(loaded().fhirpath.parse(rooted(expression)))
+      } catch {
+        return undefined
+      }
+    },
   }
 }
 

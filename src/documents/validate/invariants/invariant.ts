@@ -7,5 +7,7 @@ export type Verdict = boolean | undefined
 
 export interface Invariant {
   readonly constraint: CompiledConstraint
+  /** Definition path of the values it is tested on, e.g. `Patient.contact` or `HumanName`. */
+  readonly path: string
   readonly test: (value: unknown, scope: Scope, run: Run) => Verdict
 }

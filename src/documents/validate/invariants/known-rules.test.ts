@@ -75,7 +75,7 @@ test('known rules agree with fhirpath.js', () => {
       const rule = knownRule(constraint)
       if (!rule || isLeftOpen(constraint, value)) return
       const key = `${path} ${constraint.expression}`
-      const reference = compiled.get(key) ?? fhirPath(constraint.expression, path)
+      const reference = compiled.get(key) ?? fhirPath.compile(constraint.expression, path)
       compiled.set(key, reference)
       const expected = reference(value, scope, run)
       const own = rule(value, scope)
@@ -88,7 +88,7 @@ test('known rules agree with fhirpath.js', () => {
 })
 
 test('both narrative rules together say what htmlChecks() says', () => {
-  const whole = fhirPath('htmlChecks()', 'Narrative.div')
+  const whole = fhirPath.compile('htmlChecks()', 'Narrative.div')
   const run = runOf({ resourceType: 'Basic' })
   const divs = new Set(
     examplesAndMutants().flatMap((resource) => JSON.stringify(resource).match(/"<div(?:[^"\\]|\\.)*"/g) ?? []),

@@ -2,6 +2,8 @@
 import type { Node } from '../node.ts'
 import { type Run, report, reportNotChecked, type Scope } from '../run.ts'
 import { checkCount, checkNode } from './check-element.ts'
+import type { Found } from './discriminator.ts'
+import { follow } from './discriminator-path.ts'
 import type { ElementPlan, SlicePlan, SlicingPlan } from './profile-plan.ts'
 
 export function checkSlicing(
@@ -64,16 +66,23 @@ export function checkSlicing(
   for (const [index, slice] of slicing.slices.entries()) {
     const own = members[index] ?? []
     if (slice.matcher) checkCount(run, own.length, slice.plan, path, profile)
-    if (own.length < (slice.plan.element.min ?? 0)) explainMissing(run, scope, nodes, slice, profile)
+    if (own.length < (slice.plan.element.min ?? 0)) explainMissing(run, scope, nodes, slicing, slice, profile)
     for (const node of own) checkNode(run, scope, node, slice.plan, profile)
     if (slice.plan.slicing) checkSlicing(run, scope, own, slice.plan, slice.plan.slicing, path, profile)
   }
 }
 
 /** A required slice is missing: what keeps those that nearly match from it is the real fault. */
-function explainMissing(run: Run, scope: Scope, nodes: readonly Node[], slice: SlicePlan, profile: string): void {
+function explainMissing(
+  run: Run,
+  scope: Scope,
+  nodes: readonly Node[],
+  slicing: SlicingPlan,
+  slice: SlicePlan,
+  profile: string,
+): void {
   for (const node of nodes) {
-    const reasons = slice.matcher?.nearMiss(node, scope, run)
+    const reasons = slice.matcher?.nearMiss(locate(run, scope, node, slicing), run)
     if (!reasons || reasons.length === 0) continue
     const sentence = `This would be the slice ${slice.name}, but it does not conform to its profile: ${reasons[0]?.sentence ?? ''}`
     report(run, 'error', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
@@ -83,9 +92,10 @@ function explainMissing(run: Run, scope: Scope, nodes: readonly Node[], slice: S
 
 /** In open slicing this is allowed; it is said because it is seldom meant. */
 function explainUnmatched(run: Run, scope: Scope, node: Node, slicing: SlicingPlan, profile: string): void {
+  const found = locate(run, scope, node, slicing)
   for (const slice of slicing.slices) {
     if ((slice.plan.element.min ?? 0) > 0) continue
-    const reason = slice.matcher?.nearMiss(node, scope, run)?.[0]
+    const reason = slice.matcher?.nearMiss(found, run)?.[0]
     if (!reason) continue
     const sentence = `This matches no slice; nearest is ${slice.name}, whose profile it breaks: ${reason.sentence} (at ${reason.expression})`
     report(run, 'information', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
@@ -103,6 +113,7 @@ function place(
   profile: string,
 ): number {
   let first = -1
+  const found = locate(run, scope, node, slicing)
   for (const [index, slice] of slicing.slices.entries()) {
     if (!slice.matcher) {
       const { id } = slice.plan.element
@@ -118,9 +129,13 @@ function place(
       )
       continue
     }
-    if (!slice.matcher.matches(node, scope, run)) continue
+    if (!slice.matcher.matches(found, run)) continue
     members[index]?.push(node)
     if (first < 0) first = index
   }
   return first
+}
+
+function locate(run: Run, scope: Scope, node: Node, slicing: SlicingPlan): Found {
+  return slicing.paths.map((steps) => follow(node, scope, steps, run))
 }

@@ -1,6 +1,6 @@
 /**
  * How a slice is recognised: each discriminator is a path, walked twice. Once in the definition (what does the slice
- * require there?) when the profile is made ready, once in each instance.
+ * require there?) when the profile is made ready, here; once in each instance, see discriminator-path.ts.
  */
 import { membership } from '../bindings.ts'
 import { isObject } from '../compile/json.ts'
@@ -9,34 +9,24 @@ import { coreUrl } from '../definitions/compiled.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import { hasErrors, type ValidationIssue } from '../issue.ts'
 import { childNodes, type Node } from '../node.ts'
-import { nodeOfScope } from '../references/check-reference.ts'
-import { resolveReference, statedType } from '../references/resolve.ts'
-import type { Run, Scope } from '../run.ts'
+import type { Run } from '../run.ts'
 import { conforms } from './conformance.ts'
+import { type Located, parsePath, type Step } from './discriminator-path.ts'
 import { equalsFixed, matchesPattern } from './pattern.ts'
 
+/** What a node has at the path of each discriminator of its slicing. */
+export type Found = readonly (readonly Located[])[]
+
 export interface Matcher {
-  matches(node: Node, scope: Scope, run: Run): boolean
+  matches(found: Found, run: Run): boolean
   /**
    * For a node that all discriminators but profiles would put into the slice: what keeps it from its profile.
    * Undefined when it is nowhere near.
    */
-  nearMiss(node: Node, scope: Scope, run: Run): readonly ValidationIssue[] | undefined
+  nearMiss(found: Found, run: Run): readonly ValidationIssue[] | undefined
 }
 
 type Test = (nodes: readonly Located[], run: Run) => boolean
-
-/** A node and the resource it stands in: after resolve() that is another one. */
-interface Located {
-  readonly node: Node
-  readonly scope: Scope
-}
-
-type Step =
-  | { readonly kind: 'child'; readonly name: string }
-  | { readonly kind: 'extension'; readonly url: string }
-  | { readonly kind: 'type'; readonly type: string }
-  | { readonly kind: 'resolve' }
 
 /** Undefined when no discriminator says anything about this slice. */
 export function createMatcher(
@@ -44,21 +34,21 @@ export function createMatcher(
   discriminators: readonly CompiledDiscriminator[],
   definitions: Definitions,
 ): Matcher | undefined {
-  const parts = discriminators.flatMap((discriminator) => {
+  const parts = discriminators.flatMap((discriminator, index) => {
     const steps = parsePath(discriminator.path)
     const test = requirement(discriminator, steps, slice, definitions)
     const types = discriminator.type === 'profile' ? typesAt(slice, steps, definitions) : []
-    return test ? [{ steps, test, types }] : []
+    return test ? [{ index, test, types }] : []
   })
   if (parts.length === 0) return undefined
   return {
-    matches: (node, scope, run) => parts.every(({ steps, test }) => test(follow([{ node, scope }], steps, run), run)),
-    nearMiss(node, scope, run) {
+    matches: (found, run) => parts.every(({ index, test }) => test(found[index] ?? [], run)),
+    nearMiss(found, run) {
       const reasons: ValidationIssue[] = []
-      for (const { steps, test, types } of parts) {
-        const found = follow([{ node, scope }], steps, run)
-        if (test(found, run)) continue
-        const near = found.find((located) => types.some((type) => run.engine.isA(located.node.type, type.code)))
+      for (const { index, test, types } of parts) {
+        const nodes = found[index] ?? []
+        if (test(nodes, run)) continue
+        const near = nodes.find((located) => types.some((type) => run.engine.isA(located.node.type, type.code)))
         const profile = near && types.find((type) => run.engine.isA(near.node.type, type.code))?.profiles?.[0]
         if (!near || profile === undefined) return undefined
         reasons.push(...conforms(run, near.node, profile, near.scope).filter((issue) => issue.severity === 'error'))
@@ -66,56 +56,6 @@ export function createMatcher(
       return reasons
     },
   }
-}
-
-function parsePath(path: string): readonly Step[] {
-  const steps: Step[] = []
-  for (const part of path.replaceAll('"', '').match(/[A-Za-z0-9_$]+(?:\([^)]*\))?/g) ?? []) {
-    const argument = /\((.*)\)$/.exec(part)?.[1]?.replace(/^'|'$/g, '')
-    if (part === '$this') continue
-    if (part.startsWith('resolve(')) steps.push({ kind: 'resolve' })
-    else if (part.startsWith('extension(')) steps.push({ kind: 'extension', url: argument ?? '' })
-    else if (part.startsWith('ofType(') || part.startsWith('as(')) steps.push({ kind: 'type', type: argument ?? '' })
-    else steps.push({ kind: 'child', name: part })
-  }
-  return steps
-}
-
-/** The instance side of the path. */
-function follow(from: readonly Located[], steps: readonly Step[], run: Run): readonly Located[] {
-  let at = from
-  for (const step of steps) at = at.flatMap((located) => followStep(located, step, run))
-  return at
-}
-
-function followStep({ node, scope }: Located, step: Step, run: Run): readonly Located[] {
-  switch (step.kind) {
-    case 'child':
-      return childNodes(node, step.name).map((child) => ({ node: child, scope: scopeOf(child, scope, run) }))
-    case 'extension':
-      return childNodes(node, 'extension')
-        .filter((child) => isObject(child.value) && child.value.url === step.url)
-        .map((child) => ({ node: child, scope }))
-    case 'type':
-      return run.engine.isA(node.type, step.type) ? [{ node, scope }] : []
-    case 'resolve':
-      return resolved(node, scope, run)
-  }
-}
-
-function scopeOf(node: Node, scope: Scope, run: Run): Scope {
-  return isObject(node.value) ? (run.scopes.get(node.value) ?? scope) : scope
-}
-
-function resolved(node: Node, scope: Scope, run: Run): readonly Located[] {
-  const reference = isObject(node.value) ? node.value.reference : node.value
-  const target = typeof reference === 'string' ? resolveReference(run, scope, reference) : undefined
-  if (target) return [{ node: nodeOfScope(run, target), scope: target }]
-  // Outside this document only the type can be known.
-  const type = isObject(node.value) ? statedType(node.value) : undefined
-  return type === undefined
-    ? []
-    : [{ node: { value: undefined, type, plan: run.engine.type(type), path: node.path }, scope }]
 }
 
 /** What the slice's definition requires at the end of the path, as a test on the nodes found there. */

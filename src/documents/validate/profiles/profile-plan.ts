@@ -3,6 +3,7 @@ import type { CompiledElement, CompiledStructure } from '../definitions/compiled
 import type { Definitions } from '../definitions/definitions.ts'
 import type { Invariant } from '../invariants/invariant.ts'
 import { createMatcher, type Matcher } from './discriminator.ts'
+import { parsePath, type Step } from './discriminator-path.ts'
 
 export interface ElementPlan {
   readonly element: CompiledElement
@@ -15,6 +16,8 @@ export interface ElementPlan {
 export interface SlicingPlan {
   readonly rules: 'open' | 'closed' | 'openAtEnd'
   readonly ordered: boolean
+  /** Paths of the discriminators: where to look in each item, once for all slices. */
+  readonly paths: readonly (readonly Step[])[]
   readonly slices: readonly SlicePlan[]
 }
 
@@ -38,7 +41,7 @@ export function createProfilePlans(
   definitions: Definitions,
   invariant: (place: number, definitionPath: string) => Invariant | undefined,
 ): ProfilePlans {
-  const plans = new Map<string, ProfilePlan | undefined>()
+  const plans = new Map<string, ProfilePlan>()
 
   const invariantsOf = (element: CompiledElement, path: string): ElementPlan['invariants'] => {
     const places = element.constraints ?? []
@@ -64,6 +67,7 @@ export function createProfilePlans(
       slicing: element.slicing && {
         rules: element.slicing.rules,
         ordered: element.slicing.ordered === true,
+        paths: element.slicing.discriminators.map((discriminator) => parsePath(discriminator.path)),
         slices: element.slicing.slices.map((slice) => ({
           name: slice.slice ?? '',
           plan: elementPlan(slice, definitionPath(definitions, parentPath(path), slice, path)),
@@ -75,10 +79,11 @@ export function createProfilePlans(
 
   return {
     get(url) {
-      if (plans.has(url)) return plans.get(url)
+      const known = plans.get(url)
+      if (known) return known
       const structure = definitions.structure(url)
       const plan = structure && { structure, root: elementPlan(structure.root, structure.type) }
-      plans.set(url, plan)
+      if (plan) plans.set(url, plan)
       return plan
     },
   }

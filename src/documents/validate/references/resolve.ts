@@ -7,7 +7,7 @@ export const LOCAL = /^(?:https?:\/\/.*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64
 /** The resource a reference names, if it lies in the same bundle or is contained. */
 export function resolveReference(run: Run, scope: Scope, reference: string): Scope | undefined {
   if (reference.startsWith('#')) return resolveContained(run, scope, reference.slice(1))
-  const plain = reference.replace(/\/_history\/[^/]*$/, '')
+  const plain = reference.includes('/_history/') ? reference.replace(/\/_history\/[^/]*$/, '') : reference
   for (let bundle = scope.container?.bundle ?? scope.bundle; bundle; bundle = bundle.bundle) {
     const found = resolveInBundle(run, bundle, scope, plain)
     if (found) return found
@@ -29,13 +29,9 @@ function resolveContained(run: Run, scope: Scope, id: string): Scope | undefined
 function resolveInBundle(run: Run, bundle: Scope, from: Scope, reference: string): Scope | undefined {
   const targets = run.targets.get(bundle)
   if (!targets) return undefined
-  const fullUrl = from.container?.fullUrl ?? from.fullUrl
-  if (!reference.includes(':') && fullUrl?.startsWith('http')) {
-    const base = /^(.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/.*)?$/.exec(fullUrl)?.[1]
-    const absolute = base === undefined ? undefined : targets.get(base + reference)
-    if (absolute) return absolute
-  }
-  return targets.get(reference)
+  const base = (from.container ?? from).base
+  const absolute = base === undefined || reference.includes(':') ? undefined : targets.get(base + reference)
+  return absolute ?? targets.get(reference)
 }
 
 /** The type that a reference states by its form or its `type`, when its target is not here. */

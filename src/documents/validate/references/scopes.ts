@@ -45,7 +45,7 @@ export function findScopes(resource: JsonObject, type: string): Found {
       const url = typeof fullUrl === 'string' ? fullUrl : undefined
       const scope: Scope = {
         ...made(inner, innerType, path, undefined, undefined),
-        ...(url ? { fullUrl: url } : {}),
+        ...(url ? { fullUrl: url, ...baseOf(url) } : {}),
         bundle,
       }
       entries.push(scope)
@@ -95,6 +95,12 @@ function made(
     ...(container ? { container } : {}),
     ...(bundle ? { bundle } : {}),
   }
+}
+
+/** `http://server/fhir/` of `http://server/fhir/Patient/1`. */
+function baseOf(fullUrl: string): { readonly base?: string } {
+  const base = /^(https?:.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/.*)?$/.exec(fullUrl)?.[1]
+  return base === undefined ? {} : { base }
 }
 
 function typed(resource: JsonObject): string | undefined {

@@ -51,21 +51,24 @@ export interface TypePlan {
 export interface TypePlans {
   /** A type by name; undefined when the core does not define it. */
   get(name: string): TypePlan | undefined
+  /** A type or a backbone element that was made ready before, by definition path. */
+  at(definitionPath: string): TypePlan | undefined
 }
 
 export function createTypePlans(
   definitions: Definitions,
   invariant: (place: number, definitionPath: string) => Invariant | undefined,
 ): TypePlans {
-  const plans = new Map<string, TypePlan | undefined>()
+  const plans = new Map<string, TypePlan>()
   const elements = new Map<string, TypePlan>()
   const constraints = new Map<string, readonly number[]>()
 
   const get = (name: string): TypePlan | undefined => {
-    if (plans.has(name)) return plans.get(name)
+    const known = plans.get(name)
+    if (known) return known
     const structure = definitions.type(name)
     const plan = structure && build(structure)
-    plans.set(name, plan)
+    if (plan) plans.set(name, plan)
     return plan
   }
 
@@ -153,7 +156,7 @@ export function createTypePlans(
       }
     })
   }
-  return { get }
+  return { get, at: (path) => elements.get(path) ?? get(path) }
 }
 
 function kindOf(structure: CompiledStructure): 'complex' | 'primitive' {
