@@ -40,8 +40,8 @@ export function indexEntries(entries: readonly Entry[]): EntryIndex {
       note(`${type}/${id}`, entry)
       note(id, entry)
     }
-    const parts = entry.fullUrl.split(/[/:]/)
-    const last = parts.at(-1)
+    const { fullUrl } = entry
+    const last = fullUrl.slice(Math.max(fullUrl.lastIndexOf('/'), fullUrl.lastIndexOf(':')) + 1)
     if (last) {
       note(`${type}/${last}`, entry)
       note(last, entry)

@@ -5,6 +5,7 @@ import type { Node } from '../fhir/node.ts'
 import type { Entry, EntryIndex } from '../fhir/references.ts'
 import type { Untranslated } from '../model/account.ts'
 import type { Attachment, Inline, Words } from './summary-view.ts'
+import type { Term } from './words.ts'
 
 /** For whom a document is shown. */
 export interface Reader {
@@ -36,6 +37,9 @@ export interface Build {
   readonly systems: Map<string, string>
   readonly untranslated: Map<string, Untranslated>
   readonly attachments: Attachment[]
+  /** Words found for concepts and names found for resources, by the object in the model. */
+  readonly terms: Map<object, Term | undefined>
+  readonly names: Map<Node, string | undefined>
   /** Resources that have a row already. */
   readonly placed: Set<Node>
   /** Path of the resource at hand, for the list of untranslated codes. */
@@ -99,10 +103,16 @@ export function systemName(build: Build, url: string): string {
 
 /** Last part of an address that a person can read: `…/CodeSystem/condition-clinical` → `condition-clinical`. */
 export function shortName(url: string): string {
-  const parts = url.split(/[/#]/).filter((part) => part !== '')
-  const last = parts.at(-1) ?? url
-  return url.startsWith('urn:') ? url : last
+  if (url.startsWith('urn:')) return url
+  const known = SHORT.get(url)
+  if (known !== undefined) return known
+  const name = url.split(/[/#]/).findLast((part) => part !== '') ?? url
+  if (SHORT.size >= KEPT) SHORT.clear()
+  SHORT.set(url, name)
+  return name
 }
+
+const SHORT = new Map<string, string>()
 
 /** Follows a reference from the resource at hand. */
 export function follow(build: Build, reference: string | undefined): Node | undefined {

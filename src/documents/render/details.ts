@@ -6,7 +6,7 @@ import { sanitiseHtml } from '#platform/html/sanitise.ts'
 import { isFhirDate } from '#platform/i18n/formats.ts'
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { PRECISION_EXTENSION, writtenDigits } from '../fhir/decimals.ts'
-import { concept, isNode, type Node, node, nodes, text } from '../fhir/node.ts'
+import { isNode, type Node, node, nodes, text } from '../fhir/node.ts'
 import { containedIn } from '../fhir/references.ts'
 import { SOURCE_EXTENSION } from '../model/clinical-document.ts'
 import { attach } from './attachments.ts'
@@ -15,7 +15,7 @@ import { fieldLabel, humanised } from './fields.ts'
 import { nameOf } from './name-of.ts'
 import type { CodingValue, Detail, Inline, Line, Narrative } from './summary-view.ts'
 import { numeral, quantity, time } from './values.ts'
-import { termOf } from './words.ts'
+import { term } from './words.ts'
 
 /** Fields whose strings are prose in the language of the source. */
 const PROSE = new Set([
@@ -66,8 +66,7 @@ function codingInline(build: Build, value: Node, out: Inline[]): ReadonlySet<str
 }
 
 function conceptInline(build: Build, value: Node, out: Inline[]): ReadonlySet<string> {
-  const found = concept(value)
-  const words = found ? termOf(build, found) : undefined
+  const words = term(build, value)
   const start = out.length
   if (words?.translated && words.original !== undefined) out.push(words.words)
   const own = text(value.text)

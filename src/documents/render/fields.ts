@@ -19,13 +19,22 @@ export function fieldName(name: string): string {
   return CHOICE.exec(plain)?.[1] ?? plain
 }
 
-const CACHE = new WeakMap<Messages, Map<string, Phrase>>()
+type Labels = Map<string, Phrase>
 
-function cacheOf(messages: Messages): Map<string, Phrase> {
-  const known = CACHE.get(messages)
+/** Labels by what holds the field: the label itself, which is one object for one place. */
+const CACHE = new WeakMap<Messages, { readonly top: Labels; readonly inner: WeakMap<Phrase, Labels> }>()
+
+function labelsBelow(messages: Messages, parent: Phrase | undefined): Labels {
+  let cache = CACHE.get(messages)
+  if (!cache) {
+    cache = { top: new Map(), inner: new WeakMap() }
+    CACHE.set(messages, cache)
+  }
+  if (!parent) return cache.top
+  const known = cache.inner.get(parent)
   if (known) return known
-  const fresh = new Map<string, Phrase>()
-  CACHE.set(messages, fresh)
+  const fresh: Labels = new Map()
+  cache.inner.set(parent, fresh)
   return fresh
 }
 
@@ -37,14 +46,13 @@ function single(messages: Messages, name: string): Phrase {
 
 /** Label of a field, below the label of what holds it. */
 export function fieldLabel(messages: Messages, parent: Phrase | undefined, name: string): Phrase {
-  const cache = cacheOf(messages)
-  const key = parent ? `${parent.text}\n${name}` : name
-  const known = cache.get(key)
+  const labels = labelsBelow(messages, parent)
+  const known = labels.get(name)
   if (known) return known
   const own = single(messages, name)
   const label = parent
     ? { text: `${parent.text} › ${own.text}`, language: parent.language === own.language ? own.language : 'en' }
     : own
-  cache.set(key, label)
+  labels.set(name, label)
   return label
 }

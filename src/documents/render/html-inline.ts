@@ -1,5 +1,6 @@
 /** Inline values → HTML: machine values stay in `data` and `time`, foreign words carry their language. */
 import { escapeHtml } from '#platform/html/escape.ts'
+import type { Phrase } from '#platform/i18n/messages.ts'
 import type { Detail, Inline, Line, Tag } from './summary-view.ts'
 
 /** What the writer needs to know of the page. */
@@ -65,7 +66,18 @@ export function tagsHtml(tags: readonly Tag[]): string {
   return html
 }
 
-export function phraseHtml(phrase: { readonly text: string; readonly language: string }, reader: string): string {
+/** Labels are few and the same objects each time; their markup is made once. */
+const LABELS = new WeakMap<Phrase, { readonly reader: string; readonly html: string }>()
+
+function labelHtml(label: Phrase, reader: string): string {
+  const known = LABELS.get(label)
+  if (known?.reader === reader) return known.html
+  const html = phraseHtml(label, reader)
+  LABELS.set(label, { reader, html })
+  return html
+}
+
+export function phraseHtml(phrase: Phrase, reader: string): string {
   const text = escapeHtml(phrase.text)
   return phrase.language === reader || reader.startsWith(`${phrase.language}-`)
     ? text
@@ -77,7 +89,7 @@ export function factsHtml(details: readonly Detail[], reader: string): string {
   let html = '<dl class="facts">'
   for (const { id, label, content } of details) {
     html += id === undefined ? '<dt>' : `<dt id="${id}">`
-    html += `${phraseHtml(label, reader)}<dd>${lineHtml(content)}`
+    html += `${labelHtml(label, reader)}<dd>${lineHtml(content)}`
   }
   return `${html}</dl>`
 }

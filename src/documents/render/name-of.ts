@@ -16,6 +16,13 @@ const NAMING = [
 ] as const
 
 export function nameOf(build: Build, resource: Node, depth = 0): string | undefined {
+  if (build.names.has(resource)) return build.names.get(resource)
+  const name = findName(build, resource, depth)
+  build.names.set(resource, name)
+  return name
+}
+
+function findName(build: Build, resource: Node, depth: number): string | undefined {
   const person = partyName(build, resource)
   if (person !== undefined) return person
   for (const field of NAMING) {

@@ -193,6 +193,7 @@ function documentRow(build: Build, resource: Node, title: Inline, shown: Readonl
     second: [],
     original: [],
     fate: 'none',
+    codes: [],
     details: allDetails(build, resource, undefined, shown),
     level: 0,
   }

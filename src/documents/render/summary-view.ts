@@ -106,6 +106,8 @@ export interface Row {
   /** The words of the source beside the reader's. */
   readonly original: readonly Line[]
   readonly fate: RowFate
+  /** The codes of what the row is about, e.g. `SNOMED CT 38341003`. */
+  readonly codes: readonly string[]
   readonly details: readonly Detail[]
   /** 1 for a result that belongs to the report above it. */
   readonly level: number

@@ -61,22 +61,9 @@ function rowText(row: Row, view: SummaryView): string {
   }
   for (const line of row.subs) out.push(wrap(lineText(line), `${indent}    `))
   for (const line of row.original) out.push(wrap(lineText(line), `${indent}    ~ `, `${indent}      `))
-  const codes = codesOf(row)
+  const codes = row.codes.join(', ')
   if (codes !== '') out.push(wrap(codes, `${indent}    # `, `${indent}      `))
   return out.join('\n')
-}
-
-/** The codes of the row's own statement: those of its first coded detail. */
-export function codesOf(row: Row): string {
-  const codings = new Set<string>()
-  for (const { content } of row.details) {
-    for (const inline of content) {
-      if (typeof inline !== 'string' && inline.kind === 'coding' && inline.code !== '') {
-        codings.add(inline.systemName === '' ? inline.code : `${inline.systemName} ${inline.code}`)
-      }
-    }
-  }
-  return [...codings].slice(0, 12).join(', ')
 }
 
 function heading(title: string, rule: string): string {

@@ -33,6 +33,8 @@ function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Buil
     systems: new Map(),
     untranslated: new Map(),
     attachments: [],
+    terms: new Map(),
+    names: new Map(),
     placed: new Set(),
     path: '',
     entry: undefined,

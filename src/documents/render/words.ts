@@ -2,7 +2,7 @@
  * A concept → words for the reader. A designation in the reader's language, else the source's own words, marked. Never
  * a guess: when neither exists, the code itself is shown.
  */
-import { type Concept, concept } from '../fhir/node.ts'
+import { type Coding, type Concept, concept } from '../fhir/node.ts'
 import { absentCode } from './absent.ts'
 import { type Build, baseLanguage, designation, sourceWords, systemName } from './build.ts'
 import type { Inline } from './summary-view.ts'
@@ -14,6 +14,8 @@ export interface Term {
   /** False when the words are the source's in another language than the reader's. */
   readonly translated: boolean
   readonly coded: boolean
+  /** The codes behind the words. */
+  readonly codings?: readonly Coding[]
   /** The source's own words, when they differ from `text`. */
   readonly original?: string
 }
@@ -63,6 +65,10 @@ function note(build: Build, found: Concept, original: string | undefined): void 
 
 /** Words for a parsed concept. */
 export function termOf(build: Build, found: Concept): Term {
+  return { ...wordsFor(build, found), codings: found.codings }
+}
+
+function wordsFor(build: Build, found: Concept): Term {
   const original = ownWords(build, found)
   const coded = found.codings.some(({ code }) => code !== '')
   let fallback: { readonly term: string; readonly language: string } | undefined
@@ -112,8 +118,25 @@ function ready(term: string, original: string | undefined, coded: boolean): Term
 
 /** Words for any value that may be a concept: CodeableConcept, Coding, CodeableReference, bare code. */
 export function term(build: Build, value: unknown): Term | undefined {
+  if (typeof value === 'object' && value !== null) {
+    const known = build.terms.get(value)
+    if (known) return known
+    const found = concept(value)
+    const words = found ? termOf(build, found) : undefined
+    build.terms.set(value, words)
+    return words
+  }
   const found = concept(value)
   return found ? termOf(build, found) : undefined
+}
+
+/** Words for every concept of an array. */
+export function terms(build: Build, value: unknown): readonly Term[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.flatMap((item) => {
+    const words = Array.isArray(item) ? terms(build, item) : term(build, item)
+    return words ?? []
+  })
 }
 
 /** Words of a FHIR code (`status`, `intent`, …), from the messages, else the code itself. */

@@ -57,6 +57,7 @@ function text(raw: string): string {
 }
 
 function decoded(value: string): string {
+  if (!value.includes('&')) return value
   return value
     .replace(/&#(\d{1,7});/g, (_, code: string) => String.fromCodePoint(Math.min(Number(code), 0x10ffff)))
     .replace(/&#x([0-9A-Fa-f]{1,6});/g, (_, code: string) =>

@@ -104,19 +104,28 @@ export function openFormats(language: string): Formats {
   const languages = new Intl.DisplayNames([language, 'en'], { type: 'language', fallback: 'none' })
   const regions = new Intl.DisplayNames([language, 'en'], { type: 'region', fallback: 'none' })
   const list = new Intl.ListFormat(language, { type: 'conjunction' })
-  const named = (names: Intl.DisplayNames, code: string): string | undefined => {
-    try {
-      return names.of(code)
-    } catch {
-      return undefined
+  const named = (names: Intl.DisplayNames): ((code: string) => string | undefined) => {
+    const known = new Map<string, string | undefined>()
+    return (code) => {
+      if (known.has(code)) return known.get(code)
+      let name: string | undefined
+      try {
+        name = names.of(code)
+      } catch {
+        // Not a code that Intl can parse: there is no name for it.
+      }
+      if (known.size < 1000) known.set(code, name)
+      return name
     }
   }
+  const languageOf = named(languages)
+  const regionOf = named(regions)
   return {
     language,
     date: dateFormatter(datePattern(language)),
     number: numberFormatter(language),
-    languageName: (tag) => (tag === 'und' ? undefined : named(languages, tag.replace('_', '-'))),
-    countryName: (code) => (/^[A-Za-z]{2}$/.test(code) ? named(regions, code.toUpperCase()) : undefined),
+    languageName: (tag) => (tag === 'und' ? undefined : languageOf(tag.replace('_', '-'))),
+    countryName: (code) => (/^[A-Za-z]{2}$/.test(code) ? regionOf(code.toUpperCase()) : undefined),
     list: (items) => list.format(items),
   }
 }

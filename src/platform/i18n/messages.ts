@@ -84,7 +84,18 @@ function compile(source: string, language: string, formats: Formats): Compiled {
   const joined = compileJoined(source, language, formats)
   if (joined) return joined
   const message = new MessageFormat(language, source, { bidiIsolation: 'none' })
-  return { language, format: (parameters) => message.format(parameters) }
+  // Selecting a plural makes Intl objects anew each time; the same few counts come again and again.
+  const known = new Map<string, string>()
+  const format = (parameters: MessageParameters): string => {
+    const key = Object.values(parameters).join('\n')
+    const cached = known.get(key)
+    if (cached !== undefined) return cached
+    const text = message.format(parameters)
+    if (known.size >= 500) known.clear()
+    known.set(key, text)
+    return text
+  }
+  return { language, format }
 }
 
 /**
@@ -98,13 +109,14 @@ export function openMessages(directory: string, language: string): Messages {
     return catalogue ? [{ tag, catalogue }] : []
   })
   const formats = openFormats(language)
-  const cache = new Map<string, Compiled | undefined>()
+  const cache = new Map<string, Compiled | null>()
   const find = (key: string): Compiled | undefined => {
-    if (cache.has(key)) return cache.get(key)
+    const known = cache.get(key)
+    if (known !== undefined) return known ?? undefined
     const found = catalogues.find(({ catalogue }) => Object.hasOwn(catalogue, key))
     const source = found?.catalogue[key]
     const compiled = found && source !== undefined ? compile(source, found.tag, formats) : undefined
-    cache.set(key, compiled)
+    cache.set(key, compiled ?? null)
     return compiled
   }
   return {

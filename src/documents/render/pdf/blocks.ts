@@ -1,7 +1,6 @@
 /** The view → blocks of print: paragraphs of runs, each run in one language and one weight. */
 import { plainText } from '#platform/html/sanitise.ts'
 import type { Inline, Line, Row, SummaryView, Tag } from '../summary-view.ts'
-import { codesOf } from '../text.ts'
 
 export type Tone = 'ink' | 'quiet' | 'danger' | 'warn' | 'good'
 
@@ -103,7 +102,7 @@ export function rowBlocks(row: Row, view: SummaryView): readonly Block[] {
         ? [messages.text('summary.tag.text')]
         : []
   const tags: Tag[] = [...marks.map((text): Tag => ({ text, tone: 'warn' })), ...row.tags]
-  const codes = codesOf(row)
+  const codes = row.codes.join(', ')
   const first = [
     ...paragraphs(row.term, { bold: true, size: 9 }),
     ...tagParagraphs(tags),

@@ -1,8 +1,8 @@
-import { concepts, type Node, nodes, text } from '../../fhir/node.ts'
+import { type Node, nodes, text } from '../../fhir/node.ts'
 import { type Build, say } from '../build.ts'
 import type { Line, Tag } from '../summary-view.ts'
 import { chosen, joined, time } from '../values.ts'
-import { termOf } from '../words.ts'
+import { terms } from '../words.ts'
 import { conceptLine, type Face, firstTerm, NO_TERM, noteLines, originalOf, statusCode, statusTag } from './row.ts'
 
 function conditionTags(build: Build, resource: Node): Tag[] {
@@ -26,7 +26,7 @@ export function conditionFace(build: Build, resource: Node): Face {
   else if (onset) second.push(onset)
   else if (end) second.push([say(build, 'summary.until'), ' ', ...end])
   if (!onset && recorded !== undefined) second.push([say(build, 'summary.recorded'), ' ', time(build, recorded)])
-  const places = concepts(resource.bodySite).map((found) => termOf(build, found))
+  const places = terms(build, resource.bodySite)
   return {
     term: name,
     tags: conditionTags(build, resource),

@@ -1,10 +1,10 @@
 /** Medicines: name, form, strength, dose and time, from statement, request, administration or dispensation. */
-import { concepts, type Node, node, nodes, text } from '../../fhir/node.ts'
+import { type Node, node, nodes, text } from '../../fhir/node.ts'
 import { type Build, say, sourceWords } from '../build.ts'
 import type { HighRisk } from '../high-risk.ts'
 import type { Inline, Line, Tag } from '../summary-view.ts'
 import { chosen, joined, period, quantity, ratio, time, timing } from '../values.ts'
-import { type Term, term, termOf } from '../words.ts'
+import { type Term, term, terms } from '../words.ts'
 import {
   conceptLine,
   type Face,
@@ -107,7 +107,7 @@ export function medicineFace(build: Build, resource: Node, highRisk: HighRisk): 
     resource.resourceType === 'Medication'
       ? (firstTerm(build, resource, ['code']) ?? NO_TERM)
       : medicineName(build, resource)
-  const form = medication ? concepts(medication.form).map((found) => termOf(build, found)) : []
+  const form = medication ? terms(build, medication.form) : []
   const parts = medication ? ingredients(build, medication) : { line: [], terms: [] }
   const amount = medication ? ratio(build, node(medication.amount) ?? {}) : undefined
   const risk = highRisk.classOf(build, resource, medication)

@@ -5,7 +5,7 @@ import { choice, concept, type Node, node, nodes, text } from '../../fhir/node.t
 import { type Build, say } from '../build.ts'
 import type { Inline, Line, Tag, Trend, TrendPoint } from '../summary-view.ts'
 import { chosen, joined, numeral, plain, quantity, range, time } from '../values.ts'
-import { term, termOf } from '../words.ts'
+import { term } from '../words.ts'
 import { conceptLine, type Face, firstTerm, NO_TERM, noteLines, originalOf, statusCode, statusTag } from './row.ts'
 
 type Position = 'above' | 'below' | 'far-above' | 'far-below' | 'abnormal' | 'critical' | 'inside'
@@ -171,5 +171,3 @@ function trendOf(build: Build, latest: Node, earlier: readonly Node[], label: st
 export function valueText(build: Build, observation: Node): string {
   return plain(quantity(build, observation.valueQuantity) ?? [])
 }
-
-export { termOf }

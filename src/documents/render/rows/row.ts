@@ -1,13 +1,13 @@
 /** What all rows have in common: the parts that a kind of resource fills in, and the row made of them. */
 
 import type { Phrase } from '#platform/i18n/messages.ts'
-import { type Concept, choice, concept, concepts, type Node, nodes, text } from '../../fhir/node.ts'
+import { choice, concept, type Node, nodes, text } from '../../fhir/node.ts'
 import { absentStatement } from '../absent.ts'
-import { type Build, sourceWords } from '../build.ts'
+import { type Build, sourceWords, systemName } from '../build.ts'
 import { details } from '../details.ts'
 import { nameOf } from '../name-of.ts'
 import type { Detail, Inline, Line, Row, RowFate, Tag, Trend } from '../summary-view.ts'
-import { codeWords, type Term, term, termOf } from '../words.ts'
+import { codeWords, type Term, term, terms } from '../words.ts'
 
 /** The face of a row; details, anchor and fate are added by `rowOf`. */
 export interface Face {
@@ -27,15 +27,15 @@ export const NO_TERM: Term = { words: '–', text: '–', translated: true, code
 /** The first concept among fields, in words. */
 export function firstTerm(build: Build, resource: Node, fields: readonly string[]): Term | undefined {
   for (const field of fields) {
-    const found: Concept | undefined = concepts(resource[field])[0]
-    if (found) return termOf(build, found)
+    const found = terms(build, resource[field])[0]
+    if (found) return found
   }
   return undefined
 }
 
 /** A sub line `label words, words` of all concepts of a field. */
 export function conceptLine(build: Build, label: string | undefined, value: unknown): Line[] {
-  const words = concepts(value).map((found) => termOf(build, found).words)
+  const words = terms(build, value).map((found) => found.words)
   if (words.length === 0) return []
   const line: Inline[] = label === undefined ? [] : [label, ' ']
   words.forEach((one, position) => {
@@ -119,6 +119,12 @@ export function allDetails(build: Build, resource: Node, prefix?: Phrase, shown?
   return out
 }
 
+function codesOf(build: Build, { codings = [] }: Term): string[] {
+  return codings.flatMap(({ system, code }) =>
+    code === '' ? [] : [system === '' ? code : `${systemName(build, system)} ${code}`],
+  )
+}
+
 /** The row of a resource. `level` 1: a result below its report. */
 export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row {
   const absent = absentStatement(resource) !== undefined
@@ -148,6 +154,7 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     ...(face.trend ? { trend: face.trend } : {}),
     original: build.sameLanguage ? [] : [...originalOf(build, face.term), ...face.original],
     fate: fateOf(face),
+    codes: codesOf(build, face.term),
     details: own,
     level,
   }

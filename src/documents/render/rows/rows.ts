@@ -40,6 +40,7 @@ function mention(build: Build, resource: Node, level: number): Row {
     second: [],
     original: [],
     fate: 'none',
+    codes: [],
     details: [],
     level,
   }
@@ -103,6 +104,7 @@ export function missingRow(build: Build, item: Node): Row {
     second: [],
     original: [],
     fate: 'none',
+    codes: [],
     details: [],
     level: 0,
   }
