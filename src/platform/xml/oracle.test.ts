@@ -82,7 +82,7 @@ const PIECES = [
 ] // biome-ignore format: a list
 
 /** Namespace errors are no fatal errors for libxml2; they are for us. */
-const STRICTER = /prefix|is not a valid name|bound|xmlns|no valid name|stands twice/
+const STRICTER = /encoding "|prefix|is not a valid name|bound|xmlns|no valid name|stands twice/
 
 /** libxml2 also refuses namespace names that are no URI; the namespaces recommendation does not make that an error. */
 function oddNamespace(xml: string): boolean {

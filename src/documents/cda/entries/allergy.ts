@@ -101,12 +101,9 @@ function readShared(
     code: chooseCode(at, agent, value?.value ?? {}, reading, trace),
   }
   expressType(allergy, [codeOf(kind), codeOf(child(at.element, 'value'))])
-  if (isNegated(at, context)) expressNegation(allergy, agent)
+  if (isNegated(at, context)) expressNegation(allergy, agent, codeOf(child(at.element, 'value')))
   expressNested(allergy, nestedStatements(at), reading, trace, context)
-  // FHIR ait-1 wants a status; where the source has none, it is said that it is unknown.
-  const status = CONCERN_STATUS[context.concernStatus?.toLowerCase() ?? '']
-  allergy.clinicalStatus ??=
-    status === undefined ? { extension: absent() } : { coding: [{ system: CLINICAL, code: status }] }
+  allergy.clinicalStatus ??= statusOfConcern(allergy, at, context)
   expressTime(allergy, at)
   allergy.recorder = who.authors[0]
   allergy.asserter = who.informants[0] ?? who.performers[0]
@@ -137,8 +134,27 @@ function agentCode(participant: Located, reading: Reading, trace: Trace): Codeab
   return { ...found, ...(text === undefined ? {} : { text }) }
 }
 
+/** Null flavours that authors wrote where a code or words should stand. */
+const NOTHING = /^(?:(?:NA|NI|UNK|NASK|ASKU|NAV|MSK|N\/A)\s*)+$/
+
 function saysWhat(code: CodeableConcept | undefined): boolean {
-  return code !== undefined && (code.text !== undefined || (code.coding?.length ?? 0) > 0)
+  const words = [code?.text, ...(code?.coding ?? []).flatMap((coding) => [coding.code, coding.display])]
+  return words.some((word) => word !== undefined && !NOTHING.test(word))
+}
+
+/**
+ * FHIR ait-1 wants a status. A concern that is "completed" without an end date does not make an allergy inactive: many
+ * systems write it so, and an allergy must not disappear by it. What the source does not say is unknown.
+ */
+function statusOfConcern(allergy: AllergyIntolerance, at: Located, context: Context): CodeableConcept {
+  const stated = context.concernStatus?.toLowerCase() ?? ''
+  const ended = moment(child(child(at.element, 'effectiveTime'), 'high'))?.value !== undefined
+  const code = isAbsence(allergy.code)
+    ? 'active'
+    : stated === 'completed' && !ended
+      ? undefined
+      : CONCERN_STATUS[stated]
+  return code === undefined ? { extension: absent() } : { coding: [{ system: CLINICAL, code }] }
 }
 
 /** What the patient is allergic to: the agent; without one, the observation's value (often a statement of absence). */
@@ -188,15 +204,26 @@ function expressType(allergy: AllergyIntolerance, codes: readonly (string | unde
 }
 
 /** `negationInd`: the patient is not allergic to the agent; without an agent and without a code of absence, to nothing. */
-function expressNegation(allergy: AllergyIntolerance, agent: CodeableConcept | undefined): void {
+function expressNegation(
+  allergy: AllergyIntolerance,
+  agent: CodeableConcept | undefined,
+  value: string | undefined,
+): void {
   if (isAbsence(allergy.code)) return
-  if (saysWhat(agent)) allergy.verificationStatus = { coding: [{ system: VERIFICATION, code: 'refuted' }] }
-  else {
-    allergy.code = {
-      ...allergy.code,
-      coding: [{ system: ABSENT_UNKNOWN, code: 'no-known-allergies' }, ...(allergy.code?.coding ?? [])],
-    }
+  const specific = value !== undefined && ALLERGY_TYPE[value] === undefined && !NOTHING.test(value)
+  if (saysWhat(agent) || specific) {
+    allergy.verificationStatus = { coding: [{ system: VERIFICATION, code: 'refuted' }] }
+    return
   }
+  const code = NONE_KNOWN[allergy.category?.[0] ?? ''] ?? 'no-known-allergies'
+  allergy.code = { ...allergy.code, coding: [{ system: ABSENT_UNKNOWN, code }, ...(allergy.code?.coding ?? [])] }
+}
+
+/** What the denial of a whole kind of allergies says (IPS absent or unknown data). */
+const NONE_KNOWN: Readonly<Record<string, string>> = {
+  medication: 'no-known-medication-allergies',
+  food: 'no-known-food-allergies',
+  environment: 'no-known-environmental-allergies',
 }
 
 function expressNested(
@@ -282,8 +309,9 @@ function readReaction(at: Located, reading: Reading, trace: Trace, context: Cont
   }
   trace.details.push(...(read?.extras ?? []))
   if (read !== undefined && value === undefined) keepOtherValue(read.value, trace)
-  const whole = high === undefined ? undefined : detail(high, reading)
-  if (whole !== undefined) trace.details.push({ url: 'reaction', extension: [whole] })
+  const end = moment(high)
+  if (end !== undefined)
+    trace.details.push({ url: 'reaction-end', valueDateTime: end.value, _valueDateTime: end.element })
   subordinate(trace, at, reading, context, REACTION_FIELDS)
   return reaction
 }

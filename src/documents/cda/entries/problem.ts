@@ -20,7 +20,7 @@ import {
   statementText,
   subordinate,
 } from '../statement.ts'
-import { CLINICAL_STATUS, CONCERN_STATUS, VERIFICATION_STATUS } from '../tables/statuses.ts'
+import { ABSENT_CODES, CLINICAL_STATUS, CONCERN_STATUS, VERIFICATION_STATUS } from '../tables/statuses.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
@@ -53,11 +53,11 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
     subject: { reference: reading.patient },
   }
   expressNested(condition, nested, reading, trace, context)
-  condition.clinicalStatus ??= statusOfConcern(context)
-  if (isNegated(at, context)) {
+  condition.clinicalStatus ??= statusOfConcern(at, context)
+  if (isNegated(at, context) && !condition.code?.coding?.some(({ code }) => ABSENT_CODES.has(code ?? ''))) {
     condition.verificationStatus = { coding: [{ system: VERIFICATION, code: 'refuted' }] }
     condition.clinicalStatus = undefined
-  }
+  } else if (isNegated(at, context)) trace.details.push({ url: 'negationInd', valueBoolean: true })
   expressTime(condition, child(at.element, 'effectiveTime'))
   condition.recorder = who.authors[0]
   condition.asserter = who.informants[0] ?? who.performers[0]
@@ -136,9 +136,13 @@ export function mapped(
   return same ? value : { ...value, coding: [{ system, code }, ...stated] }
 }
 
-function statusOfConcern(context: Context): CodeableConcept | undefined {
-  const stated = CONCERN_STATUS[context.concernStatus?.toLowerCase() ?? '']
-  const code = context.section === PAST ? (stated === 'active' ? undefined : 'inactive') : stated
+/** A concern that is "completed" without an end does not make a current problem inactive: many systems write it so. */
+function statusOfConcern(at: Located, context: Context): CodeableConcept | undefined {
+  const stated = context.concernStatus?.toLowerCase() ?? ''
+  const past = context.section === PAST
+  const ended = past || moment(child(child(at.element, 'effectiveTime'), 'high'))?.value !== undefined
+  if (past ? stated === 'active' : stated === 'completed' && !ended) return undefined
+  const code = past ? 'inactive' : CONCERN_STATUS[stated]
   return code === undefined ? undefined : { coding: [{ system: CLINICAL, code }] }
 }
 
