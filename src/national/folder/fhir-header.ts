@@ -93,8 +93,12 @@ function resolved(entries: readonly HeadEntry[], reference: z.infer<typeof Refer
 }
 
 function authorName(entries: readonly HeadEntry[], reference: z.infer<typeof Reference>): string {
+  return nameOf(entries, reference) || (reference.display ?? '')
+}
+
+function nameOf(entries: readonly HeadEntry[], reference: z.infer<typeof Reference>): string {
   const author = Author.safeParse(resolved(entries, reference))
-  if (!author.success) return reference.display ?? ''
+  if (!author.success) return ''
   const { name, practitioner, organization, deviceName } = author.data
   if (typeof name === 'string') return name
   if (name?.[0]) return personName(name[0])
