@@ -33,7 +33,7 @@ function createEngine(definitions: Definitions): Engine {
   const types = createTypePlans(definitions, invariants.invariant)
   const profiles = createProfilePlans(definitions, invariants.invariant)
   const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
-  const kinship = new Map<string, boolean>()
+  const kinship = new Map<string, Map<string, boolean>>()
   const derives = (type: string, ancestor: string): boolean => {
     for (let at: string | undefined = type; at !== undefined; ) {
       if (at === ancestor) return true
@@ -49,14 +49,14 @@ function createEngine(definitions: Definitions): Engine {
     profile: profiles.get,
     isA(type, ancestor) {
       if (type === ancestor) return true
-      const key = `${type} ${ancestor}`
-      let known = kinship.get(key)
-      if (known === undefined) {
-        known = derives(type, ancestor)
-        // Types are a closed list; names from the input are not kept.
-        if (types.get(type)) kinship.set(key, known)
-      }
-      return known
+      const known = kinship.get(type)?.get(ancestor)
+      if (known !== undefined) return known
+      const derived = derives(type, ancestor)
+      // Types are a closed list; names from the input are not kept.
+      if (!types.get(type)) return derived
+      const own = kinship.get(type) ?? new Map<string, boolean>()
+      kinship.set(type, own.set(ancestor, derived))
+      return derived
     },
     codes(valueSet, system) {
       if (!Object.hasOwn(valueSet.systems, system)) return undefined

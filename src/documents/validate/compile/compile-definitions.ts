@@ -6,7 +6,13 @@ import { withoutVersion } from '../definitions/compiled.ts'
 import { createConstraintTable } from './constraint-table.ts'
 import { createCoreTypes } from './core-types.ts'
 import { type JsonObject, text } from './json.ts'
-import { type PackageLocation, structureDefinitions, type TerminologySource, terminologySource } from './source.ts'
+import {
+  type PackageLocation,
+  packagesKey,
+  structureDefinitions,
+  type TerminologySource,
+  terminologySource,
+} from './source.ts'
 import { compileCoreType, compileProfile, isCoreType } from './structures.ts'
 import { compileValueSet } from './value-sets.ts'
 
@@ -22,8 +28,8 @@ export interface CompileOptions {
   readonly packages: readonly PackageLocation[]
   /** File to write, atomically. */
   readonly out: string
-  /** Identifies the package set; see `packagesKey`. */
-  readonly key: string
+  /** Identifies the package set, by default `packagesKey(packages)`. */
+  readonly key?: string
   readonly progress?: CompileProgress
 }
 
@@ -71,7 +77,7 @@ export function compileDefinitions(options: CompileOptions): Compiled {
   const valueSets = compileValueSets([...structures.values()], packages.map(terminologySource).toReversed())
   const names: readonly PackageName[] = packages.map(({ name, version }) => ({ name, version }))
   const bytes = writeCacheFile(options.out, {
-    key: options.key,
+    key: options.key ?? packagesKey(packages),
     packages: names,
     structures,
     valueSets,

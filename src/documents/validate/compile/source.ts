@@ -1,8 +1,9 @@
 /** Reads the conformance resources out of packages, one file at a time, so that 90 MB of JSON are never all in memory. */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PackageName } from '../definitions/compiled.ts'
+import { FORMAT, type PackageName } from '../definitions/compiled.ts'
 import { isObject, type JsonObject, text } from './json.ts'
 
 /** Where a package lies. `bundles`: big FHIR Bundles of definitions; `folder`: one resource a file, the FHIR npm layout. */
@@ -175,4 +176,11 @@ function parseFile(path: string): JsonObject | undefined {
 function skipsName(file: string, wanted: string): boolean {
   const dash = file.indexOf('-')
   return dash > 0 && /^[A-Z][A-Za-z]+$/.test(file.slice(0, dash)) && file.slice(0, dash) !== wanted
+}
+
+/** Identifies a package set and the compiled form: the same key means the same definitions. */
+export function packagesKey(packages: readonly PackageLocation[]): string {
+  const hash = createHash('sha256').update(`format ${FORMAT}\n`)
+  for (const { name, version, stamp } of packages) hash.update(`${name}#${version} ${stamp}\n`)
+  return hash.digest('hex').slice(0, 16)
 }

@@ -1,11 +1,9 @@
 /** Opens the compiled definitions of a package set, compiling them when there is no valid cache. */
-import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompileProgress, compileDefinitions } from '../compile/compile-definitions.ts'
-import { folderPackage, installedPackages, npmPackages, type PackageLocation } from '../compile/source.ts'
+import { folderPackage, installedPackages, npmPackages, type PackageLocation, packagesKey } from '../compile/source.ts'
 import { type CacheFile, readCacheFile } from './cache-file.ts'
-import { FORMAT } from './compiled.ts'
 import { type Definitions, definitionsOf } from './definitions.ts'
 
 export interface OpenOptions {
@@ -28,15 +26,24 @@ const KEPT = 4
  * and whenever the packages or the compiled form have changed. Throws when the disk cannot be written.
  */
 export function openDefinitions(options: OpenOptions): Definitions {
+  const { packages, key, path } = located(options)
+  return definitionsOf(readCacheFile(path, key) ?? compiled(path, key, packages, options))
+}
+
+/** Whether openDefinitions would answer at once, without compiling. */
+export function areDefinitionsReady(options: OpenOptions): boolean {
+  const { key, path } = located(options)
+  return readCacheFile(path, key) !== undefined
+}
+
+function located(options: OpenOptions): { packages: readonly PackageLocation[]; key: string; path: string } {
   const packages = latest([
     ...npmPackages(options.nodeModules),
     ...(options.home ? installedPackages(options.home) : []),
     ...(options.directories ?? []).flatMap((directory) => folderPackage(directory) ?? []),
   ])
   const key = packagesKey(packages)
-  const path = join(options.cacheDirectory, `definitions-${key}.cache`)
-  const cached = readCacheFile(path, key) ?? compiled(path, key, packages, options)
-  return definitionsOf(cached)
+  return { packages, key, path: join(options.cacheDirectory, `definitions-${key}.cache`) }
 }
 
 function compiled(path: string, key: string, packages: readonly PackageLocation[], options: OpenOptions): CacheFile {
@@ -45,13 +52,6 @@ function compiled(path: string, key: string, packages: readonly PackageLocation[
   const file = readCacheFile(path, key)
   if (!file) throw new Error(`The compiled definitions ${path} cannot be read back.`)
   return file
-}
-
-/** Identifies a package set and the compiled form: the same key means the same definitions. */
-export function packagesKey(packages: readonly PackageLocation[]): string {
-  const hash = createHash('sha256').update(`format ${FORMAT}\n`)
-  for (const { name, version, stamp } of packages) hash.update(`${name}#${version} ${stamp}\n`)
-  return hash.digest('hex').slice(0, 16)
 }
 
 /** Of two packages with one name the later stays, in the later's place. */

@@ -44,14 +44,13 @@ function walkObject(
   for (const key in value) {
     if (value[key] === undefined) continue
     if (key === 'resourceType' && plan.kind === 'resource') continue
+    count++
     const property = plan.properties.get(key)
     if (property) {
-      count++
       walkProperty(run, scope, value, property, plan, path, depth, parentUrl)
     } else if (key.charCodeAt(0) === 95) {
       const owner = plan.properties.get(key.slice(1))
       if (owner?.primitive) {
-        count++
         if (value[owner.key] === undefined) walkProperty(run, scope, value, owner, plan, path, depth, parentUrl)
       } else unknownElement(run, key, plan, path)
     } else if (key !== 'fhir_comments') unknownElement(run, key, plan, path)
