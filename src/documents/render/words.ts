@@ -31,6 +31,7 @@ function ownWords(build: Build, { codings, text }: Concept): string | undefined 
 
 const HL7 = /hl7\.org|^urn:oid:2\.16\.840\.1\.113883\.5\./
 const WORD = /^[a-z]/
+const LOINC = 'http://loinc.org'
 
 function messageFor(build: Build, system: string, code: string): string | undefined {
   const absent = absentCode(code)
@@ -38,6 +39,7 @@ function messageFor(build: Build, system: string, code: string): string | undefi
     const { text, language } = build.messages.phrase(`summary.absent.${absent.meaning}.${absent.about}`)
     return baseLanguage(language) === baseLanguage(build.reader.language) ? text : undefined
   }
+  if (system === LOINC) return inReaderLanguage(build, `summary.section.${code}`)
   // Codes of HL7 itself (status, role, kind) have words in the interface; clinical codes (`…/sid/icd-10`) never do.
   if (system !== '' && (!HL7.test(system) || system.includes('/sid/'))) return undefined
   const named = `summary.code.${system.slice(system.lastIndexOf('/') + 1)}.${code}`

@@ -107,10 +107,13 @@ function effective(build: Build, observation: Node): Line | undefined {
 
 const UNSURE = new Set(['preliminary', 'registered', 'cancelled', 'entered-in-error', 'unknown', 'partial'])
 
+const CODED = new Set(['CodeableConcept', 'Coding', 'CodeableReference'])
+
 export function observationFace(build: Build, observation: Node, earlier: readonly Node[] = []): Face {
   const name = firstTerm(build, observation, ['code']) ?? firstTerm(build, observation, ['category']) ?? NO_TERM
   const value = measured(build, observation)
-  const answer = term(build, choice(observation, 'value')?.value)
+  const answered = choice(observation, 'value')
+  const answer = CODED.has(answered?.type ?? '') ? term(build, answered?.value) : undefined
   const status = text(observation.status)
   const trend = earlier.length > 0 ? trendOf(build, observation, earlier, name.text) : undefined
   const when = effective(build, observation)
@@ -130,7 +133,7 @@ export function observationFace(build: Build, observation: Node, earlier: readon
       ),
     ].filter((line) => line.length > 0),
     second: [...(value ? [value] : []), ...components(build, observation)],
-    original: originalOf(build, typeof choice(observation, 'value')?.value === 'object' ? answer : undefined),
+    original: originalOf(build, answer),
     ...(trend ? { trend } : {}),
     ...(earlier.length > 0 ? { parts: earlier } : {}),
   }

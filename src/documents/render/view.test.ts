@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openMessages } from '#platform/i18n/messages.ts'
+import type { Designation } from '#terminology/terminology.ts'
+import { readDocument } from '../read.ts'
+import { renderPage } from './page.ts'
+import { renderSummary } from './summary.ts'
+import type { Section, SummaryView } from './summary-view.ts'
+import { portugueseSummary } from './test-documents.ts'
+import { fixedTerminology, quietTerminology } from './test-terminology.ts'
+import { renderText } from './text.ts'
+import { plain } from './values.ts'
+import { accountReport, summaryView } from './view.ts'
+
+const MESSAGES = join(import.meta.dirname, '../../../data/messages')
+
+function french(term: string): Designation {
+  return { term, language: 'fr', match: 'exact', source: 'test', status: 'unreviewed' }
+}
+
+const TERMS = fixedTerminology({
+  'http://snomed.info/sct|91936005': french('Allergie à la pénicilline'),
+  'http://snomed.info/sct|39579001': french('Choc anaphylactique'),
+  'http://www.whocc.no/atc|B01AA03': french('Warfarine'),
+})
+
+function show(bytes: Uint8Array, language = 'fr', terminology = TERMS): SummaryView {
+  const read = readDocument(bytes, { terminology })
+  assert.ok(read.ok)
+  const messages = openMessages(MESSAGES, language)
+  return summaryView(read.value, { language, terminology, messages, now: new Date(2026, 10, 24) })
+}
+
+function section(view: SummaryView, code: string): Section {
+  const found = view.sections.find(({ id }) => id.endsWith(code))
+  assert.ok(found, `no section ${code}`)
+  return found
+}
+
+test('allergies stand first, in the reader’s words with the original beside', () => {
+  const view = show(portugueseSummary())
+  assert.equal(view.header.patientName, 'FERREIRA Maria João')
+  const [allergy] = view.danger.allergies
+  assert.ok(allergy)
+  assert.equal(plain(allergy.term), 'Allergie à la pénicilline')
+  assert.equal(plain(allergy.tags.map(({ text }) => text)).includes('criticité élevée'), true)
+  assert.match(allergy.subs.map(plain).join(' | '), /Choc anaphylactique · sévère/)
+  assert.match(view.sections[0]?.id ?? '', /48765-2/)
+})
+
+test('an anticoagulant is a medicine of high risk, found through the referenced medication', () => {
+  const view = show(portugueseSummary())
+  assert.equal(view.danger.medicines.length, 1)
+  assert.deepEqual(view.danger.medicines[0]?.tags[0]?.text, 'anticoagulant')
+  const stopped = show(
+    portugueseSummary((bundle) => {
+      bundle.entry = JSON.parse(
+        JSON.stringify(bundle.entry).replace('"id":"m","status":"active"', '"id":"m","status":"stopped"'),
+      )
+    }),
+  )
+  assert.equal(stopped.danger.medicines.length, 0)
+})
+
+test('a free text keeps its language and is counted as text', () => {
+  const view = show(portugueseSummary())
+  const row = section(view, '10160-0').rows[1]
+  assert.equal(row?.fate, 'text')
+  assert.deepEqual(row?.term, [{ kind: 'words', text: 'Chá de hipericão <ocasional>', language: 'pt' }])
+  assert.match(renderPage(view), /<span lang="pt">Chá de hipericão &lt;ocasional&gt;<\/span>/)
+})
+
+test('repeated measurements are one row with a trend and words for what lies outside', () => {
+  const row = section(show(portugueseSummary()), '30954-2').rows[0]
+  assert.ok(row?.trend)
+  assert.deepEqual(
+    row.trend.points.map(({ number }) => number.text),
+    ['2,4', '2,9', '3,9'],
+  )
+  assert.equal(plain(row.tags.map(({ text }) => text)), 'au-dessus')
+})
+
+test('every statement is in exactly one share, and a missing target is on the list', () => {
+  const view = show(portugueseSummary())
+  assert.equal(
+    view.account.shares.reduce((sum, { count }) => sum + count, 0),
+    view.account.statements,
+  )
+  assert.deepEqual(
+    view.account.notCarried.map(({ what }) => what),
+    ['AllergyIntolerance/gone'],
+  )
+  assert.equal(view.account.complete, false)
+  assert.match(renderPage(view), /id="not-carried"/)
+})
+
+test('“nothing is lost” is said only when it is true', () => {
+  const whole = portugueseSummary((bundle) => {
+    bundle.entry = JSON.parse(JSON.stringify(bundle.entry).replace(',{"reference":"AllergyIntolerance/gone"}', ''))
+  })
+  assert.match(renderPage(show(whole)), /Rien n’est perdu/)
+  assert.doesNotMatch(renderPage(show(portugueseSummary())), /Rien n’est perdu/)
+})
+
+test('what no section names is shown in a section of its own', () => {
+  const other = show(portugueseSummary()).sections.find(({ group }) => group === 'other')
+  assert.equal(plain(other?.rows[0]?.term ?? []), 'Vive só')
+})
+
+test('none known, no information and nothing recorded are three sentences', () => {
+  const sentences = ['nilknown', 'unavailable', undefined].map((code) => {
+    const bytes = portugueseSummary((bundle) => {
+      const entries = JSON.parse(JSON.stringify(bundle.entry)).filter(
+        (entry: { resource: { resourceType: string } }) => entry.resource.resourceType !== 'AllergyIntolerance',
+      )
+      const allergies = entries[0].resource.section[2]
+      delete allergies.entry
+      delete allergies.text
+      if (code !== undefined) allergies.emptyReason = { coding: [{ code }] }
+      bundle.entry = entries
+    })
+    return show(bytes).danger.allergySentences.map(plain).join()
+  })
+  assert.equal(new Set(sentences).size, 3)
+})
+
+test('narrative of the source can run nothing and opens no heading', () => {
+  const html = String(renderSummary(show(portugueseSummary())))
+  assert.doesNotMatch(html, /onclick|alert\(1\)|<script/)
+  assert.equal(html.match(/<h1/g)?.length, 1)
+})
+
+test('a document in the reader’s own language has no second column', () => {
+  const view = show(portugueseSummary(), 'pt', quietTerminology)
+  assert.equal(view.sameLanguage, true)
+  assert.doesNotMatch(renderPage(view), /class="orig"/)
+  assert.equal(view.account.untranslated.length, 0)
+})
+
+test('the report lists what has no words in the reader’s language', () => {
+  const read = readDocument(portugueseSummary(), { terminology: TERMS })
+  assert.ok(read.ok)
+  const view = show(portugueseSummary())
+  const report = accountReport(read.value, view)
+  assert.equal(report.statements, report.coded + report.text)
+  assert.deepEqual(
+    report.untranslated.map(({ code }) => code),
+    ['6301-6'],
+  )
+})
+
+test('plain text has 80 columns and the danger before the rest', () => {
+  const text = renderText(show(portugueseSummary()))
+  for (const line of text.split('\n')) assert.ok(line.length <= 80 || !line.trim().includes(' '), line)
+  assert.ok(text.indexOf('pénicilline') < text.indexOf('Vive só'))
+})
