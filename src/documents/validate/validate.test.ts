@@ -266,12 +266,25 @@ test('a document bundle: references, fullUrls, order', () => {
 
 test('nesting without end is refused, not followed', () => {
   let item: object = { linkId: 'x', type: 'group', text: 'x' }
-  for (let depth = 0; depth < 5000; depth++) item = { linkId: 'x', type: 'group', text: 'x', item: [item] }
-  assert.ok(
-    errors({ resourceType: 'Questionnaire', status: 'draft', item: [item] }).some(
-      (issue) => issue.code === 'structure',
-    ),
-  )
+  for (let depth = 0; depth < 100_000; depth++) item = { linkId: 'x', type: 'group', text: 'x', item: [item] }
+  const contained = [{ resourceType: 'Questionnaire', status: 'draft', item: [item] }]
+  for (const resource of [
+    { resourceType: 'Questionnaire', status: 'draft', item: [item] },
+    { ...patient, contained },
+  ])
+    assert.deepEqual(
+      errors(resource).map((issue) => issue.code),
+      ['structure'],
+    )
+})
+
+test('a bundle of thousands of entries is validated in time that grows with its size', () => {
+  const entry = (n: number) => ({
+    fullUrl: `http://example.org/Patient/${n}`,
+    resource: { ...patient, id: `${n}`, link: [{ other: { reference: `Patient/${n - 1}` }, type: 'seealso' }] },
+  })
+  const entries = Array.from({ length: 5000 }, (_, n) => entry(n))
+  assert.deepEqual(found({ resourceType: 'Bundle', type: 'collection', entry: entries }), [])
 })
 
 test('no JSON makes it throw', () => {

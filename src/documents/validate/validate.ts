@@ -35,6 +35,15 @@ export function validate(resource: unknown, options: ValidateOptions): readonly 
         sentence: 'This is no FHIR resource: a JSON object with a resourceType is needed.',
       },
     ]
+  if (isTooDeep(resource))
+    return [
+      {
+        severity: 'error',
+        code: 'structure',
+        expression: resource.resourceType,
+        sentence: `The resource is nested deeper than ${DEEPEST} levels of JSON and was not validated.`,
+      },
+    ]
   return validateRun(startRun(resource, resource.resourceType, options), options.profiles)
 }
 
@@ -56,6 +65,28 @@ export function validateRun(run: Run, profiles: readonly string[] = []): readonl
   for (const scope of run.scopes.values()) checkClaims(run, scope, scope === run.root ? profiles : [])
   checkBundles(run)
   return distinct(run.issues)
+}
+
+/** Deeper than any real document; protects the stack of everything that follows. */
+const DEEPEST = 300
+
+function isTooDeep(resource: JsonObject): boolean {
+  let level: unknown[] = [resource]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true
+    const next: unknown[] = []
+    for (const value of level) {
+      if (Array.isArray(value)) {
+        for (const item of value) if (typeof item === 'object' && item !== null) next.push(item)
+      } else if (isObject(value))
+        for (const key in value) {
+          const child = value[key]
+          if (typeof child === 'object' && child !== null) next.push(child)
+        }
+    }
+    level = next
+  }
+  return false
 }
 
 /** The profiles asked for and those that a resource claims. */

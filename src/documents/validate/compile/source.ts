@@ -60,13 +60,13 @@ export function folderPackage(directory: string): PackageLocation | undefined {
   return { ...manifest, layout: 'folder', directory: inner, stamp: `${files}/${bytes}` }
 }
 
-/** Operator's packages: every `<name>#<version>` folder under `<home>/packages`, in alphabetical order. */
+/** Operator's packages: every `<name>#<version>` folder under `<home>/packages`, by name and then by version. */
 export function installedPackages(home: string): readonly PackageLocation[] {
   const directory = join(home, 'packages')
   if (!existsSync(directory)) return []
   return readdirSync(directory)
     .filter((name) => name.includes('#') && !name.startsWith('.'))
-    .sort()
+    .sort((left, right) => left.localeCompare(right, 'en', { numeric: true }))
     .flatMap((name) => folderPackage(join(directory, name)) ?? [])
 }
 

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { installedPackages } from '../compile/source.ts'
 import { openDefinitions } from '../definitions/open-definitions.ts'
+import { europeanPackages, WITHOUT_PACKAGES } from '../testing/definitions.ts'
 import { EXAMPLE, element, profile, smallPackage } from '../testing/small-package.ts'
 import { validate } from '../validate.ts'
 import { addPackage } from './add-package.ts'
@@ -13,6 +14,7 @@ import { readTarball } from './tar.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'tessera-home-'))
 after(() => rmSync(home, { recursive: true }))
+const packages = europeanPackages()
 const named = profile('named', 'Patient', [element('Patient.name', { min: 1 })])
 
 interface Entry {
@@ -167,4 +169,32 @@ test('no archive writes outside its folder or fills the disk', async () => {
   const bomb = readTarball(gzipSync(Buffer.alloc(5_000_000)), { size: 1_000_000, files: 10 })
   assert.ok(!bomb.ok && bomb.problem.code === 'package-too-large')
   assert.ok(!existsSync(join(home, 'evil.json')))
+})
+
+test('the published European packages are added and load without new code', {
+  skip: packages ? false : WITHOUT_PACKAGES,
+}, async () => {
+  const own = mkdtempSync(join(tmpdir(), 'tessera-home-'))
+  after(() => rmSync(own, { recursive: true }))
+  const warnings: string[] = []
+  // Dependents first, so that what is missing is named.
+  for (const folder of packages?.toReversed() ?? []) {
+    const added = await addPackage(folder, { home: own })
+    assert.ok(added.ok, folder)
+    warnings.push(...added.value.warnings)
+  }
+  const definitions = openDefinitions({ cacheDirectory: join(own, 'cache'), home: own })
+  assert.deepEqual(definitions.warnings, [])
+  // The package of the operator replaces the one from npm.
+  assert.deepEqual(
+    definitions.packages.filter((one) => one.name === 'hl7.fhir.uv.ips').map((one) => one.version),
+    ['2.0.1'],
+  )
+  for (const url of [
+    'http://hl7.eu/fhir/eps/StructureDefinition/bundle-eu-eps',
+    'http://hl7.eu/fhir/hdr/StructureDefinition/bundle-eu-hdr',
+    'http://hl7.eu/fhir/mpd/StructureDefinition/MedicationRequest-eu-mpd',
+  ])
+    assert.ok(definitions.structure(url), url)
+  assert.ok(warnings.some((warning) => warning.startsWith('hl7.fhir.eu.eps depends on hl7.fhir.eu.base 2.0.0')))
 })

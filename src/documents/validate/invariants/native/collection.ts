@@ -63,6 +63,11 @@ export function includes(items: Items, wanted: Node): boolean {
 }
 
 export function distinct(items: Items): Items {
+  // The common case, in linear time: bundles may have thousands of entries.
+  if (items.every((item) => typeof item.value === 'string' && !TIMES.has(item.type))) {
+    const values = new Set<unknown>()
+    return items.filter((item) => !values.has(item.value) && values.add(item.value))
+  }
   const found: Node[] = []
   for (const item of items) if (!includes(found, item)) found.push(item)
   return found
