@@ -135,10 +135,10 @@ test('wrong answers stand beside their fields and are kept; nothing leaves the c
   assert.match(wrong.text, /2 réponses sont à corriger/)
   assert.match(wrong.text, /<title>À corriger/)
   assert.match(wrong.text, /value="29812"[^>]*aria-describedby="[^"]*-error"[^>]*aria-invalid="true"/)
-  assert.match(wrong.text, /cette date n’existe pas/)
+  assert.match(wrong.text, /Cette date n’existe pas/)
   assert.match(wrong.text, /name="birthDate-day" value="31"/)
   const empty = await visitor.submit(wrong, `${at}/identify`, {})
-  assert.match(empty.text, /à remplir/)
+  assert.match(empty.text, /Cette réponse manque/)
   assert.ok(!portal.countryB.asked.some((line) => line.startsWith('identify')))
 })
 
@@ -150,7 +150,7 @@ test('a mask with a choice asks for one of its numbers', async () => {
   assert.equal([...page.text.matchAll(/name="birthDate-day"/g)].length, 1, 'shared fields are asked once')
   const action = page.path
   const none = await visitor.submit(page, action, BORN)
-  assert.match(none.text, /remplissez au moins l’un de ces numéros/)
+  assert.match(none.text, /Remplissez au moins l’un de ces numéros/)
   const one = await visitor.submit(none, action, { ...BORN, 'id-2.16.840.1.113883.4.330.300': 'AB1234567' })
   assert.match(one.path, /\/identity$/)
 })

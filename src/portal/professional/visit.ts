@@ -6,7 +6,7 @@ import { formToken, isFormToken } from '#trust/people/seal.ts'
 import type { Session, Sessions } from '#trust/people/sessions.ts'
 import { type Assets, acceptedEncoding, compress } from '../ui/assets.ts'
 import { type FrameSession, page } from '../ui/layout.ts'
-import { type Html, html, type Words, wordsOf } from '../ui/markup.ts'
+import { type Html, type Words, wordsOf } from '../ui/markup.ts'
 import type { Journeys } from './journey-store.ts'
 import type { Notices } from './notices.ts'
 import type { PortalOptions } from './portal-options.ts'
@@ -136,9 +136,8 @@ function frameSession(visit: SignedInVisit): FrameSession {
   const { person } = session.data
   return {
     name: `${professional?.given ?? person.given} ${professional?.family ?? person.family}`.trim(),
-    capacity: professional
-      ? html`${professional.profession}${professional.organisation.name && html`<br>${professional.organisation.name}`}`
-      : html``,
+    profession: professional?.profession ?? '',
+    place: professional?.organisation.name ?? '',
     changeable: person.exercises.length > 1,
     secondsLeft: Math.round((session.endsWhenIdle - portal.options.now().getTime()) / 1000),
     endsAt: clockTime(session.endsWhenIdle),

@@ -1,11 +1,12 @@
 /** The shared components: small functions from data to markup, used by every audience's pages. */
 import { type Html, html, type Words } from './markup.ts'
 
-export type Tone = 'information' | 'warning' | 'danger' | 'success'
+/** No red: on these pages red means danger to a patient and nothing else. */
+export type Tone = 'information' | 'warning' | 'success'
 
 /** A framed message. Its tone is said in words by its title; colour only repeats it. */
 export function alert(tone: Tone, title: Html, content?: Html): Html {
-  return html`<div class="alert ${tone}" role="${tone === 'danger' ? 'alert' : 'note'}"><p class="alert-title">${title}</p>${content}</div>`
+  return html`<div class="alert ${tone}" role="note"><p class="alert-title">${title}</p>${content}</div>`
 }
 
 export function tag(content: Html, tone: 'plain' | 'good' | 'warn' | 'danger' = 'plain'): Html {
@@ -15,7 +16,7 @@ export function tag(content: Html, tone: 'plain' | 'good' | 'warn' | 'danger' = 
 /** The error list above a form; each entry leads to its field. */
 export function errorSummary(words: Words, errors: readonly FieldError[]): Html {
   if (errors.length === 0) return html``
-  return html`<div class="alert danger" role="alert" tabindex="-1" id="errors"><p class="alert-title">${words(
+  return html`<div class="alert warning" role="alert" tabindex="-1" id="errors"><p class="alert-title">${words(
     'portal.form.errors',
     { count: errors.length },
   )}</p><ul>${errors.map(({ field, message }) => html`<li><a href="#${field}">${message}</a></li>`)}</ul></div>`

@@ -21,8 +21,9 @@ export interface Frame {
 
 export interface FrameSession {
   readonly name: string
-  /** Profession and place of work. */
-  readonly capacity: Html
+  /** Empty until an exercise was chosen. */
+  readonly profession: string
+  readonly place: string
   /** Several exercises: the capacity leads to the choice. */
   readonly changeable: boolean
   /** Until the session ends when nothing more is done. */
@@ -67,7 +68,9 @@ function navigation({ words, path }: Frame): Html {
 }
 
 function who({ words }: Frame, session: FrameSession): Html {
-  return html`<div class="who"><b>${session.name}</b><br>${session.capacity}<br>${
+  return html`<div class="who"><b>${session.name}</b>${session.profession && html`, ${session.profession}`}<br>${
+    session.place && html`${session.place} · `
+  }${
     session.changeable && html`<a href="/exercise">${words('portal.who.change')}</a> · `
   }<form class="inline" method="post" action="/sign-out"><input type="hidden" name="form-token" value="${session.token}"><button class="link">${words(
     'portal.sign-out',

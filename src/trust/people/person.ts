@@ -65,8 +65,8 @@ function exercisesOf(
     const activities = listAt(exercise, mapping.exercises.activities)
     return (activities.length > 0 ? activities : [undefined]).map((activity) => ({
       identifier: person.identifier,
-      given: textAt(exercise, mapping.exercises.given) ?? person.given,
-      family: textAt(exercise, mapping.exercises.family) ?? person.family,
+      given: exerciseName(textAt(exercise, mapping.exercises.given), person.given),
+      family: exerciseName(textAt(exercise, mapping.exercises.family), person.family),
       role,
       profession: textAt(exercise, mapping.exercises.words) ?? words,
       organisation: organisationOf(claims, activity, person.identifier, setting),
@@ -77,6 +77,12 @@ function exercisesOf(
   return found.filter(
     (one, index) => found.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === index,
   )
+}
+
+/** The name used at work, unless it is the same name in capitals. */
+function exerciseName(atWork: string | undefined, own: string): string {
+  const same = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+  return atWork === undefined || same(atWork) === same(own) ? own : atWork
 }
 
 /** Someone who works alone has no organisation of his own: he is then his own organisation, under his identifier. */

@@ -15,9 +15,9 @@ export function documentsPage(words: Words, view: DocumentsPage): Html {
   return html`<p class="eyebrow">${words('portal.documents.eyebrow', { country: view.country })}</p><h1>${words(
     'portal.documents.title',
     { patient: view.patient },
-  )}</h1>${view.context}<ul class="cards wide">${view.documents.map(({ entry, href }) => {
+  )}</h1>${view.context}<ul class="documents">${view.documents.map(({ entry, href }) => {
     const language = entry.language ? formats.languageName(entry.language) : undefined
-    return html`<li><article class="card grow"><h2>${words(`portal.document.type.${typeKey(entry.type)}`)}</h2><p>${inLanguage(
+    return html`<li><article class="card"><div><h2>${words(`portal.document.type.${typeKey(entry.type)}`)}</h2><p>${inLanguage(
       entry.title,
       entry.language,
       words.language,
@@ -27,7 +27,7 @@ export function documentsPage(words: Words, view: DocumentsPage): Html {
       hasStructured(entry)
         ? tag(words('portal.documents.structured'), 'good')
         : tag(words('portal.documents.original-only'), 'warn')
-    }</p><p class="actions">${
+    }</p></div><p class="actions">${
       hasStructured(entry) && linkButton(href, words('portal.documents.open'), 'main')
     }${hasOriginal(entry) && linkButton(`${href}/original.pdf`, words('portal.documents.original'))}</p></article></li>`
   })}</ul>${form({ action: view.end.action, token: view.end.token, content: button(words('portal.documents.end'), 'other') })}`

@@ -1,10 +1,12 @@
 import type { Candidate } from '#care/country-b/country-b.ts'
-import { alert, button, choices, errorSummary, form, linkButton, table, textField } from '../../ui/components.ts'
+import { alert, button, choices, errorSummary, form, linkButton, table, tag, textField } from '../../ui/components.ts'
 import { type Html, html, type Words } from '../../ui/markup.ts'
 import type { Trait } from '../compare.ts'
 
 /** Kinds of identity document; the words are messages. */
 export const EVIDENCE = ['identity-card', 'passport', 'residence-permit', 'health-card', 'none'] as const
+
+const MATCH_TONES = { same: 'good', different: 'warn', 'not-typed': 'plain' } as const
 
 export interface IdentityPage {
   readonly country: string
@@ -104,9 +106,7 @@ function traitTable(words: Words, traits: readonly Trait[], number: number | und
       words(trait.label),
       html`<b>${show(trait, trait.known)}</b>`,
       show(trait, trait.typed),
-      html`<span class="tag ${trait.match === 'different' ? 'warn' : trait.match === 'same' ? 'good' : 'plain'}">${words(
-        `portal.identity.match.${trait.match}`,
-      )}</span>`,
+      tag(words(`portal.identity.match.${trait.match}`), MATCH_TONES[trait.match]),
     ]),
   })}</div>`
 }

@@ -56,7 +56,7 @@ ${professionals.map(
   (
     professional,
   ) => html`<li><button name="professional" value="${professional.login}"><strong>${nameOf(professional)}</strong>
-<span>${professional.description}</span><code>${professional.login}</code></button></li>`,
+<span lang="${professional.descriptionLanguage ?? 'en'}">${professional.description}</span><code>${professional.login}</code></button></li>`,
 )}
 </ul></fieldset><p><button class="plain" name="professional" value="">${words.cancel}</button></p></form>`,
   )

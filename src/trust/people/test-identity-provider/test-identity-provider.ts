@@ -23,8 +23,10 @@ export interface TestClient {
 /** A demo professional: how he is named on the page and by programs, and the claims the provider tells about him. */
 export interface TestProfessional {
   readonly login: string
-  /** One line on the sign-in page, e.g. `Médecin généraliste, Annecy`. */
+  /** One line on the sign-in page, e.g. `Pharmacist.` */
   readonly description: string
+  /** BCP-47; English when absent. */
+  readonly descriptionLanguage?: string
   readonly country?: string
   /** Level of assurance reached at sign-in; `eidas1` when absent. */
   readonly acr?: string
