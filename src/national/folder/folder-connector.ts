@@ -22,7 +22,10 @@ export interface FolderConnectorOptions {
   readonly directory: string
   /** What holds when the patient has made no choice; default `permit`. */
   readonly consentDefault?: 'permit' | 'deny'
-  /** Told about every file that is left out and every fault of the register; holds no personal data. */
+  /**
+   * Told about every file that is left out and every fault of the register. Holds no content of a document; the place
+   * names the file, and a file may be named after a person: log the code, show the place to the operator only.
+   */
   readonly onProblem?: (problem: Problem) => void
   /** Milliseconds for which the folder is not looked at again; default 500. */
   readonly recheckAfter?: number

@@ -104,9 +104,10 @@ async function readFiles(
   } catch {
     return undefined
   }
+  const versions = await Promise.all(names.map((name) => fileVersion(join(directory, name))))
   const readings = new Map<string, FileReading>()
-  for (const name of names) {
-    const version = await fileVersion(join(directory, name))
+  for (const [index, name] of names.entries()) {
+    const version = versions[index]
     if (version === undefined) continue
     const before = previous?.readings.get(name)
     const known = before && (before.ok ? before.file.version : before.version) === version
