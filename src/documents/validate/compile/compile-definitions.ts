@@ -1,8 +1,16 @@
 /** Turns packages of FHIR definitions into one cache file. */
 
 import { writeCacheFile } from '../definitions/cache-file.ts'
-import type { CompiledElement, CompiledStructure, CompiledValueSet, PackageName } from '../definitions/compiled.ts'
+import type {
+  CompiledConstraint,
+  CompiledElement,
+  CompiledStructure,
+  CompiledValueSet,
+  PackageName,
+} from '../definitions/compiled.ts'
 import { withoutVersion } from '../definitions/compiled.ts'
+import { parseFhirPath } from '../invariants/fhirpath.ts'
+import { compilePath } from '../invariants/native/compile-path.ts'
 import { createConstraintTable } from './constraint-table.ts'
 import { createCoreTypes } from './core-types.ts'
 import { type JsonObject, text } from './json.ts'
@@ -81,7 +89,7 @@ export function compileDefinitions(options: CompileOptions): Compiled {
     packages: names,
     structures,
     valueSets,
-    constraints: constraints.all,
+    constraints: constraints.all.map(parsed),
     warnings,
   })
   options.progress?.({ done: total, total, what: 'definitions' })
@@ -92,6 +100,12 @@ export function compileDefinitions(options: CompileOptions): Compiled {
     bytes,
     warnings,
   }
+}
+
+/** Parses once what would else be parsed at every start of a program; with it fhirpath.js is seldom loaded. */
+function parsed(constraint: CompiledConstraint): CompiledConstraint {
+  const syntax = parseFhirPath(constraint.expression)
+  return syntax && compilePath(syntax) ? { ...constraint, syntax } : constraint
 }
 
 /** Profiles without snapshot, parents before children. */

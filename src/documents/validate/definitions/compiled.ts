@@ -7,6 +7,8 @@
  * resource cheap.
  */
 
+import type { Syntax } from '../invariants/native/syntax.ts'
+
 export interface CompiledType {
   readonly code: string
   /** Profiles of the type (`ElementDefinition.type.profile`): one of them must be met. */
@@ -93,6 +95,8 @@ export interface CompiledConstraint {
   readonly severity: 'error' | 'warning'
   readonly human: string
   readonly expression: string
+  /** The expression, parsed; absent when it is left to fhirpath.js. */
+  readonly syntax?: Syntax
 }
 
 export interface CompiledValueSet {
@@ -132,7 +136,7 @@ export interface DefinitionsIndex {
 }
 
 /** Raise whenever the compiled form changes: caches of another format are compiled again. */
-export const FORMAT = 2
+export const FORMAT = 4
 
 /** A canonical URL without its `|version`. */
 export function withoutVersion(canonical: string): string {

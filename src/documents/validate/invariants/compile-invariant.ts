@@ -36,20 +36,19 @@ export function createInvariants(definitions: Definitions): Invariants {
 function compileInvariant(constraint: CompiledConstraint, path: string, fhirPath: FhirPath): Invariant {
   const rule = knownRule(constraint)
   if (rule) return { constraint, path, test: rule }
-  // Parsing waits for the first value: most constraints of most types are never needed.
+  // Compiling waits for the first value: most constraints of most types are never needed.
   let test: Invariant['test'] | undefined
   return {
     constraint,
     path,
     test(value, scope, run) {
-      test ??= compileTest(constraint.expression, path, fhirPath)
+      test ??= compileTest(constraint, path, fhirPath)
       return test(value, scope, run)
     },
   }
 }
 
-function compileTest(expression: string, path: string, fhirPath: FhirPath): Invariant['test'] {
-  const syntax = fhirPath.parse(expression)
+function compileTest({ expression, syntax }: CompiledConstraint, path: string, fhirPath: FhirPath): Invariant['test'] {
   const native = syntax && compilePath(syntax)
   if (!native) return fhirPath.compile(expression, path)
   let fallback: Invariant['test'] | undefined

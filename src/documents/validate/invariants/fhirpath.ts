@@ -18,15 +18,26 @@ interface Library {
 }
 
 export interface FhirPath {
-  /** Undefined when the expression has errors. */
-  parse(expression: string): Syntax | undefined
   /** A test of values defined at `definitionPath`. */
   compile(expression: string, definitionPath: string): Invariant['test']
 }
 
+/** Loaded when first needed: it is the heaviest part of the validator. Node keeps what it has loaded. */
+function loaded(): Library {
+  return { fhirpath: require('fhirpath'), model: require('fhirpath/fhir-context/r4') }
+}
+
+/** The syntax of an expression; undefined when it has errors. */
+export function parseFhirPath(expression: string): Syntax | undefined {
+  try {
+    return syntaxOf(loaded().fhirpath.parse(rooted(expression)))
+  } catch {
+    return undefined
+  }
+}
+
 /** fhirpath.js for constraints. Its functions resolve(), memberOf() and conformsTo() look only into the document. */
 export function createFhirPath(): FhirPath {
-  let library: Library | undefined
   // What is being evaluated now: functions called by the library have no other way to know.
   let current: { readonly run: Run; readonly scope: Scope } | undefined
   let undecided = false
@@ -61,11 +72,6 @@ export function createFhirPath(): FhirPath {
     },
   }
 
-  const loaded = (): Library => {
-    library ??= { fhirpath: require('fhirpath'), model: require('fhirpath/fhir-context/r4') }
-    return library
-  }
-
   const compile: FhirPath['compile'] = (expression, definitionPath) => {
     const { fhirpath, model } = loaded()
     let evaluate: ReturnType<Library['fhirpath']['compile']>
@@ -94,16 +100,7 @@ export function createFhirPath(): FhirPath {
       }
     }
   }
-  return {
-    compile,
-    parse(expression) {
-      try {
-        return syntaxOf(loaded().fhirpath.parse(rooted(expression)))
-      } catch {
-        return undefined
-      }
-    },
-  }
+  return { compile }
 }
 
 /** `%resource` in R4 expressions is written both ways. */

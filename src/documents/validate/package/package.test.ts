@@ -154,7 +154,7 @@ test('no archive writes outside its folder or fills the disk', async () => {
   for (const path of [
     '../evil.json',
     'package/../../evil.json',
-    '/tmp/evil.json',
+    '/absolute/evil.json',
     'C:/evil.json',
     'package\\..\\evil.json',
   ])

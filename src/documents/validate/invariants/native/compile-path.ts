@@ -36,11 +36,6 @@ export type Expression = (input: Items, context: Context) => Items
 export function compilePath(syntax: Syntax): Expression | undefined {
   const { children } = syntax
   switch (syntax.type) {
-    case 'EntireExpression':
-    case 'TermExpression':
-    case 'InvocationTerm':
-    case 'ParenthesizedTerm':
-      return only(children)
     case 'LiteralTerm':
       return literalTerm(children[0])
     case 'ThisInvocation':
@@ -66,17 +61,16 @@ export function compilePath(syntax: Syntax): Expression | undefined {
     case 'UnionExpression':
       return binary(children, (left, right) => distinct([...left, ...right]))
     case 'AdditiveExpression':
-      return syntax.text === '&' ? binary(children, concatenation) : undefined
+      return syntax.text === '&'
+        ? binary(children, concatenation)
+        : syntax.text === '+'
+          ? binary(children, sum)
+          : undefined
     case 'TypeExpression':
       return typeTest(syntax)
     default:
       return undefined
   }
-}
-
-function only(children: readonly Syntax[]): Expression | undefined {
-  const [child] = children
-  return child && children.length === 1 ? compilePath(child) : undefined
 }
 
 function literalTerm(syntax: Syntax | undefined): Expression | undefined {
@@ -240,4 +234,13 @@ function membership(syntax: Syntax): Expression | undefined {
 
 function concatenation(left: Items, right: Items): Items {
   return [literal(`${stringOf(left) ?? ''}${stringOf(right) ?? ''}`, 'string')]
+}
+
+/** Numbers only, e.g. of counts. */
+function sum(left: Items, right: Items): Items {
+  if (left.length === 0 || right.length === 0) return EMPTY
+  const a = left[0]?.value
+  const b = right[0]?.value
+  if (left.length > 1 || right.length > 1 || typeof a !== 'number' || typeof b !== 'number') throw UNSUPPORTED
+  return [literal(a + b, 'decimal')]
 }

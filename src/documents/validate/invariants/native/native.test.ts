@@ -14,7 +14,7 @@ import {
 import { mutantsOf } from '../../testing/mutants.ts'
 import { startRun, validateRun } from '../../validate.ts'
 import { evaluateNatively } from '../compile-invariant.ts'
-import { createFhirPath } from '../fhirpath.ts'
+import { createFhirPath, parseFhirPath } from '../fhirpath.ts'
 import type { Invariant } from '../invariant.ts'
 import { knownRule } from '../known-rules.ts'
 import { UNSUPPORTED } from './collection.ts'
@@ -45,7 +45,7 @@ function compare(resources: readonly Example['resource'][], directories: readonl
       observe(invariant, value, scope) {
         const { constraint, path } = invariant
         if (knownRule(constraint)) return
-        const syntax = fhirPath.parse(constraint.expression)
+        const syntax = parseFhirPath(constraint.expression)
         const expression = syntax && compilePath(syntax)
         if (!expression) {
           left++

@@ -7,9 +7,13 @@ export interface Syntax {
   readonly children: readonly Syntax[]
 }
 
+/** Nodes of the grammar that only hold another. */
+const WRAPPERS = new Set(['EntireExpression', 'TermExpression', 'InvocationTerm', 'ParenthesizedTerm'])
+
 export function syntaxOf(tree: unknown): Syntax | undefined {
   if (!isObject(tree) || typeof tree.type !== 'string') return undefined
-  const children = Array.isArray(tree.children) ? tree.children : []
+  const children: readonly unknown[] = Array.isArray(tree.children) ? tree.children : []
+  if (WRAPPERS.has(tree.type) && children.length === 1) return syntaxOf(children[0])
   return {
     type: tree.type,
     text: typeof tree.text === 'string' ? tree.text : '',
