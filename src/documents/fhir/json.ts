@@ -4,6 +4,7 @@
  * pass over the bytes, so that size and depth are bounded before anything is built.
  */
 import { failed, ok, type Place, type Result } from '#platform/result/result.ts'
+import { jsonFault } from './json-fault.ts'
 import { isNode } from './node.ts'
 import type { FhirProblemCode } from './problem.ts'
 import { type Repeated, repeatedFields } from './repeated-fields.ts'
@@ -167,13 +168,12 @@ export function parseJson(
     const { root, decimals } = parseKeepingDigits(text)
     const repeated = countFields(root) < structure.fields ? repeatedFields(text) : []
     return ok({ root, decimals, repeated })
-  } catch (error) {
-    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined
+  } catch {
     return failed(
       'fhir-json',
       'The document is not correct JSON.',
       'Look at this place, correct it at the source, and send the document again.',
-      placeAt(text, position === undefined ? text.length : Number(position), file),
+      placeAt(text, jsonFault(text), file),
     )
   }
 }
