@@ -30,7 +30,8 @@ export function missingLiterals(xml: string, bundle: Bundle, notCarried: readonl
     listed: notCarried.map(({ what }) => what).join('\n'),
   }
   const missing: Missing[] = []
-  if (document.documentElement) search(document.documentElement, output, missing, false)
+  const root = document.getElementsByTagNameNS('urn:hl7-org:v3', 'ClinicalDocument')[0]
+  if (root) search(root, output, missing, false)
   return missing
 }
 
@@ -45,7 +46,7 @@ function narrativesOf(bundle: Bundle): string {
     .join(' ')
 }
 
-const CHECKED = ['code', 'displayName', 'value', 'unit', 'extension', 'nullFlavor']
+const CHECKED = ['code', 'displayName', 'value', 'unit', 'extension', 'root', 'nullFlavor']
 /** Header attributes and form that carry no fact. */
 const FORM = new Set(['templateId', 'typeId', 'realmCode'])
 const NULLS = new Set(['value', 'effectiveTime', 'doseQuantity', 'low', 'high', 'numerator', 'denominator', 'period'])
@@ -70,6 +71,7 @@ function checkAttributes(element: Element, name: string, output: Output, missing
     const literal = tidy(element.getAttribute(attribute) ?? '')
     if (!literal || literal === '#') continue
     if (attribute === 'nullFlavor' && !NULLS.has(name)) continue
+    if (attribute === 'root' && (element.getAttribute('extension') || rootFound(literal, output))) continue
     if (!found(literal, name, output)) missing.push({ element: name, attribute, literal })
   }
   if (
@@ -91,7 +93,10 @@ function checkWords(name: string, words: string, output: Output, missing: Missin
 
 function found(literal: string, name: string, output: Output): boolean {
   if (quoted(literal, output) || output.listed.includes(literal)) return true
-  if (name === 'reference') return output.json.includes(`id=\\"${literal.replace(/^#/, '')}\\"`)
+  if (name === 'reference') {
+    const id = literal.replace(/^#/, '')
+    return output.json.includes(`id=\\"${id}\\"`) || quoted(id, output)
+  }
   if (literal === 'true' || literal === 'false') return output.json.includes(`:${literal}`)
   if (name === 'telecom') return quoted(literal.replace(/^[a-z]+:\s*/i, ''), output)
   if (
@@ -100,6 +105,11 @@ function found(literal: string, name: string, output: Output): boolean {
   )
     return true
   return datesOf(literal).some((date) => quoted(date, output))
+}
+
+/** An identifier that is only an OID or UUID is a URI in FHIR. */
+function rootFound(literal: string, output: Output): boolean {
+  return quoted(`urn:oid:${literal}`, output) || quoted(`urn:uuid:${literal.toLowerCase()}`, output)
 }
 
 /** Whether a literal is the whole of some string of the JSON. */

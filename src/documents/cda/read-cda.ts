@@ -1,7 +1,7 @@
 /** CDA R2 documents → FHIR R4 document bundles of the European patient summary. The public door of this folder. */
 import type { Bundle, Composition, Identifier } from 'fhir/r4'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { attribute, child } from '#platform/xml/access.ts'
+import { attribute, child, elements } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlDocument, XmlElement, XmlLimits } from '#platform/xml/tree.ts'
 import type { Terminology } from '#terminology/terminology.ts'
@@ -79,7 +79,14 @@ export function readCdaTree(document: XmlDocument, options: CdaOptions): Result<
 /** French documents that show themselves are a stylesheet with the document inside (ANS CI-SIS, "auto-présentable"). */
 function clinicalDocumentIn(root: XmlElement): XmlElement {
   if (root.name === 'ClinicalDocument') return root
-  return child(root, 'ClinicalDocument', HL7_V3) ?? root
+  const inside = (element: XmlElement): XmlElement | undefined => child(element, 'ClinicalDocument', HL7_V3)
+  return (
+    inside(root) ??
+    elements(root)
+      .map(inside)
+      .find((found) => found !== undefined) ??
+    root
+  )
 }
 
 /** Without a patient or a body there is nothing to show to anybody. */

@@ -2,7 +2,13 @@
 import type { Extension, Quantity, Range, Ratio } from 'fhir/r4'
 import { attribute, child, children, elements, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import { ORIGINAL_TEXT_EXTENSION, PQ_TRANSLATION_EXTENSION, SOURCE_VALUE_EXTENSION, UCUM } from '../tables/urls.ts'
+import {
+  ORIGINAL_TEXT_EXTENSION,
+  PQ_TRANSLATION_EXTENSION,
+  PRECISION_EXTENSION,
+  SOURCE_VALUE_EXTENSION,
+  UCUM,
+} from '../tables/urls.ts'
 import { absent, nullFlavorExtension } from './nulls.ts'
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -33,10 +39,18 @@ export function quantity(element: XmlElement | undefined): Quantity | undefined 
   if (value === undefined && unit === undefined && extension.length === 0) return undefined
   return {
     ...(extension.length > 0 ? { extension } : {}),
-    ...(value === undefined ? {} : { value }),
+    ...(value === undefined ? {} : written(value, stated ?? '')),
     ...(unit ? { unit } : {}),
     ...(unit && UCUM_UNIT.test(unit) ? { system: UCUM, code: unit } : {}),
   }
+}
+
+/** The precision of a decimal is significant (FHIR R4 §2.24.0.1): 5.50 is not 5.5, which a JSON number cannot say. */
+function written(value: number, literal: string): { value: number; _value?: { extension: Extension[] } } {
+  const digits = /^[+-]?\d*\.(\d+)$/.exec(literal)?.[1]?.length ?? 0
+  const shown = /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
+  if (digits <= shown || digits > 20) return { value }
+  return { value, _value: { extension: [{ url: PRECISION_EXTENSION, valueInteger: digits }] } }
 }
 
 /** PQ translations (PQR) give the unit as a code of any system. */

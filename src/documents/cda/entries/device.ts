@@ -24,7 +24,7 @@ const STATUS: Readonly<Record<string, DeviceUseStatement['status']>> = {
   new: 'intended',
 }
 
-const EXPRESSED = ['id', 'text', 'effectiveTime', ...PARTICIPATIONS]
+const EXPRESSED = ['id', 'effectiveTime', ...PARTICIPATIONS]
 
 /** A supply: of a device when it names one, of a medicine when it names a product. */
 export function readSupply(at: Located, reading: Reading, context: Context): string[] {

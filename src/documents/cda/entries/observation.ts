@@ -27,7 +27,7 @@ import { keepOtherValue } from './problem.ts'
 import { readRequest } from './procedure.ts'
 
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category'
-const COMMON = ['id', 'code', 'text', 'effectiveTime', 'entryRelationship', 'component', ...PARTICIPATIONS]
+const COMMON = ['id', 'code', 'effectiveTime', 'entryRelationship', 'component', ...PARTICIPATIONS]
 const EXPRESSED = new Set([...COMMON, 'value', 'interpretationCode', 'methodCode', 'targetSiteCode', 'referenceRange'])
 
 export function readObservation(at: Located, reading: Reading, context: Context): string[] {

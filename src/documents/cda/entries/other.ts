@@ -43,6 +43,9 @@ export function readMedia(at: Located, reading: Reading, context: Context): stri
   const value = child(at.element, 'value')
   carryRest(trace, at, reading, context, new Set(['id', 'value']))
   const inside = attribute(value, 'representation') === 'B64'
+  const id = attribute(at.element, 'ID')
+  // The narrative shows the file by this name (renderMultiMedia).
+  if (id !== undefined) trace.details.push({ url: 'ID', valueString: id })
   return [
     addFile(reading, trace, {
       identifier: identifiers(at.element, reading),

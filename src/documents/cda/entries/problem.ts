@@ -1,6 +1,6 @@
 /** Problem observations (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.5, eHDSI problem entry) → Condition. */
 import type { CodeableConcept, Condition } from 'fhir/r4'
-import { child } from '#platform/xml/access.ts'
+import { child, children } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { identifiers } from '../datatypes/identity.ts'
 import { nullFlavorOf } from '../datatypes/nulls.ts'
@@ -49,7 +49,7 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
     identifier: identifiers(at.element, reading),
     category: categories(at, reading),
     code: codeOfProblem(at, reading, trace),
-    bodySite: [concept(child(at.element, 'targetSiteCode'), reading)].flatMap((site) => site ?? []),
+    bodySite: children(at.element, 'targetSiteCode').flatMap((site) => concept(site, reading) ?? []),
     subject: { reference: reading.patient },
   }
   expressNested(condition, nested, reading, trace, context)

@@ -111,13 +111,7 @@ export function readRequest(at: Located, reading: Reading, context: Context): st
   }
   for (const informant of who.informants) trace.details.push({ url: 'informant', valueReference: informant })
   structural(trace, undefined, reading)
-  carryRest(
-    trace,
-    at,
-    reading,
-    context,
-    new Set(['id', 'code', 'text', 'effectiveTime', 'targetSiteCode', ...PARTICIPATIONS]),
-  )
+  carryRest(trace, at, reading, context, new Set(['id', 'code', 'effectiveTime', 'targetSiteCode', ...PARTICIPATIONS]))
   return [addResource(reading, request, trace)]
 }
 

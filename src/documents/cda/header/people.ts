@@ -119,6 +119,7 @@ function one(at: Located, inner: Located | undefined, names: readonly string[]):
 function readPerson(role: Located, person: Located, reading: Reading): string {
   const inner = nestedRole(role)
   const trace = newTrace(person.path)
+  const names = humanNames(person.element)
   const practitioner: Practitioner = {
     resourceType: 'Practitioner',
     identifier: [
@@ -126,7 +127,7 @@ function readPerson(role: Located, person: Located, reading: Reading): string {
       ...identifiers(inner?.element, reading),
       ...identifiers(person.element, reading),
     ],
-    name: humanNames(person.element),
+    name: names.length > 0 ? names : [{ extension: absent(child(person.element, 'name')) }],
     address: [...addresses(role.element), ...addresses(inner?.element)],
     telecom: contactPoints(inner?.element),
   }

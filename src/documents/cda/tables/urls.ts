@@ -26,6 +26,7 @@ export const VERSION_NUMBER_EXTENSION =
 export const BIRTH_PLACE_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
 export const BIRTH_TIME_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-birthTime'
 export const NAME_QUALIFIER_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-qualifier'
+export const PRECISION_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/quantity-precision'
 export const PQ_TRANSLATION_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/iso21090-PQ-translation'
 
 export const SNOMED = 'http://snomed.info/sct'
