@@ -138,7 +138,7 @@ function frameSession(visit: SignedInVisit): FrameSession {
     name: `${professional?.given ?? person.given} ${professional?.family ?? person.family}`.trim(),
     profession: professional?.profession ?? '',
     place: professional?.organisation.name ?? '',
-    changeable: person.exercises.length > 1,
+    changeable: professional !== undefined && person.exercises.length > 1,
     secondsLeft: Math.round((session.endsWhenIdle - portal.options.now().getTime()) / 1000),
     endsAt: clockTime(session.endsWhenIdle),
     token: tokenOf(visit),

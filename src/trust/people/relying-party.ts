@@ -92,8 +92,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
     ],
 
     begin: (language) =>
-      guarded(async () => {
-        const provider = await configuration()
+      guarded(configuration, async (provider) => {
         const pending = {
           state: client.randomState(),
           nonce: client.randomNonce(),
@@ -114,8 +113,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
       }),
 
     complete: (callback, pending) =>
-      guarded(async () => {
-        const provider = await configuration()
+      guarded(configuration, async (provider) => {
         // The redirect URI is compared exactly, so the address is rebuilt from the registered one, not from the request.
         const address = new URL(options.redirectUri)
         address.search = callback.search
@@ -129,8 +127,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
       }),
 
     personOf: (accessToken) =>
-      guarded(async () => {
-        const provider = await configuration()
+      guarded(configuration, async (provider) => {
         const seen = await client.tokenIntrospection(provider, accessToken)
         if (!seen.active) return expired()
         const reached = typeof seen.acr === 'string' ? seen.acr : ''
@@ -140,8 +137,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
       }),
 
     signInWithoutBrowser: (login) =>
-      guarded(async () => {
-        const provider = await configuration()
+      guarded(configuration, async (provider) => {
         const request = await client.initiateBackchannelAuthentication(provider, {
           scope: mapping.scope,
           login_hint: login,
@@ -192,9 +188,14 @@ function strongEnough(reached: string, { mapping }: NationalSetting): boolean {
 }
 
 /** Turns what openid-client throws into values; what the provider says of the person's own choice is kept apart. */
-async function guarded<T>(work: () => Promise<Result<T, SignInProblemCode>>): Promise<Result<T, SignInProblemCode>> {
+async function guarded<T>(
+  configuration: () => Promise<client.Configuration>,
+  work: (provider: client.Configuration) => Promise<Result<T, SignInProblemCode>>,
+): Promise<Result<T, SignInProblemCode>> {
+  const provider = await configuration().catch(() => undefined)
+  if (!provider) return unavailable()
   try {
-    return await work()
+    return await work(provider)
   } catch (problem) {
     if (problem instanceof client.AuthorizationResponseError || problem instanceof client.ResponseBodyError) {
       return problem.error === 'access_denied' ? refused() : invalid()
