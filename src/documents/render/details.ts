@@ -277,6 +277,18 @@ function object(build: Build, label: Phrase, item: unknown, out: Detail[], key: 
   for (const name in item) if (!known?.has(name)) field(build, label, item, name, out)
 }
 
+/** Fields that say nothing about health; they stand last. */
+const TECHNICAL: ReadonlySet<string> = new Set([
+  'resourceType',
+  'text',
+  'identifier',
+  'extension',
+  'id',
+  'meta',
+  'implicitRules',
+  'language',
+])
+
 /** Every field of a resource. `without`: fields that are shown elsewhere in full. */
 export function details(
   build: Build,
@@ -286,7 +298,10 @@ export function details(
 ): readonly Detail[] {
   const out: Detail[] = []
   for (const key in resource) {
-    if (key === 'resourceType' || without?.has(key)) continue
+    if (!TECHNICAL.has(key) && !without?.has(key)) field(build, prefix, resource, key, out)
+  }
+  for (const key of TECHNICAL) {
+    if (resource[key] === undefined || key === 'resourceType' || without?.has(key)) continue
     if (key === 'meta') meta(build, prefix, node(resource.meta), out)
     else field(build, prefix, resource, key, out)
   }

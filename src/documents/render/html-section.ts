@@ -59,8 +59,9 @@ function rowHtml(row: Row, view: SummaryView, words: Words, columns: number): st
   const mark =
     row.fate === 'original-language' ? words.keep : row.fate === 'text' && !view.sameLanguage ? words.asText : ''
   let html = `<tr class="row${level}"${id}><th scope="row">${termHtml(row)}${mark}${tagsHtml(row.tags)}${linesHtml(row.subs, 'sub')}</th><td>`
+  html += linesHtml(row.second, 'line')
   if (row.trend) html += trendHtml(row.trend)
-  html += `${linesHtml(row.second, 'line')}</td>`
+  html += '</td>'
   if (!view.sameLanguage) html += `<td class="orig">${linesHtml(row.original, 'line')}</td>`
   html += '</tr>'
   if (row.details.length > 0) {

@@ -55,12 +55,13 @@ function dangerBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
     for (const item of danger.medicines) sheet.block(section, 'P', dangerItem(item), 10)
   }
   section.end()
+  const colour = harm ? '#a3142a' : danger.allergyState === 'none-known' ? '#b9c4ca' : '#c98b1b'
   const top = page === sheet.document.bufferedPageRange().count ? start : MARGIN
   const bottom = sheet.y
   sheet.artifact(() => {
     sheet.document
       .rect(sheet.left, top - 3, 4, Math.max(0, bottom - top))
-      .fillColor(harm ? '#a3142a' : '#c98b1b')
+      .fillColor(colour)
       .fill()
   })
   sheet.y += 6

@@ -1,5 +1,5 @@
 /** The model and its reader → what is shown. Pure: the same document and reader give the same view. */
-import { concept, isNode, type Node, text } from '../fhir/node.ts'
+import { isNode, type Node } from '../fhir/node.ts'
 import { entriesOf, indexEntries } from '../fhir/references.ts'
 import type { AccountReport } from '../model/account.ts'
 import type { ClinicalDocument } from '../model/clinical-document.ts'
@@ -79,14 +79,4 @@ export function accountReport(document: ClinicalDocument, view: SummaryView): Ac
     notCarried,
     untranslated: view.account.untranslated,
   }
-}
-
-/** The language and kind of a document, for lists of documents. */
-export function describeDocument(document: ClinicalDocument): {
-  readonly title: string | undefined
-  readonly type: string | undefined
-} {
-  const resource: unknown = document.bundle.entry?.[0]?.resource
-  if (!isNode(resource)) return { title: undefined, type: undefined }
-  return { title: text(resource.title), type: concept(resource.type)?.codings[0]?.code }
 }

@@ -3,7 +3,7 @@
 import { writtenDigits } from '../../fhir/decimals.ts'
 import { choice, concept, type Node, node, nodes, text } from '../../fhir/node.ts'
 import { type Build, say } from '../build.ts'
-import type { Inline, Line, Tag, Trend, TrendPoint } from '../summary-view.ts'
+import type { Inline, Line, Tag, TimeValue, Trend, TrendPoint } from '../summary-view.ts'
 import { chosen, joined, numeral, plain, quantity, range, time } from '../values.ts'
 import { term } from '../words.ts'
 import { conceptLine, type Face, firstTerm, NO_TERM, noteLines, originalOf, statusCode, statusTag } from './row.ts'
@@ -156,6 +156,11 @@ export function newestFirst(a: Node, b: Node): number {
   return (moment(b) ?? '').localeCompare(moment(a) ?? '')
 }
 
+/** A moment shown by its day; the hour stays in the machine's value. */
+function day(build: Build, iso: string): TimeValue {
+  return { kind: 'time', iso, text: build.messages.formats.date(iso.slice(0, 10)) }
+}
+
 function trendOf(build: Build, latest: Node, earlier: readonly Node[], label: string): Trend {
   const ordered = [latest, ...earlier].sort(newestFirst).reverse()
   const points = ordered.flatMap((observation): TrendPoint[] => {
@@ -165,7 +170,7 @@ function trendOf(build: Build, latest: Node, earlier: readonly Node[], label: st
     if (typeof value?.value !== 'number' || digits === undefined || iso === undefined) return []
     const position = positionOf(observation)
     const outside = position !== undefined && position !== 'inside'
-    return [{ value: value.value, number: numeral(build, digits), time: time(build, iso), outside }]
+    return [{ value: value.value, number: numeral(build, digits), time: day(build, iso), outside }]
   })
   return { label, points, ...limits(latest) }
 }

@@ -228,6 +228,7 @@ export function partyFace(build: Build, resource: Node): Face {
         ? { words: say(build, key), text: '', translated: true, coded: false }
         : { words: sourceWords(build, name), text: name, translated: true, coded: false },
     tags: [],
+    fate: 'none',
     subs: [...(name === undefined ? [] : [[say(build, key)]]), ...roles],
     second: [...reach, ...places],
     original: [],

@@ -18,6 +18,8 @@ export interface Face {
   /** Words of the source besides those of `term`. */
   readonly original: readonly Line[]
   readonly trend?: Trend
+  /** `none` for what is no statement about health, like a person. */
+  readonly fate?: RowFate
   /** Resources whose fields are shown as part of this row (medication, device, further observations). */
   readonly parts?: readonly Node[]
 }
@@ -92,6 +94,7 @@ export function noteLines(build: Build, value: unknown): Line[] {
 }
 
 function fateOf(face: Face): RowFate {
+  if (face.fate) return face.fate
   if (face.term === NO_TERM) return 'none'
   if (!face.term.coded) return 'text'
   return face.term.translated ? 'translated' : 'original-language'
@@ -140,7 +143,7 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
       content: name === undefined ? [] : [sourceWords(build, name)],
     })
     build.entry = build.entries.get(part)
-    own.push(...allDetails(build, part, label))
+    own.push(...allDetails(build, part))
     build.entry = entry
   }
   return {
