@@ -1,4 +1,6 @@
 /** Sorts the items of a list into slices and checks each slice (R4 profiling.html 5.1.0.14). */
+import { isObject } from '../compile/json.ts'
+import type { ValidationIssue } from '../issue.ts'
 import type { Node } from '../node.ts'
 import { type Run, report, reportNotChecked, type Scope } from '../run.ts'
 import { checkCount, checkNode } from './check-element.ts'
@@ -90,17 +92,26 @@ function explainMissing(
   }
 }
 
-/** In open slicing this is allowed; it is said because it is seldom meant. */
+/** In open slicing this is allowed; it is said because it is seldom meant, unless the resource claims a profile of its own. */
 function explainUnmatched(run: Run, scope: Scope, node: Node, slicing: SlicingPlan, profile: string): void {
   const found = locate(run, scope, node, slicing)
+  if (found.some((nodes) => nodes.some((located) => claimsProfile(located.node)))) return
+  let nearest: { readonly slice: SlicePlan; readonly reasons: readonly ValidationIssue[] } | undefined
   for (const slice of slicing.slices) {
     if ((slice.plan.element.min ?? 0) > 0) continue
-    const reason = slice.matcher?.nearMiss(found, run)?.[0]
-    if (!reason) continue
-    const sentence = `This matches no slice; nearest is ${slice.name}, whose profile it breaks: ${reason.sentence} (at ${reason.expression})`
-    report(run, 'information', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
-    return
+    const reasons = slice.matcher?.nearMiss(found, run)
+    if (reasons && reasons.length > 0 && reasons.length < (nearest?.reasons.length ?? Number.POSITIVE_INFINITY))
+      nearest = { slice, reasons }
   }
+  const [reason] = nearest?.reasons ?? []
+  if (!nearest || !reason) return
+  const { slice } = nearest
+  const sentence = `This matches no slice; nearest is ${slice.name}, whose profile it breaks: ${reason.sentence} (at ${reason.expression})`
+  report(run, 'information', 'slicing', node.path, sentence, { profile, element: slice.plan.element.id })
+}
+
+function claimsProfile({ value }: Node): boolean {
+  return isObject(value) && isObject(value.meta) && Array.isArray(value.meta.profile)
 }
 
 /** Puts the node into every slice it matches; answers the first, or -1. */
