@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { tmpdir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { getRequestListener } from '@hono/node-server'
@@ -125,8 +124,8 @@ describe('the portal in Chromium', { skip }, () => {
       page.setDefaultTimeout(20_000)
       const walk = plan(looking(screen, wrong, seen))
       await readSummary(page, walk)
-      assert.match(await page.locator('h1').innerText(), /FERREIRA Maria João/)
-      assert.match(await page.locator('.danger').first().innerText(), /Pénicilline|Penicil/)
+      assert.match((await page.locator('h1').textContent()) ?? '', /FERREIRA Maria João/)
+      assert.match((await page.locator('.danger').first().textContent()) ?? '', /Pénicilline|Penicil/)
       const pdf = await downloadPdf(page)
       assert.match(pdf.suggestedFilename(), /\.pdf$/)
       const rows = await ownAccesses(page, walk)
@@ -154,7 +153,7 @@ describe('the portal in Chromium', { skip }, () => {
       await look('session', page)
       portal.countryB.answers.identify = refusal('ERROR_PI_NO_MATCH')
       await findPatient(page, plan(look))
-      assert.match(await page.locator('h1').innerText(), /Aucun patient ne correspond/)
+      assert.match((await page.locator('h1').textContent()) ?? '', /Aucun patient ne correspond/)
       portal.countryB.answers.identify = { ok: true, value: [] }
       await page.goto(`${origin}/patients`)
       await page.locator('button[value="GR"]').click()
