@@ -45,11 +45,10 @@ const OID_OR_URI = /^(?:[0-9]+(?:\.[0-9]+)+|[a-z][a-z0-9+.-]*:\S+)$/i
 /** Visits every fact of one element, without those of its children. */
 export function visitFacts(element: XmlElement, lookup: NarrativeLookup, found: FactVisitor): void {
   const { name, attributes } = element
-  if (name === 'reference') {
-    visitReference(attribute(element, 'value'), lookup, found)
-    return
-  }
+  const refers = name === 'reference'
+  if (refers) visitReference(attribute(element, 'value'), lookup, found)
   for (const held of attributes) {
+    if (refers && held.name === 'value') continue
     if (held.namespace === '' && held.value !== '') visitAttribute(element, held.name, oneLine(held.value), found)
   }
   for (const node of element.children) {

@@ -63,6 +63,12 @@ function visit(at: Located, walk: Walk, literals: Literals, tally: Tally | undef
 }
 
 function visitPlain(at: Located, walk: Walk, literals: Literals, tally: Tally | undefined): void {
+  weigh(at, walk, literals, tally)
+  for (const part of every(at)) visit(part, walk, literals, tally)
+}
+
+/** Looks up what one element states by itself. */
+function weigh(at: Located, walk: Walk, literals: Literals, tally: Tally | undefined): void {
   visitFacts(at.element, walk.narratives, (kind, value, system) => {
     if (!walk.holds(literals, kind, value, system)) {
       const what = at.element.attributes.length === 0 ? value : literally(at.element)
@@ -77,11 +83,11 @@ function visitPlain(at: Located, walk: Walk, literals: Literals, tally: Tally | 
       else tally.words++
     }
   })
-  for (const part of every(at)) visit(part, walk, literals, tally)
 }
 
 function visitSection(at: Located, walk: Walk): void {
   const literals = walk.model.parts.get(partOf(at.path)) ?? newLiterals()
+  weigh(at, walk, literals, undefined)
   for (const part of every(at)) {
     const { name } = part.element
     if (name === 'text') visitNarrative(part, walk, walk.model.narratives.get(at.path) ?? '')
@@ -93,6 +99,7 @@ function visitSection(at: Located, walk: Walk): void {
 function visitEntry(at: Located, walk: Walk): void {
   const literals = walk.model.parts.get(at.path) ?? newLiterals()
   const tally: Tally = { codes: 0, words: 0, lost: 0 }
+  weigh(at, walk, literals, undefined)
   for (const part of every(at)) visit(part, walk, literals, tally)
 }
 
