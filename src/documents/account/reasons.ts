@@ -1,10 +1,12 @@
-/** Why a fact of a FHIR document is not in the model; `summary.why.<key>` says the same in the reader's language. */
+/** Why a fact of a document is not in the model; `summary.why.<key>` says the same in the reader's language. */
 export const REASONS = {
   'missing-entry': 'The section names it but the document does not hold it.',
   'missing-target': 'The statement refers to it but the document does not hold it.',
   'no-resource': 'This entry holds no FHIR resource.',
   'written-twice': 'The field is written twice in one object; the later one is used.',
   'too-many-digits': 'The number has more digits than can be kept.',
+  'missing-text': 'The text that this refers to is not in the document.',
+  'no-place-for-reason': 'The model has no place for the reason why this is missing.',
 } as const
 
 const KEYS: ReadonlyMap<string, string> = new Map(Object.entries(REASONS).map(([key, sentence]) => [sentence, key]))

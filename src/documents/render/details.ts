@@ -28,6 +28,7 @@ const DATATYPE: Readonly<Record<string, (build: Build, value: Node, out: Inline[
   reference: referenceInline,
   quantity: quantityInline,
   coded: codingInline,
+  identifier: identifierInline,
 }
 
 /** Which datatype an object is, by its fields. */
@@ -35,6 +36,8 @@ function shapeOf(value: Node): keyof typeof DATATYPE | undefined {
   if (Array.isArray(value.coding)) return 'coding'
   if (typeof value.reference === 'string') return 'reference'
   if (typeof value.value === 'number') return 'quantity'
+  if (typeof value.value === 'string' && typeof value.system === 'string' && value.system.includes(':'))
+    return 'identifier'
   if (typeof value.code === 'string' && (typeof value.system === 'string' || typeof value.display === 'string')) {
     return 'coded'
   }
@@ -44,6 +47,7 @@ function shapeOf(value: Node): keyof typeof DATATYPE | undefined {
 const CONCEPT_FIELDS = new Set(['coding', 'text'])
 const CODING_FIELDS = new Set(['code', 'system', 'display'])
 const REFERENCE_FIELDS = new Set(['reference', 'display'])
+const IDENTIFIER_FIELDS = new Set(['system', 'value'])
 const QUANTITY_FIELDS = new Set(['value', 'comparator', 'unit', 'system', 'code'])
 const PRECISE_QUANTITY_FIELDS = new Set([...QUANTITY_FIELDS, '_value'])
 
@@ -99,6 +103,12 @@ function referenceInline(build: Build, value: Node, out: Inline[]): ReadonlySet<
     out.push({ kind: 'literal', text: reference })
   }
   return REFERENCE_FIELDS
+}
+
+/** Identifiers are written `system|value`, as everywhere in the house. */
+function identifierInline(_build: Build, value: Node, out: Inline[]): ReadonlySet<string> {
+  out.push({ kind: 'literal', text: `${text(value.system) ?? ''}|${text(value.value) ?? ''}` })
+  return IDENTIFIER_FIELDS
 }
 
 function quantityInline(build: Build, value: Node, out: Inline[]): ReadonlySet<string> {
@@ -204,11 +214,28 @@ function isFlat(value: unknown, depth = 0): boolean {
   return true
 }
 
+/** Where a resource stands in its CDA source, and the codes that the source spent on its structure, on one line. */
+function sourceDetail(build: Build, parent: Phrase | undefined, value: Node, out: Detail[]): void {
+  const content: Inline[] = []
+  for (const part of nodes(value.extension)) {
+    if (content.length > 0) content.push(' · ')
+    if (part.url === 'path' && typeof part.valueString === 'string')
+      content.push({ kind: 'literal', text: part.valueString })
+    else for (const key in part) if (key !== 'url') inline(build, key, part[key], content)
+  }
+  build.systems.set(SOURCE_EXTENSION, SOURCE_EXTENSION)
+  out.push({ label: fieldLabel(build.messages, parent, 'sourcePath'), content })
+}
+
 function extensionDetail(build: Build, parent: Phrase | undefined, value: Node, out: Detail[]): void {
   const url = text(value.url) ?? ''
+  if (url === SOURCE_EXTENSION) {
+    sourceDetail(build, parent, value, out)
+    return
+  }
   const name = shortName(url)
   if (url !== '' && !build.systems.has(url)) build.systems.set(url, name)
-  const label = fieldLabel(build.messages, parent, url === SOURCE_EXTENSION ? 'sourcePath' : name)
+  const label = fieldLabel(build.messages, parent, name)
   for (const key in value) {
     if (key === 'url') continue
     if (key === 'extension') for (const inner of nodes(value.extension)) extensionDetail(build, label, inner, out)

@@ -100,7 +100,8 @@ function fateOf(face: Face): RowFate {
   return face.term.translated ? 'translated' : 'original-language'
 }
 
-const NOT_REPEATED = new Set(['contained'])
+const NOT_REPEATED: ReadonlySet<string> = new Set(['contained'])
+const NOT_REPEATED_NOR_ID: ReadonlySet<string> = new Set(['contained', 'id'])
 const ENTRY_SHOWN = new Set(['resource'])
 
 function typeLabel(build: Build, resource: Node): Phrase {
@@ -111,12 +112,15 @@ function typeLabel(build: Build, resource: Node): Phrase {
 
 /** All fields of a resource, of what it contains, and of its entry. */
 export function allDetails(build: Build, resource: Node, prefix?: Phrase, shown?: ReadonlySet<string>): Detail[] {
-  const without = shown ? new Set([...shown, ...NOT_REPEATED]) : NOT_REPEATED
+  const entry = build.entries.get(resource)
+  const id = text(resource.id)
+  // The full URL of the entry ends with the id: one line is enough.
+  const repeated = id !== undefined && entry?.fullUrl.endsWith(id) ? NOT_REPEATED_NOR_ID : NOT_REPEATED
+  const without = shown ? new Set([...shown, ...repeated]) : repeated
   const out: Detail[] = [...details(build, resource, without, prefix)]
   for (const contained of nodes(resource.contained)) {
     out.push(...details(build, contained, undefined, typeLabel(build, contained)))
   }
-  const entry = build.entries.get(resource)
   const raw = entry ? build.raw[entry.index] : undefined
   if (raw) out.push(...details(build, raw, ENTRY_SHOWN, prefix))
   return out
