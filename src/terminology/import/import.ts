@@ -11,6 +11,7 @@ import { inputFiles } from '../load/files.ts'
 import { isObject, text } from '../load/json.ts'
 import { openTerminology, type TerminologyOptions } from '../open.ts'
 import { encodeContent } from '../store/write.ts'
+import { removeDisguisedEnglish } from './english.ts'
 
 export type ImportProblemCode = 'terminology-import-not-found' | 'terminology-import-empty'
 
@@ -80,6 +81,18 @@ export async function importTerminology(
       'Import FHIR CodeSystem, ValueSet or ConceptMap resources, or designation lists, in JSON.',
       { file: path },
     )
+  }
+  for (const [language, count] of removeDisguisedEnglish(
+    content,
+    (system, code) => known.concept(system, code)?.display,
+  )) {
+    counts.designations -= count
+    problems.push({
+      file: basename(resolve(path)),
+      code: 'terminology-english-in-disguise',
+      sentence: `${count} designations tagged ${language} are the English words: they are left out.`,
+      next: 'Translate them, or take them out of the files.',
+    })
   }
   const bytes = encodeContent(content)
   const layer = join(options.home, 'terminology', layerName(path))

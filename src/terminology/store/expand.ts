@@ -65,7 +65,7 @@ function expand(content: Content, valueSet: ValueSetContent, done: Map<string, P
   const part =
     published && (published.complete || valueSet.include.length === 0)
       ? { ...union(published.include.map(evaluate)), complete: published.complete }
-      : subtract(union(valueSet.include.map(evaluate)), union(valueSet.exclude.map(evaluate)))
+      : subtract(content, union(valueSet.include.map(evaluate)), union(valueSet.exclude.map(evaluate)))
   under.delete(valueSet.url)
   done.set(valueSet.url, part)
   return part
@@ -159,15 +159,19 @@ function intersect(left: Part, right: Part): Part {
 }
 
 /** Without knowing everything that is excluded, only what is surely left is kept. */
-function subtract(from: Part, what: Part): Part {
+function subtract(content: Content, from: Part, what: Part): Part {
   const codes = new Map<string, Codes>()
   let complete = from.complete && what.complete
   for (const [system, some] of from.codes) {
     const gone = what.codes.get(system)
     if (gone === 'all') continue
     if (gone === undefined) codes.set(system, some)
-    else if (some !== 'all') codes.set(system, new Set([...some].filter((code) => !gone.has(code))))
-    else complete = false
+    else {
+      const known = content.systems.get(system)
+      const all = some === 'all' && known?.complete ? known.concepts.keys() : some
+      if (all === 'all') complete = false
+      else codes.set(system, new Set([...all].filter((code) => !gone.has(code))))
+    }
   }
   return { codes: what.complete ? codes : new Map(), complete }
 }

@@ -28,7 +28,7 @@ test('what is written is read back: codes, words, languages, sources, status, in
         for (const [code, designations] of Object.entries(concepts)) {
           const concept = conceptOf(systemOf(content, url), code)
           concept.active = designations.length % 2 === 0
-          for (const item of designations) addDesignation(concept, item)
+          for (const item of designations) addDesignation(concept, { ...item })
         }
       }
       const store = opened(content)
