@@ -36,7 +36,7 @@ export function arrows(root: string): readonly Arrow[] {
       const specifier = match[2] ?? match[3] ?? ''
       const target = targetOf(file, specifier)
       const from = file.split('/')[1] ?? ''
-      const to = target?.split('/')[1]
+      const to = target?.startsWith('src/') ? target.split('/')[1] : undefined
       if (to === undefined || to === from) continue
       found.push({
         file,

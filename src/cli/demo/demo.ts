@@ -36,7 +36,11 @@ export async function demo(options: { readonly port: number; readonly json?: boo
       return EXIT.failed
     }
     const description = await describeDemo(plan, DATA, (performance.now() - begun) / 1000)
-    console.log(options.json ? JSON.stringify(description, null, 2) : printTable(description))
+    console.log(
+      options.json
+        ? JSON.stringify({ ...description, pids: Object.fromEntries(supervisor.value.pids()) }, null, 2)
+        : printTable(description),
+    )
     await stopAsked
     if (!options.json) console.log('\nStopping.')
     await supervisor.value.stop()

@@ -81,7 +81,7 @@ export function documentRetrieveEvent(access: BorderAccess & { readonly document
     // BALP Read: data flow from the server (source) to the client (destination).
     client: AGENT_TYPE.destination,
     server: AGENT_TYPE.source,
-    entity: [documentEntity(access.document), ...patients(access.patient)],
+    entity: [documentEntity(access.document), ...patients(access.patient, [countryOfPatient(access)])],
   })
 }
 
@@ -184,7 +184,7 @@ function searchEvent(
     // BALP Query: the query flows from the client (source) to the server (destination).
     client: AGENT_TYPE.source,
     server: AGENT_TYPE.destination,
-    entity: [queryEntity(access.query), ...patients(access.patient, details)],
+    entity: [queryEntity(access.query), ...patients(access.patient, [countryOfPatient(access), ...details])],
   })
 }
 
@@ -252,6 +252,11 @@ function frame(
     ...(reason === undefined ? {} : { outcomeDesc: reason }),
     source: { site: observer.country, observer: nodeReference(observer), type: [APPLICATION_SERVER] },
   }
+}
+
+/** Whose patient: readers of the ledger are told without knowing identifier systems. */
+function countryOfPatient({ server }: BorderAccess): PatientDetail {
+  return { type: 'country-a', value: server.country }
 }
 
 function patients(patient: string | undefined, details: readonly PatientDetail[] = []): readonly AuditEventEntity[] {
