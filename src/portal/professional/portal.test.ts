@@ -204,6 +204,21 @@ test('an emergency needs a reason and is recorded as one', async () => {
   assert.ok(portal.ledger.events.at(-1)?.subtype?.some(({ code }) => code === '110127'))
 })
 
+test('two windows of one journey: the later one is told, and overwrites nothing', async () => {
+  const portal = await testPortal()
+  const { visitor, page, at } = await walkTo('notice', portal)
+  const stores = portal.database.kysely.$extendTables<{ portal_journey: { version: number } }>()
+  const append = portal.ledger.append
+  portal.ledger.append = async (event) => {
+    // Meanwhile the other window goes on.
+    await stores.updateTable('portal_journey').set({ version: 99 }).execute()
+    return append(event)
+  }
+  const told = await visitor.submit(page, `${at}/notice`, { informed: 'yes' })
+  assert.equal(told.path, `${at}/notice?elsewhere`)
+  assert.match(told.text, /a changé dans une autre fenêtre/)
+})
+
 test('without the notice nothing opens', async () => {
   const { visitor, page, at } = await walkTo('notice')
   const refused = await visitor.submit(page, `${at}/notice`, {})

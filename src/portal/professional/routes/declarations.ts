@@ -4,7 +4,7 @@ import { noticePage } from '../pages/notice.ts'
 import { relationshipPage } from '../pages/relationship.ts'
 import { readForm, redirect, show, tokenOf } from '../visit.ts'
 import { foreignForm, type JourneyVisit } from './guards.ts'
-import { aboveStep, attemptOf, countryName, pathOf, saveJourney, titleOf } from './steps.ts'
+import { aboveStep, attemptOf, countryName, pathOf, proceed, titleOf } from './steps.ts'
 
 export function showNotice(visit: JourneyVisit): Response {
   const { portal, words, journey, context } = visit
@@ -37,8 +37,11 @@ export async function submitNotice(visit: JourneyVisit): Promise<Response> {
   const language = portal.notices.languageFor(country, form.get('language') ?? undefined)
   if (form.get('informed') !== 'yes') {
     const errors = [{ field: 'informed', key: 'portal.notice.error' }]
-    await saveJourney(visit, { country, search, identity, attempt: { step: 'notice', answers: { language }, errors } })
-    return redirect(visit, pathOf(journey, 'notice'))
+    return proceed(
+      visit,
+      { country, search, identity, attempt: { step: 'notice', answers: { language }, errors } },
+      'notice',
+    )
   }
   const recorded = portal.options.now()
   const languages = [...new Set([language, portal.notices.read(words.language).language])]
@@ -52,8 +55,7 @@ export async function submitNotice(visit: JourneyVisit): Promise<Response> {
     patientCountry: country,
     details: { version: notice.version, languages: languages.join(' ') },
   })
-  await saveJourney(visit, { country, search, identity, notice })
-  return redirect(visit, pathOf(journey, 'relationship'))
+  return proceed(visit, { country, search, identity, notice }, 'relationship')
 }
 
 export function showRelationship(visit: JourneyVisit): Response {
@@ -89,8 +91,7 @@ export async function submitRelationship(visit: JourneyVisit): Promise<Response>
   ]
   if (errors.length > 0 || (purpose !== 'TREATMENT' && purpose !== 'EMERGENCY')) {
     const attempt = { step: 'relationship', answers: { purpose: purpose ?? '', reason }, errors }
-    await saveJourney(visit, { country, search, identity, notice, attempt })
-    return redirect(visit, pathOf(journey, 'relationship'))
+    return proceed(visit, { country, search, identity, notice, attempt }, 'relationship')
   }
   const declared = portal.options.now()
   const emergency = purpose === 'EMERGENCY'
@@ -104,6 +105,5 @@ export async function submitRelationship(visit: JourneyVisit): Promise<Response>
     ...(emergency ? { details: { reason } } : {}),
   })
   const relationship = { purpose, declaredAt: declared.toISOString(), ...(emergency ? { reason } : {}) } as const
-  await saveJourney(visit, { country, search, identity, notice, relationship })
-  return redirect(visit, pathOf(journey, 'documents'))
+  return proceed(visit, { country, search, identity, notice, relationship }, 'documents')
 }

@@ -12,7 +12,7 @@ import { pageHeaders, readForm, redirect, show, tokenOf } from '../visit.ts'
 import { careRefused } from './care-refusal.ts'
 import { foreignForm, type JourneyVisit } from './guards.ts'
 import { notFound } from './open-pages.ts'
-import { aboveStep, countryName, pathOf, saveJourney } from './steps.ts'
+import { aboveStep, countryName, pathOf } from './steps.ts'
 
 type StoredEntry = NonNullable<JourneyState['documents']>[number]
 
@@ -31,7 +31,7 @@ export async function showDocuments(visit: JourneyVisit): Promise<Response> {
   const documents = listed.value.map(
     (entry): StoredEntry => ({ ...entry, renditions: entry.renditions.map((one) => ({ ...one })) }),
   )
-  await saveJourney(visit, { ...journey.state, documents })
+  await portal.journeys.save(visit.session.secret, journey, { ...journey.state, documents })
   return show(visit, {
     title: words.messages.text('portal.documents.title', { patient: patientName(journey.state) }),
     above: aboveStep(visit, 'documents'),

@@ -59,7 +59,8 @@ export function withJourney(portal: Portal, step: StepName, work: (visit: Journe
     const journey = await portal.journeys.find(visit.session.secret, visit.context.req.param('journey') ?? '')
     if (!journey) return journeyGone(visit)
     if (!mayShow(journey.state, step)) {
-      return redirect(visit, `/patients/${journey.id}/${furthestStep(journey.state)}?earlier`)
+      const why = visit.context.req.query('elsewhere') === undefined ? 'earlier' : 'elsewhere'
+      return redirect(visit, `/patients/${journey.id}/${furthestStep(journey.state)}?${why}`)
     }
     return work({ ...visit, journey })
   })

@@ -12,7 +12,7 @@ import { EVIDENCE, identityPage } from '../pages/identity.ts'
 import { type ProfessionalVisit, readForm, redirect, show, tokenOf } from '../visit.ts'
 import { careRefused } from './care-refusal.ts'
 import { foreignForm, type JourneyVisit } from './guards.ts'
-import { aboveStep, attemptOf, countryName, pathOf, saveJourney, titleOf } from './steps.ts'
+import { aboveStep, attemptOf, countryName, pathOf, proceed, titleOf } from './steps.ts'
 
 export async function showCountries(visit: ProfessionalVisit): Promise<Response> {
   const { portal, words } = visit
@@ -69,8 +69,7 @@ export async function submitIdentify(visit: JourneyVisit): Promise<Response> {
   const errors = checkAnswers(mask.value, answers, today)
   // Another search is another patient: whatever was proven about the former one is void.
   if (errors.length > 0) {
-    await saveJourney(visit, { country, attempt: { step: 'identify', answers, errors: [...errors] } })
-    return redirect(visit, pathOf(journey, 'identify'))
+    return proceed(visit, { country, attempt: { step: 'identify', answers, errors: [...errors] } }, 'identify')
   }
   const found = await portal.options.countryB.identify(professional, country, answers)
   const search: JourneyState['search'] = found.ok
@@ -80,8 +79,7 @@ export async function submitIdentify(visit: JourneyVisit): Promise<Response> {
         ...(found.value.length > 0 ? {} : { refusal: 'ERROR_PI_NO_MATCH' }),
       }
     : { answers, candidates: [], refusal: found.problem.code }
-  await saveJourney(visit, { country, search })
-  return redirect(visit, pathOf(journey, 'identity'))
+  return proceed(visit, { country, search }, 'identity')
 }
 
 type StoredCandidate = NonNullable<JourneyState['search']>['candidates'][number]
@@ -159,8 +157,7 @@ export async function submitIdentity(visit: JourneyVisit): Promise<Response> {
   ]
   const { country, search } = journey.state
   if (!candidate || errors.length > 0) {
-    await saveJourney(visit, { country, search, attempt: { step: 'identity', answers, errors } })
-    return redirect(visit, pathOf(journey, 'identity'))
+    return proceed(visit, { country, search, attempt: { step: 'identity', answers, errors } }, 'identity')
   }
   const confirmedAt = portal.options.now()
   const reason = answers.reason || undefined
@@ -184,8 +181,7 @@ export async function submitIdentity(visit: JourneyVisit): Promise<Response> {
     confirmedAt: confirmedAt.toISOString(),
     ...(reason ? { reason } : {}),
   }
-  await saveJourney(visit, { country, search, identity })
-  return redirect(visit, pathOf(journey, 'notice'))
+  return proceed(visit, { country, search, identity }, 'notice')
 }
 
 function searchAgain(visit: JourneyVisit): Html {

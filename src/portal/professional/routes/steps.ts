@@ -3,6 +3,7 @@ import { alert, type Step, steps } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { type JourneyState, mayShow, STEPS, type StepName } from '../journey.ts'
 import type { Journey } from '../journey-store.ts'
+import { redirect } from '../visit.ts'
 import type { JourneyVisit } from './guards.ts'
 
 export function pathOf(journey: Journey, step: StepName): string {
@@ -32,11 +33,13 @@ export function attemptOf(state: JourneyState, step: StepName): NonNullable<Jour
 }
 
 /**
- * Writes the next state. When another window changed the journey in the meantime nothing is written, and whoever comes
- * next sees what stands there: the guards decide by what was proven, so no step is skipped.
+ * Writes the next state and leads to a step. When another window changed the journey in the meantime nothing is
+ * written and the page says so; the guards decide by what was proven, so no step is skipped.
  */
-export async function saveJourney(visit: JourneyVisit, state: JourneyState): Promise<boolean> {
-  return visit.portal.journeys.save(visit.session.secret, visit.journey, state)
+export async function proceed(visit: JourneyVisit, state: JourneyState, step: StepName): Promise<Response> {
+  const { portal, session, journey } = visit
+  const saved = await portal.journeys.save(session.secret, journey, state)
+  return redirect(visit, saved ? pathOf(journey, step) : `${pathOf(journey, step)}?elsewhere`)
 }
 
 export function countryName({ words, journey }: JourneyVisit): string {

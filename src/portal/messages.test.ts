@@ -1,0 +1,129 @@
+/** The words of the portal: complete in every language of the demonstration, and none that the code does not use. */
+import assert from 'node:assert/strict'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { EHDSI_PROBLEMS } from '#care/context/care-context.ts'
+import { openMessages } from '#platform/i18n/messages.ts'
+import { readSearchMask } from '#wire/discovery/search-mask.ts'
+import { fieldsOf } from './professional/mask-form.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const directory = join(root, 'data', 'messages')
+const OWN = /^(portal|problem|label\.ism|help\.ism)\./
+const COMPLETE = ['fr', 'en', 'pt', 'et', 'el'] as const
+
+function catalogue(language: string): ReadonlyMap<string, string> {
+  const parsed: unknown = JSON.parse(readFileSync(join(directory, `${language}.json`), 'utf8'))
+  assert.ok(parsed && typeof parsed === 'object')
+  return new Map(
+    Object.entries(parsed)
+      .filter(([key]) => OWN.test(key))
+      .map(([key, text]) => [key, String(text)]),
+  )
+}
+
+/** Keys written out in the code, and the fixed beginnings and ends of those that are put together. */
+function keysInCode() {
+  const sources = globSync('src/portal/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  const text = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
+  const whole = new Set(
+    [...text.matchAll(/'((?:portal|problem|label\.ism)\.[\w.-]+)'/g)]
+      .map(([, key]) => key ?? '')
+      .filter((key) => !/\.(css|js)$/.test(key)),
+  )
+  const composed = [...text.matchAll(/`((?:portal|problem)\.[^`]*)`/g)].map(([, key = '']) => {
+    const pattern = key
+      .replace(/\$\{[^}]*\}/g, '\u0000')
+      .replace(/[.*+?^()|[\]\\]/g, '\\$&')
+      .replaceAll('\u0000', '[\\w-]+')
+    return new RegExp(`^${pattern}$`)
+  })
+  return { whole, composed }
+}
+
+const parametersOf = (text: string): string =>
+  [...new Set([...text.matchAll(/\{?\$(\w+)/g)].map(([, name]) => name))].sort().join(' ')
+
+for (const language of COMPLETE) {
+  test(`${language} has every key, with the same parameters`, () => {
+    const [french, own] = [catalogue('fr'), catalogue(language)]
+    assert.deepEqual(
+      [...french.keys()].filter((key) => !own.has(key)),
+      [],
+      'missing',
+    )
+    assert.deepEqual(
+      [...own.keys()].filter((key) => !french.has(key)),
+      [],
+      'left over',
+    )
+    const differing = [...french].filter(([key, text]) => parametersOf(text) !== parametersOf(own.get(key) ?? ''))
+    assert.deepEqual(
+      differing.map(([key]) => key),
+      [],
+      'other parameters',
+    )
+  })
+}
+
+test('every key that the code uses exists, and every key is used', () => {
+  const french = catalogue('fr')
+  const { whole, composed } = keysInCode()
+  assert.ok(whole.size > 100 && composed.length > 15)
+  assert.deepEqual(
+    [...whole].filter((key) => !french.has(key)),
+    [],
+    'used but not written',
+  )
+  const dead = composed.filter((pattern) => ![...french.keys()].some((key) => pattern.test(key)))
+  assert.deepEqual(dead, [], 'put together but never found')
+  const unused = [...french.keys()].filter(
+    (key) => /^portal\./.test(key) && !whole.has(key) && !composed.some((pattern) => pattern.test(key)),
+  )
+  assert.deepEqual(unused, [], 'written but not used')
+})
+
+test('every refusal of the border and of the portal has its three sentences', () => {
+  const french = catalogue('fr')
+  const codes = new Set(
+    [...french.keys()].filter((key) => key.startsWith('problem.')).map((key) => key.split('.')[1] ?? ''),
+  )
+  for (const code of [...EHDSI_PROBLEMS, ...codes]) {
+    for (const part of ['title', 'meaning', 'next']) assert.ok(french.has(`problem.${code}.${part}`), `${code} ${part}`)
+  }
+})
+
+test('every label and help of the published search masks has words', () => {
+  const french = catalogue('fr')
+  for (const file of readdirSync(join(root, 'data', 'search-masks'))) {
+    const mask = readSearchMask(readFileSync(join(root, 'data', 'search-masks', file)))
+    assert.ok(mask.ok, file)
+    for (const { label, help } of fieldsOf(mask.value)) {
+      assert.ok(french.has(label), label)
+      assert.ok(help === undefined || french.has(help), help)
+    }
+  }
+})
+
+test('every message can be formatted in its language', () => {
+  const values = { count: 2, country: 'Portugal', provider: 'X', time: '14:00', patient: 'Y', number: 1, date: 'Z' }
+  for (const language of COMPLETE) {
+    const messages = openMessages(directory, language)
+    for (const key of catalogue(language).keys()) {
+      const { text, language: found } = messages.phrase(key, { ...values, phone: '0', hours: '24' })
+      assert.equal(found, language, key)
+      assert.ok(text.length > 0 && !text.includes('.match'), key)
+    }
+  }
+})
+
+test('the words are calm: no exclamation marks, no begging, no codes', () => {
+  const begging = /!|veuillez|\bplease\b|s['’]il vous plaît|por favor|palun|παρακαλ/i
+  for (const language of COMPLETE) {
+    for (const [key, text] of catalogue(language)) {
+      assert.doesNotMatch(text, begging, `${language} ${key}`)
+      assert.doesNotMatch(text, /ERROR_/, `${language} ${key}`)
+    }
+  }
+})
