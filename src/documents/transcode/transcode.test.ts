@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Bundle, Coding } from 'fhir/r4'
+import type { Bundle, Coding, Condition, Resource } from 'fhir/r4'
 import type { Mapped, Membership, Terminology } from '#terminology/terminology.ts'
 import type { ClinicalDocument } from '../model/clinical-document.ts'
 import { MAPPING_EXTENSION, transcode, transcodeWithCoverage } from './transcode.ts'
@@ -51,7 +51,11 @@ function documentWith(...codings: Coding[][]): ClinicalDocument {
 
 function codingsOf(document: ClinicalDocument, index = 0): readonly Coding[] {
   const resource = document.bundle.entry?.[index]?.resource
-  return resource?.resourceType === 'Condition' ? (resource.code?.coding ?? []) : []
+  return isCondition(resource) ? (resource.code?.coding ?? []) : []
+}
+
+function isCondition(resource: Resource | undefined): resource is Condition {
+  return resource?.resourceType === 'Condition'
 }
 
 test('the European code comes first, with map and relationship; the original stays and is marked', () => {
