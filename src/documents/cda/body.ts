@@ -5,6 +5,7 @@ import { codeOf, concept } from './datatypes/code.ts'
 import { detail } from './datatypes/detail.ts'
 import { identifiers } from './datatypes/identity.ts'
 import { nullFlavorExtension } from './datatypes/nulls.ts'
+import { isAboutRelative } from './entries/family.ts'
 import { readLooseEntry, readStatement } from './entries/registry.ts'
 import { addFile } from './files.ts'
 import { participant } from './header/people.ts'
@@ -75,7 +76,12 @@ const SECTION_FIELDS = new Set([
 
 function readSectionParts(at: Located, reading: Reading): { entries: string[]; extension: Extension[] } {
   const trace = newTrace(at.path)
-  const context: Context = { section: codeOf(child(at.element, 'code')) ?? '', top: true, read: readStatement }
+  const context: Context = {
+    section: codeOf(child(at.element, 'code')) ?? '',
+    top: true,
+    ...(isAboutRelative(at) ? { relative: true } : {}),
+    read: readStatement,
+  }
   for (const name of ['author', 'informant']) {
     for (const part of each(at, name)) {
       const reference = participant(part, reading)

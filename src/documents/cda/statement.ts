@@ -31,6 +31,8 @@ export interface Context {
   readonly concernStatus?: string
   /** The relationship that leads here denies it. */
   readonly negated?: boolean
+  /** The concern or section around it is about a relative of the patient. */
+  readonly relative?: boolean
   /** Shared by readers so that nested statements can be read without knowing all readers. */
   readonly read: StatementReader
 }

@@ -5,6 +5,7 @@ import { nullFlavorExtension } from '../datatypes/nulls.ts'
 import type { Located } from '../located.ts'
 import { newTrace, type Reading } from '../reading.ts'
 import { type Context, carryRest, nestedStatements, openStatement, structural } from '../statement.ts'
+import { isAboutRelative } from './family.ts'
 
 /** Reads the statements in the concern; the concern's own codes, ids and times go to the first of them. */
 export function readConcern(at: Located, reading: Reading, context: Context): string[] {
@@ -23,6 +24,7 @@ export function readConcern(at: Located, reading: Reading, context: Context): st
       section: context.section,
       read: context.read,
       ...(context.top ? { top: true } : {}),
+      ...(context.relative || isAboutRelative(at) ? { relative: true } : {}),
       ...(negated ? { negated } : {}),
       ...(index === 0 ? { concern } : {}),
       ...(concernStatus === undefined ? {} : { concernStatus }),

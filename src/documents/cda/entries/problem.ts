@@ -18,6 +18,7 @@ import {
   openStatement,
   relateNested,
   statementText,
+  structural,
   subordinate,
 } from '../statement.ts'
 import { ABSENT_CODES, CLINICAL_STATUS, CONCERN_STATUS, VERIFICATION_STATUS } from '../tables/statuses.ts'
@@ -47,7 +48,7 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
   const condition: Condition = {
     resourceType: 'Condition',
     identifier: identifiers(at.element, reading),
-    category: categories(at, reading),
+    category: categories(at, reading, trace),
     code: codeOfProblem(at, reading, trace),
     bodySite: children(at.element, 'targetSiteCode').flatMap((site) => concept(site, reading) ?? []),
     subject: { reference: reading.patient },
@@ -67,8 +68,9 @@ export function readProblem(at: Located, reading: Reading, context: Context): st
 }
 
 /** The kind of problem (finding, diagnosis, …) that the observation's code names. */
-function categories(at: Located, reading: Reading): CodeableConcept[] {
+function categories(at: Located, reading: Reading, trace: Trace): CodeableConcept[] {
   const code = child(at.element, 'code')
+  if (codeOf(code) === undefined) structural(trace, code, reading)
   const kind = nullFlavorOf(code) !== undefined && codeOf(code) === undefined ? undefined : concept(code, reading)
   return [{ coding: [{ system: CATEGORY, code: 'problem-list-item' }] }, ...(kind === undefined ? [] : [kind])]
 }

@@ -19,6 +19,7 @@ import { KIND_BY_CODE } from '../tables/subordinates.ts'
 import { readAllergy } from './allergy.ts'
 import { isConcern, readConcern } from './concern.ts'
 import { readSupply } from './device.ts'
+import { isAboutRelative, readFamilyHistory } from './family.ts'
 import { readImmunization } from './immunization.ts'
 import { readMedication } from './medication.ts'
 import { readObservation, readOrganizer } from './observation.ts'
@@ -67,6 +68,7 @@ export const readStatement: StatementReader = (at, reading, context) => readerFo
 
 function readerFor(at: Located, context: Context): StatementReader {
   const { element } = at
+  if (['observation', 'organizer'].includes(element.name) && isAboutRelative(at)) return readFamilyHistory
   const kind = context.top ? SECTION_KIND[context.section] : undefined
   switch (element.name) {
     case 'observation':
@@ -91,7 +93,7 @@ function readerFor(at: Located, context: Context): StatementReader {
 }
 
 function readerOfObservation(element: XmlElement, kind: string | undefined, context: Context): StatementReader {
-  if (FAMILY.has(context.section)) return readObservation
+  if (context.relative || FAMILY.has(context.section)) return readObservation
   const named = byTemplate(element)
   if (named === readAllergy || named === readProblem) return named
   if (kind === 'allergy') return readAllergy

@@ -122,6 +122,7 @@ function readPerson(role: Located, person: Located, reading: Reading): string {
   const names = humanNames(person.element)
   const practitioner: Practitioner = {
     resourceType: 'Practitioner',
+    extension: nullFlavorExtension(person.element),
     identifier: [
       ...identifiers(role.element, reading),
       ...identifiers(inner?.element, reading),
