@@ -1,0 +1,52 @@
+/** For tests: single nodes as processes of their own, started from configurations that the demonstration prepares. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+
+const PROGRAM = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+
+export interface NodeUnderTest {
+  readonly child: ChildProcess
+  /** `kill -9`; resolves when the process is gone. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts a node and waits until it says that it is ready. */
+export function startNodeProcess(configuration: string, home: string): Promise<NodeUnderTest> {
+  const child = spawn(process.execPath, [PROGRAM, 'start', '--config', configuration], {
+    env: { ...process.env, TESSERA_HOME: home },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const signal = (name: NodeJS.Signals): Promise<void> => {
+    child.kill(name)
+    return ended
+  }
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve({ child, kill: () => signal('SIGKILL'), stop: () => signal('SIGTERM') }))
+    child.once('exit', (code) => reject(new Error(`The node ended with ${code}: ${complaint}`)))
+  })
+}
+
+/** A base port above which the twenty ports of a plan are free right now. */
+export async function freeBase(): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 2_000) * 20
+    const offsets = Array.from({ length: 20 }, (_, index) => index)
+    const free = await Promise.all(offsets.map((offset) => isFree(base + offset)))
+    if (free.every(Boolean)) return base
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
