@@ -48,7 +48,7 @@ function allergySection(sections: readonly Node[]): Node | undefined {
 }
 
 /** The danger block of a document. */
-export function danger(build: Build, composition: Node): Danger {
+export function danger(build: Build, composition: Node, isFile: boolean): Danger {
   const allergies: DangerItem[] = []
   const medicines: DangerItem[] = []
   const sentences: Line[] = []
@@ -74,7 +74,9 @@ export function danger(build: Build, composition: Node): Danger {
     }
   }
   if (allergies.length > 0) state = 'rows'
-  if (state === 'nothing-recorded') {
+  if (state === 'nothing-recorded' && isFile) {
+    sentences.push([say(build, 'summary.allergies.file')])
+  } else if (state === 'nothing-recorded') {
     const section = allergySection(nodes(composition.section))
     const empty = emptyReason(section?.emptyReason)
     if (empty) state = empty

@@ -72,7 +72,7 @@ function codingInline(build: Build, value: Node, out: Inline[]): ReadonlySet<str
 function conceptInline(build: Build, value: Node, out: Inline[]): ReadonlySet<string> {
   const words = term(build, value)
   const start = out.length
-  if (words?.translated && words.original !== undefined) out.push(words.words)
+  if (words?.translated && words.original !== undefined && words.original !== words.text) out.push(words.words)
   const own = text(value.text)
   const codings = nodes(value.coding)
   if (own !== undefined && !codings.some(({ display }) => display === own)) {
@@ -324,7 +324,10 @@ export function details(
   prefix?: Phrase,
 ): readonly Detail[] {
   const out: Detail[] = []
+  const isFile = resource.resourceType === 'Binary'
+  if (isFile) out.push({ label: fieldLabel(build.messages, prefix, 'attachment'), content: attach(build, resource) })
   for (const key in resource) {
+    if (isFile && key === 'data') continue
     if (!TECHNICAL.has(key) && !without?.has(key)) field(build, prefix, resource, key, out)
   }
   for (const key of TECHNICAL) {

@@ -62,7 +62,7 @@ function rowHtml(row: Row, view: SummaryView, words: Words, columns: number): st
   html += linesHtml(row.second, 'line')
   if (row.trend) html += trendHtml(row.trend)
   html += '</td>'
-  if (!view.sameLanguage) html += `<td class="orig">${linesHtml(row.original, 'line')}</td>`
+  if (columns === 3) html += `<td class="orig">${linesHtml(row.original, 'line')}</td>`
   html += '</tr>'
   if (row.details.length > 0) {
     html += `<tr class="more"><td colspan="${columns}"><details class="more"><summary>${words.details}<span class="vh"> ${escapeHtml(plain(row.term))}</span></summary>${factsHtml(row.details, view.language)}</details></td></tr>`
@@ -90,11 +90,16 @@ export function rowWords(view: SummaryView): Words {
   }
 }
 
+/** Whether a section needs the column of the original. */
+export function hasOriginal(section: Section): boolean {
+  return section.rows.some(({ original }) => original.length > 0)
+}
+
 function headHtml(section: Section, view: SummaryView): string {
   const { messages, language } = view
   const first = phraseHtml(messages.phrase(`summary.columns.${section.columns}.first`), language)
   const second = phraseHtml(messages.phrase(`summary.columns.${section.columns}.second`), language)
-  const original = view.sameLanguage
+  const original = !hasOriginal(section)
     ? ''
     : `<th scope="col">${phraseHtml(messages.phrase('summary.columns.original', { language: view.sourceLanguageName }), language)}</th>`
   return `<thead><tr><th scope="col">${first}</th><th scope="col">${second}</th>${original}</tr></thead>`
@@ -103,7 +108,7 @@ function headHtml(section: Section, view: SummaryView): string {
 export function sectionHtml(section: Section, view: SummaryView, words: Words): string {
   const { messages, language } = view
   const heading = section.level === 0 ? 'h2' : 'h3'
-  const columns = view.sameLanguage ? 2 : 3
+  const columns = hasOriginal(section) ? 3 : 2
   const beside = section.originalTitle ? `<span class="sub">${lineHtml(section.originalTitle)}</span>` : ''
   let html = `<section class="card${section.level === 0 ? '' : ' inner'}" id="${section.id}" aria-labelledby="${section.id}-h"><header><${heading} id="${section.id}-h">${lineHtml(section.title)}</${heading}>${beside}</header>`
   if (section.sentence) html += `<p>${lineHtml(section.sentence)}</p>`

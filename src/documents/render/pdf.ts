@@ -3,6 +3,7 @@
  * span), with PDF/UA-1 metadata, the reader's words beside the original, patient and page number on each page.
  */
 import { plainText } from '#platform/html/sanitise.ts'
+import { hasOriginal } from './html-section.ts'
 import { type Block, type Paragraph, paragraphs, rowBlocks, tagParagraphs } from './pdf/blocks.ts'
 import { openFonts } from './pdf/fonts.ts'
 import { createWriter, type Drawing, MARGIN, type Writer } from './pdf/writer.ts'
@@ -69,6 +70,11 @@ function dangerBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
 
 function accountBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
   const { account, messages } = view
+  if (view.isFile) {
+    sheet.block(root, 'H2', title(messages.text('summary.account.file'), 12))
+    sheet.block(root, 'P', paragraphs([messages.text('summary.account.fileNote')]))
+    return
+  }
   const key = account.complete ? 'summary.account.complete' : 'summary.account.incomplete'
   const shares = account.shares
     .map(({ key: share, count }) => messages.text(`summary.share.${share}`, { count }))
@@ -94,7 +100,9 @@ function columnHeads(section: Section, view: SummaryView): readonly Block[] {
   const heads = [
     messages.text(`summary.columns.${section.columns}.first`),
     messages.text(`summary.columns.${section.columns}.second`),
-    ...(view.sameLanguage ? [] : [messages.text('summary.columns.original', { language: view.sourceLanguageName })]),
+    ...(!hasOriginal(section)
+      ? []
+      : [messages.text('summary.columns.original', { language: view.sourceLanguageName })]),
   ]
   return heads.map((text) => [{ runs: [{ text }], bold: true, size: 7.5, tone: 'quiet' }])
 }
@@ -116,11 +124,11 @@ function sectionBlocks(sheet: Sheet, root: Element, section: Section, view: Summ
   if (section.rows.length > 0) {
     const table = document.struct('Table')
     element.add(table)
-    const shares = view.sameLanguage ? [0.6, 0.4] : [0.42, 0.26, 0.32]
+    const shares = !hasOriginal(section) ? [0.6, 0.4] : [0.42, 0.26, 0.32]
     const widths = shares.map((share) => share * sheet.width)
     sheet.rule()
     sheet.tableRow(table, columnHeads(section, view), widths, true)
-    for (const row of section.rows) sheet.tableRow(table, rowBlocks(row, view), widths, false)
+    for (const row of section.rows) sheet.tableRow(table, rowBlocks(row, view).slice(0, widths.length), widths, false)
     table.end()
   }
   if (section.state === 'text' && section.narrative) {

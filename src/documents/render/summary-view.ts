@@ -196,6 +196,8 @@ export interface SummaryView {
   readonly sourceLanguageName: string
   readonly sameLanguage: boolean
   readonly kind: DocumentKind
+  /** The document says nothing in codes or sections: it is a file (PDF) with a head. */
+  readonly isFile: boolean
   readonly title: string
   readonly header: Header
   readonly danger: Danger

@@ -87,6 +87,9 @@ function meterHtml(view: SummaryView): string {
 
 function accountHtml(view: SummaryView, say: Say): string {
   const { account } = view
+  if (view.isFile) {
+    return `<div class="card" role="region" aria-labelledby="account-h"><h2 id="account-h">${say('summary.account.file')}</h2><p><a href="#files">${say('summary.attachments')}</a></p><p class="sub">${say('summary.account.fileNote')}</p></div>`
+  }
   const title = say(account.complete ? 'summary.account.complete' : 'summary.account.incomplete', {
     count: account.statements,
     missing: account.notCarried.length,
@@ -110,7 +113,7 @@ function contentsHtml(view: SummaryView, say: Say): string {
       const rows = section.rows.filter(({ level }) => level === 0).length
       const count = section.state === 'rows' ? (rows === 0 ? '' : String(rows)) : say(`summary.count.${section.state}`)
       const title = section.title.map(inlineHtml).join('')
-      return `<li><a href="#${section.id}">${title}${count === '' ? '' : ` <span class="n num">${count}</span>`}</a></li>`
+      return `<li><a href="#${section.id}">${title}${count === '' ? '' : ` <span class="n${section.state === 'rows' ? '' : ' state'}">${count}</span>`}</a></li>`
     })
   return `<nav class="toc noprint" aria-label="${escapeHtml(view.messages.text('summary.contents'))}"><ol class="plain">${links.join('')}</ol></nav>`
 }
@@ -171,8 +174,10 @@ export function renderSummary(view: SummaryView, options: SummaryOptions = {}): 
   const say = sayer(view)
   const words = rowWords(view)
   let html = `<div class="summary">${headHtml(view, options)}<div class="first">${dangerHtml(view, say)}${accountHtml(view, say)}</div><div class="layout">${contentsHtml(view, say)}<div>`
+  const files = attachmentsHtml(view, say, options)
+  if (view.isFile) html += files
   for (const section of view.sections) html += sectionHtml(section, view, words)
-  html += `${attachmentsHtml(view, say, options)}${notCarriedHtml(view, say)}${untranslatedHtml(view, say)}${systemsHtml(view, say)}</div></div></div>`
+  html += `${view.isFile ? '' : files}${notCarriedHtml(view, say)}${untranslatedHtml(view, say)}${systemsHtml(view, say)}</div></div></div>`
   return raw(html)
 }
 

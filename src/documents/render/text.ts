@@ -84,6 +84,11 @@ function sectionText(section: Section, view: SummaryView): string {
 
 function accountText(view: SummaryView): string {
   const { account, messages } = view
+  if (view.isFile) {
+    return [heading(messages.text('summary.account.file'), '='), wrap(messages.text('summary.account.fileNote'))].join(
+      '\n',
+    )
+  }
   const title = messages.text(account.complete ? 'summary.account.complete' : 'summary.account.incomplete', {
     count: account.statements,
   })

@@ -23,7 +23,7 @@ export function unit(build: Build, quantity: Node): Inline | undefined {
     const known = designation(build, text(quantity.system) ?? UCUM, code)
     if (known?.match === 'exact') return known.term
   }
-  if (code === '1' && (written === undefined || written === '1')) return undefined
+  if ((code === undefined || code === '1') && (written === undefined || written === '1')) return undefined
   return written ?? (code === undefined ? undefined : { kind: 'literal', text: code })
 }
 
@@ -63,7 +63,7 @@ export function ratio(build: Build, value: Node): Inline[] | undefined {
   if (!below) return above
   const per = writtenDigits(below, 'value')
   const measured = unit(build, below)
-  if ((per === '1' || per === undefined) && measured !== undefined) return [...above, ' / ', measured]
+  if (per === '1' || per === undefined) return measured === undefined ? above : [...above, ' / ', measured]
   const denominator = quantity(build, below)
   return denominator ? [...above, ' / ', ...denominator] : above
 }
@@ -126,23 +126,49 @@ export function chosen(build: Build, parent: Node, prefix: string): Inline[] | u
 
 const PER = new Set(['h', 'd', 'wk', 'mo', 'a', 'min', 's'])
 
+/** A message with a count that may be a range (`1–2`): the words bend with the larger number. */
+function counted(
+  build: Build,
+  key: string,
+  low: string,
+  high: string | undefined,
+  more: Record<string, string>,
+): Inline {
+  const count = Number(high ?? low)
+  if (!Number.isFinite(count)) return `${low} × ${more.period ?? ''} ${more.unit ?? ''}`.trim()
+  const said = say(build, key, { ...more, count })
+  if (high === undefined || high === low) return said
+  const range = (words: string): string => words.replace(build.messages.formats.number(count), `${low}–${high}`)
+  if (typeof said === 'string') return range(said)
+  return said.kind === 'words' ? { ...said, text: range(said.text) } : said
+}
+
+/** `2 fois par jour`, `toutes les 8 heures`. */
+function frequency(build: Build, repeat: Node): Inline[] {
+  const every = text(repeat.period)
+  const unitCode = text(repeat.periodUnit) ?? text(repeat.periodUnits)
+  const often = text(repeat.frequency)
+  const most = text(repeat.frequencyMax)
+  if (every !== undefined && unitCode !== undefined && PER.has(unitCode)) {
+    const per = build.messages.text(`summary.unit.${unitCode}`, { count: Number.parseFloat(every) || 2 })
+    const once = (often ?? '1') === '1' && most === undefined
+    const key =
+      every === '1'
+        ? `summary.timing.${unitCode}`
+        : once
+          ? `summary.timing.interval.${unitCode}`
+          : 'summary.timing.every'
+    return [counted(build, key, often ?? '1', most, { period: every, unit: per })]
+  }
+  return often === undefined ? [] : [counted(build, 'summary.timing.times', often, most, {})]
+}
+
 /** Timing in words: `2 fois par jour`, `le matin`, `1 fois toutes les 8 heures`. */
 export function timing(build: Build, value: Node): Inline[] | undefined {
   const repeat = node(value.repeat)
   const out: Inline[] = []
   if (repeat) {
-    const every = text(repeat.period)
-    const unitCode = text(repeat.periodUnit) ?? text(repeat.periodUnits)
-    const often = text(repeat.frequency) ?? '1'
-    const most = text(repeat.frequencyMax)
-    const count = most === undefined ? often : `${often}–${most}`
-    if (every !== undefined && unitCode !== undefined && PER.has(unitCode)) {
-      const unitWords = build.messages.text(`summary.unit.${unitCode}`, { count: Number(every) })
-      const key = every === '1' ? `summary.timing.${unitCode}` : 'summary.timing.every'
-      out.push(say(build, key, { count: /^\d+$/.test(count) ? Number(count) : count, period: every, unit: unitWords }))
-    } else if (text(repeat.frequency) !== undefined) {
-      out.push(say(build, 'summary.timing.times', { count: /^\d+$/.test(count) ? Number(count) : count }))
-    }
+    out.push(...frequency(build, repeat))
     for (const when of texts(repeat.when)) out.push(out.length ? ', ' : '', codeWords(build, 'event', when))
     for (const day of texts(repeat.dayOfWeek)) out.push(out.length ? ', ' : '', codeWords(build, 'day', day))
     for (const at of texts(repeat.timeOfDay)) out.push(out.length ? ', ' : '', at.slice(0, 5))

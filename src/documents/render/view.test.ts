@@ -138,6 +138,49 @@ test('a document in the reader’s own language has no second column', () => {
   assert.equal(view.account.untranslated.length, 0)
 })
 
+test('a dose is told with its unit, its times and its interval', () => {
+  const told = (repeat: object, doseQuantity: object): string => {
+    const bytes = portugueseSummary((bundle) => {
+      const dosage = JSON.stringify([{ timing: { repeat }, doseAndRate: [{ doseQuantity }] }])
+      bundle.entry = JSON.parse(JSON.stringify(bundle.entry).replace('"id":"t",', `"id":"t","dosage":${dosage},`))
+    })
+    return plain(section(show(bytes), '10160-0').rows[1]?.second[0] ?? [])
+  }
+  const tablet = { value: 1, unit: 'cp' }
+  assert.equal(told({ frequency: 2, period: 1, periodUnit: 'd' }, tablet), '1\u00a0cp, 2 fois par jour')
+  assert.equal(told({ frequency: 1, period: 12, periodUnit: 'h' }, tablet), '1\u00a0cp, toutes les 12 heures')
+  assert.equal(
+    told({ frequency: 1, frequencyMax: 3, period: 1, periodUnit: 'd' }, tablet),
+    '1\u00a0cp, 1–3 fois par jour',
+  )
+  assert.equal(
+    told({ frequency: 1, period: 1, periodUnit: 'd', when: ['MORN'] }, { value: 2, unit: '1' }),
+    '2 par prise, 1 fois par jour, le matin',
+  )
+  assert.equal(told({ when: ['HS'] }, { value: 2, code: '1' }), '2 par prise, au coucher')
+})
+
+test('a document that is only a file says so, and claims nothing about allergies', () => {
+  const bytes = Buffer.from(
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'document',
+      entry: [
+        {
+          resource: { resourceType: 'Composition', language: 'pt', section: [{ entry: [{ reference: 'Binary/b' }] }] },
+        },
+        { resource: { resourceType: 'Patient', id: 'p' } },
+        { resource: { resourceType: 'Binary', id: 'b', contentType: 'application/pdf', data: 'JVBERi0xLjcK' } },
+      ],
+    }),
+  )
+  const view = show(bytes)
+  assert.equal(view.isFile, true)
+  const page = renderPage(view)
+  assert.match(page, /href="data:application\/pdf;base64,JVBERi0xLjcK" download="document-1.pdf"/)
+  assert.doesNotMatch(page, /Rien n’est perdu|n’inscrit rien/)
+})
+
 test('the report lists what has no words in the reader’s language', () => {
   const read = readDocument(portugueseSummary(), { terminology: TERMS })
   assert.ok(read.ok)

@@ -50,7 +50,8 @@ export function summaryView(document: ClinicalDocument, reader: Reader): Summary
     build.index.entries.find(({ resource }) => resource.resourceType === 'Composition')?.resource ?? {}
   const shown = sections(build, bundle, composition, document.kind)
   const head = header(build, composition)
-  const first = danger(build, composition)
+  const isFile = document.account.statements.length === 0 && build.attachments.length > 0
+  const first = danger(build, composition, isFile)
   const name = build.source === '' ? undefined : reader.messages.formats.languageName(baseLanguage(build.source))
   return {
     messages: reader.messages,
@@ -59,6 +60,7 @@ export function summaryView(document: ClinicalDocument, reader: Reader): Summary
     sourceLanguageName: name ?? reader.messages.text('summary.languageUnknown'),
     sameLanguage: build.sameLanguage,
     kind: document.kind,
+    isFile,
     title: `${plain(head.documentTitle)} – ${head.patientName}`,
     header: head,
     danger: first,

@@ -16,7 +16,7 @@ export interface Term {
   readonly coded: boolean
   /** The codes behind the words. */
   readonly codings?: readonly Coding[]
-  /** The source's own words, when they differ from `text`. */
+  /** The source's own words, when they are in another language than the reader's. */
   readonly original?: string
 }
 
@@ -93,7 +93,7 @@ function wordsFor(build: Build, found: Concept): Term {
       text: term,
       translated: false,
       coded,
-      ...own(original, term),
+      ...own(original),
     }
   }
   if (original !== undefined) {
@@ -110,12 +110,12 @@ function wordsFor(build: Build, found: Concept): Term {
   }
 }
 
-function own(original: string | undefined, term: string): { readonly original?: string } {
-  return original === undefined || original === term ? {} : { original }
+function own(original: string | undefined): { readonly original?: string } {
+  return original === undefined ? {} : { original }
 }
 
 function ready(term: string, original: string | undefined, coded: boolean): Term {
-  return { words: term, text: term, translated: true, coded, ...own(original, term) }
+  return { words: term, text: term, translated: true, coded, ...own(original) }
 }
 
 /** Words for any value that may be a concept: CodeableConcept, Coding, CodeableReference, bare code. */

@@ -3,7 +3,7 @@ import { type Node, node, nodes, text } from '../../fhir/node.ts'
 import { type Build, say, sourceWords } from '../build.ts'
 import type { HighRisk } from '../high-risk.ts'
 import type { Inline, Line, Tag } from '../summary-view.ts'
-import { chosen, joined, period, quantity, ratio, time, timing } from '../values.ts'
+import { chosen, joined, period, plain, quantity, ratio, time, timing } from '../values.ts'
 import { type Term, term, terms } from '../words.ts'
 import {
   conceptLine,
@@ -46,7 +46,9 @@ function ingredients(build: Build, medication: Node): { readonly line: Inline[];
 export function dosageLine(build: Build, dosage: Node): Line {
   const rates = nodes(dosage.doseAndRate)
   const amounts = [dosage, ...rates].map((rate) => {
-    const dose = chosen(build, rate, 'dose')
+    const amount = chosen(build, rate, 'dose')
+    // A number alone would be read as a count of days or times.
+    const dose = amount?.length === 1 && rate.doseQuantity ? [...amount, ' ', say(build, 'summary.perIntake')] : amount
     const speed = chosen(build, rate, 'rate')
     return joined(' · ', dose, speed)
   })
@@ -119,7 +121,9 @@ export function medicineFace(build: Build, resource: Node, highRisk: HighRisk): 
   const own = dosages(resource)
     .map((dosage) => dosageLine(build, dosage))
     .filter((line) => line.length > 0)
-  const words = dosages(resource).flatMap((dosage) => proseLines(build, dosage.text, dosage.patientInstruction))
+  const words = dosages(resource)
+    .flatMap((dosage) => proseLines(build, dosage.text, dosage.patientInstruction))
+    .filter((line) => plain(line) !== name.original)
   return {
     term: name,
     tags,

@@ -2,11 +2,12 @@
 
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { choice, concept, type Node, nodes, text } from '../../fhir/node.ts'
-import { absentStatement } from '../absent.ts'
+import { absentCode } from '../absent.ts'
 import { type Build, sourceWords, systemName } from '../build.ts'
 import { details } from '../details.ts'
 import { nameOf } from '../name-of.ts'
 import type { Detail, Inline, Line, Row, RowFate, Tag, Trend } from '../summary-view.ts'
+import { plain } from '../values.ts'
 import { codeWords, type Term, term, terms } from '../words.ts'
 
 /** The face of a row; details, anchor and fate are added by `rowOf`. */
@@ -132,9 +133,17 @@ function codesOf(build: Build, { codings = [] }: Term): string[] {
   )
 }
 
+function distinct(lines: readonly Line[]): Line[] {
+  const seen = new Set<string>()
+  return lines.filter((line) => {
+    const words = plain(line)
+    return seen.has(words) ? false : seen.add(words)
+  })
+}
+
 /** The row of a resource. `level` 1: a result below its report. */
 export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row {
-  const absent = absentStatement(resource) !== undefined
+  const absent = face.term.codings?.some(({ code }) => absentCode(code) !== undefined) ?? false
   const own = allDetails(build, resource)
   const entry = build.entry
   for (const part of face.parts ?? []) {
@@ -159,7 +168,7 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     subs: face.subs,
     second: face.second,
     ...(face.trend ? { trend: face.trend } : {}),
-    original: build.sameLanguage ? [] : [...originalOf(build, face.term), ...face.original],
+    original: build.sameLanguage ? [] : distinct([...originalOf(build, face.term), ...face.original]),
     fate: fateOf(face),
     codes: codesOf(build, face.term),
     details: own,
