@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -114,6 +114,28 @@ test('the shipped content compiles once, is opened afterwards, and answers', asy
   const gender = 'http://hl7.org/fhir/ValueSet/administrative-gender'
   assert.equal(terminology.membership(gender, undefined, 'female'), 'member')
   assert.equal(terminology.membership(gender, undefined, 'F'), 'not-member')
+})
+
+test('a lock left by a process that died stops nobody', async () => {
+  const own = mkdtempSync(join(cache, 'own-'))
+  const sources = { terms: TERMS, packages: [], icu: false }
+  await openTerminology({ cache: own, sources })
+  const [file = ''] = readdirSync(own)
+  rmSync(join(own, file))
+  // No process has this number: Linux and macOS stop far below.
+  writeFileSync(join(own, `${file}.lock`), '2147483646')
+  await openTerminology({ cache: own, sources })
+  assert.deepEqual(readdirSync(own), [file])
+})
+
+test('a damaged compiled file is made anew', async () => {
+  const own = mkdtempSync(join(cache, 'own-'))
+  const sources = { terms: TERMS, packages: [], icu: false }
+  await openTerminology({ cache: own, sources })
+  const [file = ''] = readdirSync(own)
+  writeFileSync(join(own, file), readFileSync(join(own, file)).subarray(0, 1000))
+  const terminology = await openTerminology({ cache: own, sources })
+  assert.equal(terminology.designation('http://www.whocc.no/atc', 'A10BA02', ['fr'])?.term, 'Metformine')
 })
 
 test('the demo people’s codes have words in French', {

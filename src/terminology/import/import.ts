@@ -67,7 +67,6 @@ export async function importTerminology(
   }
   const known = await openTerminology({
     cache: options.cache ?? join(options.home, 'cache'),
-    home: options.home,
     ...(options.sources && { sources: options.sources }),
   })
   const gathered = await gather(path, options, known.canonicalSystem)
