@@ -55,7 +55,10 @@ function readSection(at: Located, reading: Reading, ids: Set<string>): Compositi
     entry: entries.map((reference) => ({ reference })),
   }
   if (block !== undefined && div === undefined) section.extension?.push(...nullFlavorExtension(block))
-  if (entries.length === 0) section.emptyReason = { coding: [{ system: EMPTY_REASON, code: 'unavailable' }] }
+  // Words without entries are content: only a section that says nothing at all is empty.
+  if (entries.length === 0 && div === undefined) {
+    section.emptyReason = { coding: [{ system: EMPTY_REASON, code: 'unavailable' }] }
+  }
   const inner = each(at, 'component').flatMap((component) => each(component, 'section'))
   return [section, ...inner.flatMap((nested) => readSection(nested, reading, ids))]
 }
