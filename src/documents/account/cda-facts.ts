@@ -28,7 +28,7 @@ const TIMES = new Set([
 ])
 /** A missing id or part of an address or name says nothing about the patient's health. */
 const NULLS_WITHOUT_MEANING = new Set([
-  'id', 'setId', 'translation', 'templateId', 'text', 'title', 'originalText', 'country', 'state', 'county', 'precinct', 'city', 'postalCode',
+  'id', 'reference', 'setId', 'translation', 'templateId', 'text', 'title', 'originalText', 'country', 'state', 'county', 'precinct', 'city', 'postalCode',
   'streetAddressLine', 'streetName', 'houseNumber', 'unitID', 'family', 'given', 'prefix', 'suffix',
 ]) // biome-ignore format: a list
 const MOODED = new Set([

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { corpusFiles, withoutCorpus } from '#platform/xml/corpus.ts'
-import { missingLiterals } from '../account/outside-check.ts'
+import { corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
+import { missingLiterals } from '../account/testing/outside-check.ts'
 import { readCda } from './read-cda.ts'
 import { read, TERMINOLOGY } from './testing/documents.ts'
 

@@ -58,6 +58,16 @@ export function uuidOf(name: string): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
 }
 
+/** Which of these references lead to observations; only those may be members of a group. */
+export function partitionMembers(
+  reading: Reading,
+  references: readonly string[],
+): { members: string[]; others: string[] } {
+  const isObservation = (url: string): boolean =>
+    reading.entries.findLast(({ fullUrl }) => fullUrl === url)?.resource?.resourceType === 'Observation'
+  return { members: references.filter(isObservation), others: references.filter((url) => !isObservation(url)) }
+}
+
 /** Adds a resource with its trace to the bundle and returns the reference to it. */
 export function addResource(reading: Reading, resource: FhirResource, trace: Trace): string {
   const fullUrl = referenceTo(reading, resource.resourceType, trace.path)

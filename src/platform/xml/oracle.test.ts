@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import * as libxml2 from 'libxml2-wasm'
-import { corpusFiles, withoutCorpus } from './corpus.ts'
 import { parseXml } from './parse.ts'
+import { corpusFiles, withoutCorpus } from './testing/corpus.ts'
 import type { XmlElement } from './tree.ts'
 
 type Shape = readonly [string, readonly string[], readonly (Shape | string)[]]

@@ -60,12 +60,15 @@ function translatedQuantity(element: XmlElement): Quantity | undefined {
   const code = attribute(element, 'code')
   const system = attribute(element, 'codeSystem')
   const unit = attribute(element, 'displayName') ?? (text || code)
+  const bare = code !== undefined && !system && code !== unit ? code : ''
   if (value === undefined && code === undefined) return undefined
   return {
-    ...(text === '' || text === unit ? {} : { extension: [{ url: ORIGINAL_TEXT_EXTENSION, valueString: text }] }),
+    extension: [text === unit ? '' : text, bare].flatMap((words) =>
+      words === '' ? [] : [{ url: ORIGINAL_TEXT_EXTENSION, valueString: words }],
+    ),
     ...(value === undefined ? {} : { value }),
     ...(unit ? { unit } : {}),
-    ...(code ? { code, ...(system ? { system: `urn:oid:${system}` } : {}) } : {}),
+    ...(code && system ? { code, system: `urn:oid:${system}` } : {}),
   }
 }
 

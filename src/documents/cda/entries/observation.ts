@@ -9,7 +9,7 @@ import { quantity } from '../datatypes/quantity.ts'
 import { when } from '../datatypes/time.ts'
 import { readValue } from '../datatypes/value.ts'
 import { each, every, first, type Located } from '../located.ts'
-import { addResource, type Reading, type Trace } from '../reading.ts'
+import { addResource, partitionMembers, type Reading, type Trace } from '../reading.ts'
 import {
   annotation,
   type Context,
@@ -17,6 +17,7 @@ import {
   isNegated,
   nestedStatements,
   openStatement,
+  relate,
   relateNested,
   statementText,
 } from '../statement.ts'
@@ -103,7 +104,8 @@ function expressNested(observation: Observation, at: Located, reading: Reading, 
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) observation.note = [...(observation.note ?? []), note]
     } else if (typeCode === 'COMP' && (name === 'observation' || name === 'organizer')) {
-      const members = inner.read(statement, reading, inner)
+      const { members, others } = partitionMembers(reading, inner.read(statement, reading, inner))
+      relate(trace, typeCode, others)
       observation.hasMember = [...(observation.hasMember ?? []), ...members.map((reference) => ({ reference }))]
     } else relateNested(trace, nested, reading, context)
   }
@@ -136,17 +138,19 @@ export function readOrganizer(at: Located, reading: Reading, context: Context): 
   const trace = openStatement(at, reading, context)
   const inner: Context = { section: context.section, read: context.read }
   const base = shared(at, reading, context, trace)
-  const members: string[] = []
+  const joined: string[] = []
   for (const nested of nestedStatements(at)) {
     const { kind, statement } = nested
     if (kind === 'comment') {
       const note = annotation(statement, reading, trace, context)
       if (note !== undefined) base.note = [...(base.note ?? []), note]
     } else if (['observation', 'organizer'].includes(statement.element.name))
-      members.push(...inner.read(statement, reading, inner))
+      joined.push(...inner.read(statement, reading, inner))
     else relateNested(trace, nested, reading, context)
   }
   carryRest(trace, at, reading, context, new Set(COMMON))
+  const { members, others } = partitionMembers(reading, joined)
+  relate(trace, 'COMP', others)
   const references = members.map((reference) => ({ reference }))
   if (attribute(at.element, 'classCode') === 'BATTERY' && context.section === '30954-2') {
     return [addResource(reading, reportOf(base, references, trace), trace)]

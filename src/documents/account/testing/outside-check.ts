@@ -4,7 +4,7 @@
  */
 import { DOMParser, type Element, type Node } from '@xmldom/xmldom'
 import type { Bundle } from 'fhir/r4'
-import type { NotCarried } from '../model/account.ts'
+import type { NotCarried } from '../../model/account.ts'
 
 export interface Missing {
   readonly element: string

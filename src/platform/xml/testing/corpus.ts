@@ -2,7 +2,7 @@
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const CORPUS = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'corpus')
+export const CORPUS = join(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'corpus')
 
 /** Every file below a folder of the corpus that ends so; empty when the corpus is absent. */
 export function corpusFiles(pattern: string): readonly string[] {
