@@ -1,11 +1,11 @@
 /** What can kill comes first: allergies, and medicines of high risk. */
 import { type Node, nodes, text } from '../fhir/node.ts'
 import { absentStatement, emptyReason } from './absent.ts'
-import { type Build, say } from './build.ts'
+import { type Build, baseLanguage, say } from './build.ts'
 import { HIGH_RISK } from './high-risk.ts'
 import { allergyFace } from './rows/allergy.ts'
 import { isEnded, medicationOf, medicineFace } from './rows/medicine.ts'
-import type { Danger, DangerItem, Line, SectionState } from './summary-view.ts'
+import type { Danger, DangerItem, Line, SectionState, Tag } from './summary-view.ts'
 import { joined } from './values.ts'
 
 const MEDICINES = new Set([
@@ -26,9 +26,20 @@ function item(build: Build, resource: Node, face: ReturnType<typeof allergyFace>
   return {
     href: `#${build.anchors.get(resource) ?? ''}`,
     term: [face.term.words],
-    tags: face.tags,
+    foreign: !face.term.translated && !build.sameLanguage,
+    tags: face.term.translated || build.sameLanguage ? face.tags : [languageTag(build), ...face.tags],
     subs: [...face.subs, joined(' · ', ...beside, ...original)].filter((line) => line.length > 0),
   }
+}
+
+/** The tag of words that stand in their own language. */
+function languageTag(build: Build): Tag {
+  const name = build.messages.formats.languageName(baseLanguage(build.source))
+  const text =
+    build.source === '' || name === undefined
+      ? say(build, 'summary.tag.untranslated')
+      : say(build, 'summary.tag.inLanguage', { language: name })
+  return { text, tone: 'warn' }
 }
 
 const SEVERITY: Readonly<Record<string, number>> = { high: 0, low: 2 }

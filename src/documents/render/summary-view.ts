@@ -147,6 +147,8 @@ export interface Header {
 
 export interface DangerItem {
   readonly href: string
+  /** The term stands in the language of the source. */
+  readonly foreign: boolean
   readonly term: Line
   readonly tags: readonly Tag[]
   readonly subs: readonly Line[]

@@ -37,8 +37,8 @@ function headHtml(view: SummaryView, options: SummaryOptions): string {
   return `<div class="patient"><div><div class="crumb">${lineHtml(header.documentTitle)}</div><h1>${escapeHtml(header.patientName)}</h1>${traitsHtml(header.traits, view, 'traits')}</div>${actions}</div>${traitsHtml(header.context, view, 'context')}${options.context ?? ''}`
 }
 
-function dangerItemHtml({ href, term, tags, subs }: DangerItem): string {
-  const name = lineHtml(term)
+function dangerItemHtml({ href, term, foreign, tags, subs }: DangerItem): string {
+  const name = foreign ? `<span class="foreign">${lineHtml(term)}</span>` : lineHtml(term)
   const linked = href === '#' || name.includes('<a ') ? name : `<a href="${escapeHtml(href)}">${name}</a>`
   return `<li><strong>${linked}</strong>${tagsHtml(tags)}${linesHtml(subs, 'sub')}</li>`
 }
