@@ -128,9 +128,10 @@ export function allDetails(build: Build, resource: Node, prefix?: Phrase, shown?
 }
 
 function codesOf(build: Build, { codings = [] }: Term): string[] {
-  return codings.flatMap(({ system, code }) =>
+  const named = codings.flatMap(({ system, code }) =>
     code === '' ? [] : [system === '' ? code : `${systemName(build, system)} ${code}`],
   )
+  return [...new Set(named)]
 }
 
 function distinct(lines: readonly Line[]): Line[] {
