@@ -32,7 +32,7 @@ function keysInCode() {
       .map(([, key]) => key ?? '')
       .filter((key) => !/\.(css|js)$/.test(key)),
   )
-  const composed = [...text.matchAll(/`((?:portal|problem)\.[^`]*)`/g)].map(([, key = '']) => {
+  const composed = [...text.matchAll(/`((?:portal|problem)\.[^`<]*)`/g)].map(([, key = '']) => {
     const pattern = key
       .replace(/\$\{[^}]*\}/g, '\u0000')
       .replace(/[.*+?^()|[\]\\]/g, '\\$&')
