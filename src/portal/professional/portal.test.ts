@@ -70,7 +70,18 @@ test('the whole journey, step by step, to the summary and out', async () => {
     ],
   )
   const acts = portal.ledger.events.map(({ subtype }) => subtype?.at(-1)?.code)
-  assert.deepEqual(acts, ['sign-in', 'identity', 'notice', 'relationship'])
+  assert.deepEqual(acts, ['110122', 'identity-confirmed', 'notice-shown', 'relationship-declared'])
+  const accesses = await visitor.get('/accesses')
+  for (const words of [
+    'Connexion',
+    'Identité confirmée',
+    'Notice remise',
+    'Relation de soins déclarée',
+    '298123456',
+    'Portugal',
+  ]) {
+    assert.ok(accesses.text.includes(words), words)
+  }
   const out = await visitor.submit(summary, '/sign-out')
   assert.match(out.path, /^http:\/\/127\.0\.0\.1:4005\/logout/)
   assert.equal((await visitor.get(`${at}/documents`)).status, 401)
@@ -168,15 +179,14 @@ test('an identity that differs needs a reason', async () => {
     reason: 'Chiffres inversés sur la carte',
   })
   assert.match(withReason.path, /\/notice$/)
-  const details = portal.ledger.events.at(-1)?.entity?.at(-1)?.detail
+  const details = portal.ledger.events.at(-1)?.entity?.[0]?.detail
   assert.deepEqual(
     details?.map(({ type, valueString }) => [type, valueString]),
     [
+      ['urn:tessera:evidence', 'passport'],
+      ['urn:tessera:trait-differs', 'birthDate'],
+      ['urn:tessera:reason', 'Chiffres inversés sur la carte'],
       ['country-a', 'PT'],
-      ['evidence', 'passport'],
-      ['differs', 'birthDate'],
-      ['reason', 'Chiffres inversés sur la carte'],
-      ['assurance', 'eidas1'],
     ],
   )
 })

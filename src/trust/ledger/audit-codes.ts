@@ -39,6 +39,7 @@ export const EVENT_SUBTYPE = {
   roleDecision: coding(`${BALP}/CodeSystem/AuthZsubType`, 'AuthZ-Role', 'Authorization Decision using only Roles'),
   // eHDSI audits these as EHDSI-53 (information notice) and EHDSI-92 (treatment relationship confirmed).
   noticeShown: coding(OWN, 'notice-shown', 'Information notice shown to the patient'),
+  identityConfirmed: coding(OWN, 'identity-confirmed', 'Identity of the patient confirmed against a document'),
   relationshipDeclared: coding(OWN, 'relationship-declared', 'Treatment relationship declared'),
 } as const
 

@@ -116,6 +116,22 @@ export function noticeShownEvent(
   )
 }
 
+/** The professional compared the person found with an identity document; `details` say which, and why if it differed. */
+export function identityConfirmedEvent(
+  event: NodeEvent & {
+    readonly person: AuditPerson
+    readonly patient: string
+    readonly details: readonly PatientDetail[]
+  },
+): AuditEvent {
+  return nodeEvent(
+    event,
+    EVENT_TYPE.applicationActivity,
+    [EVENT_SUBTYPE.identityConfirmed],
+    patients(event.patient, event.details),
+  )
+}
+
 /** The professional declares that he treats the patient; with a reason when it is an emergency ("break glass"). */
 export function relationshipDeclaredEvent(
   event: NodeEvent & {

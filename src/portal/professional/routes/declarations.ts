@@ -46,14 +46,9 @@ export async function submitNotice(visit: JourneyVisit): Promise<Response> {
   const recorded = portal.options.now()
   const languages = [...new Set([language, portal.notices.read(words.language).language])]
   const notice = { version: portal.notices.version, languages, recordedAt: recorded.toISOString() }
-  await recordAct(portal.options.ledger, {
-    kind: 'notice',
-    recorded,
-    node: portal.options.country,
-    professional,
-    patient: identity.candidate.identifier,
-    patientCountry: country,
-    details: { version: notice.version, languages: languages.join(' ') },
+  await recordAct(portal.options, professional, { kind: 'notice', ...notice }, recorded, {
+    identifier: identity.candidate.identifier,
+    country,
   })
   return proceed(visit, { country, search, identity, notice }, 'relationship')
 }
@@ -94,16 +89,11 @@ export async function submitRelationship(visit: JourneyVisit): Promise<Response>
     return proceed(visit, { country, search, identity, notice, attempt }, 'relationship')
   }
   const declared = portal.options.now()
-  const emergency = purpose === 'EMERGENCY'
-  await recordAct(portal.options.ledger, {
-    kind: emergency ? 'emergency' : 'relationship',
-    recorded: declared,
-    node: portal.options.country,
-    professional,
-    patient: identity.candidate.identifier,
-    patientCountry: country,
-    ...(emergency ? { details: { reason } } : {}),
+  const act = purpose === 'EMERGENCY' ? ({ purpose, reason } as const) : ({ purpose } as const)
+  await recordAct(portal.options, professional, { kind: 'relationship', ...act }, declared, {
+    identifier: identity.candidate.identifier,
+    country,
   })
-  const relationship = { purpose, declaredAt: declared.toISOString(), ...(emergency ? { reason } : {}) } as const
+  const relationship = { ...act, declaredAt: declared.toISOString() }
   return proceed(visit, { country, search, identity, notice, relationship }, 'documents')
 }

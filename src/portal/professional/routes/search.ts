@@ -161,19 +161,13 @@ export async function submitIdentity(visit: JourneyVisit): Promise<Response> {
   }
   const confirmedAt = portal.options.now()
   const reason = answers.reason || undefined
-  await recordAct(portal.options.ledger, {
-    kind: 'identity',
-    recorded: confirmedAt,
-    node: portal.options.country,
+  await recordAct(
+    portal.options,
     professional,
-    patient: candidate.identifier,
-    patientCountry: country,
-    details: {
-      evidence: answers.evidence ?? '',
-      differs: differs.join(' ') || 'none',
-      ...(reason ? { reason } : {}),
-    },
-  })
+    { kind: 'identity', evidence: answers.evidence ?? '', differs, ...(reason ? { reason } : {}) },
+    confirmedAt,
+    { identifier: candidate.identifier, country },
+  )
   const identity = {
     candidate,
     evidence: answers.evidence ?? '',

@@ -1,5 +1,6 @@
 /** Coming and going: the way to the identity provider and back, the choice of exercise, the session, signing out. */
 import type { Context } from 'hono'
+import type { Professional } from '#trust/people/professional.ts'
 import { linkButton } from '../../ui/components.ts'
 import { recordAct } from '../act-record.ts'
 import { exercisePage } from '../pages/exercise.ts'
@@ -71,13 +72,8 @@ export async function completeSignIn(visit: Visit): Promise<Response> {
   return redirect(visit, 'exercise' in only ? pending.returnTo : `/exercise?to=${encodeURIComponent(pending.returnTo)}`)
 }
 
-function record(
-  portal: Portal,
-  kind: 'sign-in' | 'sign-out',
-  professional: Parameters<typeof recordAct>[1]['professional'],
-) {
-  const { ledger, now, country } = portal.options
-  return recordAct(ledger, { kind, recorded: now(), node: country, professional })
+function record(portal: Portal, kind: 'sign-in' | 'sign-out', professional: Professional): Promise<void> {
+  return recordAct(portal.options, professional, { kind }, portal.options.now())
 }
 
 function signInRefused(visit: Visit, code: string): Response {
