@@ -41,7 +41,8 @@ describe('kill -9 during accesses', () => {
     let kills = 0
     const worker = async (): Promise<void> => {
       while (asked < ACCESSES) {
-        const id = `access-${(asked += 1)}`
+        asked += 1
+        const id = `access-${asked}`
         if (await ask(id)) acknowledged.add(id)
         else await new Promise((resolve) => setTimeout(resolve, 20))
       }
