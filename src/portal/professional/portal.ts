@@ -75,7 +75,8 @@ export function professionalPortal(options: PortalOptions): Hono {
   app.use(sweeping(portal, now))
   pages(app, portal)
   journeyPages(app, portal)
-  app.notFound(anybody(portal, notFound))
+  // A route and not `notFound`, which would be lost when a node mounts this application inside its own.
+  app.all('*', anybody(portal, notFound))
   app.onError((error, context) => {
     options.onError?.(error)
     return serverError(openVisit(portal, context))

@@ -69,7 +69,7 @@ export async function completeSignIn(visit: Visit): Promise<Response> {
   const professional = professionalOf(session) ?? person.exercises[0]
   if (professional) await record(portal, 'sign-in', professional)
   writeCookie(portal, context, 'session', session.secret)
-  return redirect(visit, 'exercise' in only ? pending.returnTo : `/exercise?to=${encodeURIComponent(pending.returnTo)}`)
+  return redirect(visit, 'exercise' in only ? pending.returnTo : '/exercise')
 }
 
 function record(portal: Portal, kind: 'sign-in' | 'sign-out', professional: Professional): Promise<void> {
