@@ -76,7 +76,8 @@ export async function supervise(
             'Correct the cause and start again.',
           ),
         )
-        if (ready && !stopping && mayRestart(restarts, node.name)) {
+        // Code 0: the node was asked to stop, e.g. by Ctrl-C, which reaches the whole group of processes.
+        if (ready && !stopping && code !== 0 && mayRestart(restarts, node.name)) {
           options.onRestart?.(node.name, code, signal)
           void start(node)
         }
