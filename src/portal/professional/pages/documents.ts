@@ -16,7 +16,7 @@ export function documentsPage(words: Words, view: DocumentsPage): Html {
     'portal.documents.title',
     { patient: view.patient },
   )}</h1>${view.context}<ul class="documents">${view.documents.map(({ entry, href }) => {
-    const language = entry.language ? formats.languageName(entry.language) : undefined
+    const language = entry.language ? formats.languageName(entry.language.split('-')[0] ?? entry.language) : undefined
     return html`<li><article class="card"><div><h2>${words(`portal.document.type.${typeKey(entry.type)}`)}</h2><p>${inLanguage(
       entry.title,
       entry.language,

@@ -46,7 +46,9 @@ export async function showDocuments(visit: JourneyVisit): Promise<Response> {
 }
 
 function patientName({ identity }: JourneyState): string {
-  return identity ? `${identity.candidate.family} ${identity.candidate.given.join(' ')}` : ''
+  if (!identity) return ''
+  const { family, given } = identity.candidate
+  return `${family.toLocaleUpperCase('und')} ${given.join(' ')}`
 }
 
 /** Fetches the document of the address, or the answer that says why not. */
