@@ -24,6 +24,7 @@ export async function convert(input: string, options: ConvertOptions): Promise<n
 async function convertFile(path: string, options: ConvertOptions, reader: Reader): Promise<number> {
   const converted = await load(path, path, options, reader)
   if (!converted.ok) return complain([converted.problem])
+  if (converted.value.note) console.error(converted.value.note)
   const written = await tryWriting(
     async () => {
       if (options.report) await write(options.report, json(converted.value.report))
@@ -55,6 +56,7 @@ async function convertFolder(
 ): Promise<number> {
   const progress = startProgress(files.length)
   const problems: Problem[] = []
+  let otherKinds = 0
   const totals = { documents: 0, statements: 0, coded: 0, text: 0, notCarried: 0, untranslated: 0 }
   for (const file of files) {
     const converted = await load(join(folder, file), join(folder, file), options, reader)
@@ -69,6 +71,7 @@ async function convertFolder(
     }, file)
     if (written) problems.push(written)
     add(totals, converted.value.report)
+    if (converted.value.note) otherKinds += 1
   }
   progress.done()
   const { documents, statements, coded, text, notCarried, untranslated } = totals
@@ -78,6 +81,7 @@ async function convertFolder(
   console.log(
     `${statements} statements: ${coded} coded, ${text} as text; ${notCarried} facts not carried (listed in the reports); ${untranslated} codes without a term in ${options.lang}.`,
   )
+  if (otherKinds > 0) console.log(`${otherKinds} of them are no patient summaries; they are shown as they are written.`)
   if (leftAlone > 0) console.log(`${leftAlone} files left alone: their names end neither in .xml nor in .json.`)
   return problems.length > 0 ? complain(problems) : EXIT.fine
 }

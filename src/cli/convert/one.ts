@@ -1,15 +1,18 @@
 /** One document through the house: bytes → model → the form asked for, and its account. */
 
 import type { AccountReport } from '#documents/model/account.ts'
+import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
 import { readDocument } from '#documents/read.ts'
 import { renderPage } from '#documents/render/page.ts'
-import { accountReport, type Reader, summaryView } from '#documents/render/view.ts'
+import { accountReport, type Reader, type SummaryView, summaryView } from '#documents/render/view.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { Form } from '../commands/convert.ts'
 
 export interface Converted {
   readonly bytes: Uint8Array
   readonly report: AccountReport
+  /** A sentence when the document is of another kind than a patient summary. */
+  readonly note?: string
 }
 
 /** The ending that a form adds to the name of its source. */
@@ -26,14 +29,28 @@ export async function convertOne(
   if (!read.ok) return read
   const view = summaryView(read.value, reader)
   const report = accountReport(read.value, view)
+  const note = noteOf(read.value, file)
+  return ok({ bytes: await written(read.value, view, form), report, ...(note === undefined ? {} : { note }) })
+}
+
+async function written(document: ClinicalDocument, view: SummaryView, form: Form): Promise<Uint8Array> {
   switch (form) {
     case 'fhir':
-      return ok({ bytes: Buffer.from(`${JSON.stringify(read.value.bundle, null, 2)}\n`), report })
+      return Buffer.from(`${JSON.stringify(document.bundle, null, 2)}\n`)
     case 'html':
-      return ok({ bytes: Buffer.from(String(renderPage(view))), report })
+      return Buffer.from(String(renderPage(view)))
     case 'pdf':
-      return ok({ bytes: await (await import('#documents/render/pdf.ts')).renderPdf(view), report })
+      return (await import('#documents/render/pdf.ts')).renderPdf(view)
     case 'text':
-      return ok({ bytes: Buffer.from((await import('#documents/render/text.ts')).renderText(view)), report })
+      return Buffer.from((await import('#documents/render/text.ts')).renderText(view))
   }
+}
+
+/** Says what a document is that is no patient summary: it is read statement by statement, without a summary's sections. */
+function noteOf(document: ClinicalDocument, file: string): string | undefined {
+  if (document.kind === 'patient-summary') return undefined
+  const composition = document.bundle.entry?.find(({ resource }) => resource?.resourceType === 'Composition')?.resource
+  const type = composition?.resourceType === 'Composition' ? composition.type.coding?.[0] : undefined
+  const what = [type?.display, type?.code].filter((part) => part !== undefined).join(', ')
+  return `${file}: This is no patient summary${what === '' ? '' : ` (${what})`}; it is shown as it is written.`
 }
