@@ -1,5 +1,6 @@
 /** One document through the house: bytes → model → the form asked for, and its account. */
 
+import type { Composition, Resource } from 'fhir/r4'
 import type { AccountReport } from '#documents/model/account.ts'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
 import { readDocument } from '#documents/read.ts'
@@ -49,8 +50,11 @@ async function written(document: ClinicalDocument, view: SummaryView, form: Form
 /** Says what a document is that is no patient summary: it is read statement by statement, without a summary's sections. */
 function noteOf(document: ClinicalDocument, file: string): string | undefined {
   if (document.kind === 'patient-summary') return undefined
-  const composition = document.bundle.entry?.find(({ resource }) => resource?.resourceType === 'Composition')?.resource
-  const type = composition?.resourceType === 'Composition' ? composition.type.coding?.[0] : undefined
+  const type = document.bundle.entry?.map(({ resource }) => resource).find(isComposition)?.type.coding?.[0]
   const what = [type?.display, type?.code].filter((part) => part !== undefined).join(', ')
   return `${file}: This is no patient summary${what === '' ? '' : ` (${what})`}; it is shown as it is written.`
+}
+
+function isComposition(resource: Resource | undefined): resource is Composition {
+  return resource?.resourceType === 'Composition'
 }
