@@ -13,9 +13,13 @@ export interface NodeUnderTest {
 }
 
 /** Starts a node and waits until it says that it is ready. */
-export function startNodeProcess(configuration: string, home: string): Promise<NodeUnderTest> {
+export function startNodeProcess(
+  configuration: string,
+  home: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<NodeUnderTest> {
   const child = spawn(process.execPath, [PROGRAM, 'start', '--config', configuration], {
-    env: { ...process.env, TESSERA_HOME: home },
+    env: { ...process.env, TESSERA_HOME: home, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let complaint = ''

@@ -102,9 +102,7 @@ function openNetwork(configuration: CountryConfiguration, stores: Stores, around
 }
 
 function watchHealth({ around, stores, network }: Parts): void {
-  around.health.part('ledger', async () => {
-    await stores.ledger.list({ limit: 1 })
-  })
+  around.health.part('ledger', () => stores.ledger.ready())
   around.health.part('directory', async () => {
     if (!(await network.directory.participants()).ok) throw new Error('unreachable')
   })

@@ -5,9 +5,8 @@ import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
 import { consentMigrations } from '#trust/consent/migrations.ts'
 import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
-import type { Ledger } from '#trust/ledger/ledger.ts'
 import { ledgerMigrations } from '#trust/ledger/migrations.ts'
-import { openLedger } from '#trust/ledger/open-ledger.ts'
+import { type OpenedLedger, openLedger } from '#trust/ledger/open-ledger.ts'
 import { fileWitness } from '#trust/ledger/witness.ts'
 import { peopleMigrations } from '#trust/people/migrations.ts'
 import type { CountryConfiguration } from './configuration.ts'
@@ -15,7 +14,7 @@ import type { CountryConfiguration } from './configuration.ts'
 export interface Stores {
   readonly keys: NodeKeys
   readonly database: Database
-  readonly ledger: Ledger
+  readonly ledger: OpenedLedger
 }
 
 /** Rejects with a `ProblemError`: keys missing or expired, database unreachable, ledger of another node. */

@@ -100,6 +100,7 @@ export const LEDGER_DOWN: CareRefusal = {
   code: 'ERROR_GENERIC',
   sentence: 'The access could not be recorded, so it did not happen.',
   next: 'Try again later.',
+  detail: 'ledger-unavailable',
 }
 
 export const OWN_ERROR: CareRefusal = {

@@ -1,10 +1,10 @@
 /** Conversion of a file, standard input or a folder; one failing file never stops the others. */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { AccountReport } from '#documents/model/account.ts'
 import type { Reader } from '#documents/render/view.ts'
-import { describeProblem, failed, type Problem, type Result } from '#platform/result/result.ts'
+import { describeProblem, type Problem, type Result } from '#platform/result/result.ts'
 import type { ConvertOptions } from '../commands/convert.ts'
+import { tryWriting, writeWhole } from '../output.ts'
 import { EXIT } from '../program.ts'
 import { startProgress } from '../progress.ts'
 import { openReader } from '../reader.ts'
@@ -27,8 +27,8 @@ async function convertFile(path: string, options: ConvertOptions, reader: Reader
   if (converted.value.note) console.error(converted.value.note)
   const written = await tryWriting(
     async () => {
-      if (options.report) await write(options.report, json(converted.value.report))
-      if (options.out) await write(options.out, converted.value.bytes)
+      if (options.report) await writeWhole(options.report, json(converted.value.report))
+      if (options.out) await writeWhole(options.out, converted.value.bytes)
     },
     options.out ?? options.report ?? path,
   )
@@ -66,8 +66,8 @@ async function convertFolder(
       continue
     }
     const written = await tryWriting(async () => {
-      if (options.out) await write(join(options.out, file + ENDING[options.to]), converted.value.bytes)
-      if (options.report) await write(join(options.report, `${file}.report.json`), json(converted.value.report))
+      if (options.out) await writeWhole(join(options.out, file + ENDING[options.to]), converted.value.bytes)
+      if (options.report) await writeWhole(join(options.report, `${file}.report.json`), json(converted.value.report))
     }, file)
     if (written) problems.push(written)
     add(totals, converted.value.report)
@@ -105,29 +105,6 @@ async function load(path: string, name: string, options: ConvertOptions, reader:
 
 function json(report: AccountReport): Uint8Array {
   return Buffer.from(`${JSON.stringify(report, null, 2)}\n`)
-}
-
-/** Writes beside and renames, so that nobody ever sees half a document. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.${process.pid}.part`
-  await writeFile(beside, bytes)
-  await rename(beside, path)
-}
-
-async function tryWriting(work: () => Promise<void>, file: string): Promise<Problem | undefined> {
-  try {
-    await work()
-    return undefined
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    return failed(
-      'output-unwritable',
-      `The result cannot be written (${reason}).`,
-      'Check the disk and the permissions.',
-      { file },
-    ).problem
-  }
 }
 
 function complain(problems: readonly Problem[], code: number = EXIT.failed): number {

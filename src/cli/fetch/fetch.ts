@@ -1,7 +1,7 @@
 /** The journey of clinical software, step by step: sign in → search mask → patient → documents → document. */
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { checkFormat } from '#care/country-b/mask-format.ts'
 import { readCountry } from '#node/country-data.ts'
 import { openRelyingParty } from '#node/sign-in.ts'
 import { describeProblem, failed, ok, type Problem, type Result } from '#platform/result/result.ts'
@@ -9,6 +9,7 @@ import { openNotices } from '#portal/professional/notices.ts'
 import type { FetchOptions } from '../commands/fetch.ts'
 import { convertOne } from '../convert/one.ts'
 import { countryConfiguration } from '../ledger/ledger.ts'
+import { tryWriting, writeWhole } from '../output.ts'
 import { EXIT } from '../program.ts'
 import { DATA } from '../project.ts'
 import { openReader } from '../reader.ts'
@@ -36,9 +37,16 @@ export async function fetchDocument(options: FetchOptions): Promise<number> {
     reader.value,
   )
   if (!converted.ok) return complain(converted.problem)
-  if (options.report) await writeFile(options.report, `${JSON.stringify(converted.value.report, null, 2)}\n`)
-  if (options.out) await writeFile(options.out, converted.value.bytes)
-  else process.stdout.write(converted.value.bytes)
+  const { bytes, report } = converted.value
+  const unwritten = await tryWriting(
+    async () => {
+      if (options.report) await writeWhole(options.report, Buffer.from(`${JSON.stringify(report, null, 2)}\n`))
+      if (options.out) await writeWhole(options.out, bytes)
+    },
+    options.out ?? options.report ?? '',
+  )
+  if (unwritten) return complain(unwritten)
+  if (!options.out) process.stdout.write(bytes)
   return EXIT.fine
 }
 
@@ -91,7 +99,7 @@ async function identify(api: NodeApi, options: FetchOptions): Promise<Result<str
 /** The alternative whose identifier has the format of what was given; the first one otherwise. */
 function answersFor({ alternatives }: z.infer<typeof Mask>, options: FetchOptions): Result<Record<string, string>> {
   const fits = (format: string | undefined): boolean =>
-    format === undefined || new RegExp(format, 'u').test(options.patient)
+    format === undefined || checkFormat(format, options.patient) !== 'does-not-fit'
   const fields =
     alternatives.find((group) => group.some(({ kind, format }) => kind === 'identifier' && fits(format))) ??
     alternatives[0] ??

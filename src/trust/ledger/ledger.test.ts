@@ -301,6 +301,30 @@ onEachDatabase('the ledger', (open) => {
     assert.equal(reasonOf(await ledger.verify()), 'intact')
     const stranger = await openLedger(database, { node: 'FR', signer: sealWith(old.privateKey) })
     assert.equal(await codeOf(stranger.append(event(3))), 'ledger-head-forged')
+    assert.equal(await codeOf(stranger.ready()), 'ledger-head-forged')
+  })
+
+  it('finds out by writing whether an entry could be stored, and leaves the chain as it is', async () => {
+    const database = await open()
+    const heads: Head[] = []
+    await migrate(database, ledgerMigrations)
+    const witness = { read: async () => undefined, write: async (head: Head) => void heads.push(head) }
+    const ledger = await openLedger(database, { node: 'FR', signer, witness })
+    const [entry] = await Promise.all([ledger.append(event(1)), ledger.ready(), ledger.ready()])
+    assert.equal((await ledger.list({})).length, 1)
+    assert.equal(reasonOf(await ledger.verify()), 'intact')
+    assert.equal(heads.at(-1)?.hash, entry.hash)
+    const rows = await sql<{ node: string }>`select node from ledger_probe`.execute(database.kysely)
+    assert.deepEqual(rows.rows, [{ node: 'FR' }])
+  })
+
+  it('is not ready while it cannot write, and is again afterwards', async () => {
+    const database = await open()
+    const ledger = await ledgerOn(database)
+    await sql`alter table ledger_probe rename to away`.execute(database.kysely)
+    await assert.rejects(ledger.ready())
+    await sql`alter table away rename to ledger_probe`.execute(database.kysely)
+    await ledger.ready()
   })
 })
 
@@ -309,6 +333,7 @@ describe('a ledger whose database is gone', () => {
     const database = await openDatabase('sqlite::memory:')
     const ledger = await filled(database, 1)
     await database.close()
+    await assert.rejects(ledger.ready())
     await assert.rejects(ledger.append(event(2)))
   })
 })

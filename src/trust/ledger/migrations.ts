@@ -25,6 +25,8 @@ export type LedgerTables = {
     key_id: string
     signature: string
   }
+  /** When this node last made sure that it can write; no part of the chain. */
+  ledger_probe: { node: string; written: string }
 }
 
 /** Part of every refusal, so that `verify` can tell a guard from another error. */
@@ -89,6 +91,12 @@ export const ledgerMigrations: readonly Migration[] = [
       for (const statement of [...TABLES, ...(dialect === 'sqlite' ? SQLITE_GUARDS : POSTGRES_GUARDS)]) {
         await sql.raw(statement).execute(transaction)
       }
+    },
+  },
+  {
+    name: 'ledger-002-probe',
+    up: async (transaction) => {
+      await sql`create table ledger_probe (node text primary key, written text not null)`.execute(transaction)
     },
   },
 ]

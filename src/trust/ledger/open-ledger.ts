@@ -20,7 +20,18 @@ export interface LedgerOptions {
   readonly now?: () => Date
 }
 
+/** The ledger of a running node. */
+export interface OpenedLedger extends Ledger {
+  /**
+   * Resolves when an entry could be stored now. Found out by writing (a full disk can still be read), at most every few
+   * seconds however often it is asked; rejects as `append` would.
+   */
+  ready(): Promise<void>
+}
+
 const LARGEST_BATCH = 250
+/** Milliseconds that a successful probe is believed, so that asking for the node's health is no burden on its disk. */
+const PROBE_BELIEVED_MS = 3000
 /** Characters of one event: far above any real one, far below what would hurt. */
 const LONGEST_EVENT = 262_144
 
@@ -32,23 +43,58 @@ interface Waiting {
 }
 
 /** Needs `ledgerMigrations`. Rejects with a `ProblemError` when the ledger found there was not sealed by this node. */
-export async function openLedger(database: Database, options: LedgerOptions): Promise<Ledger> {
+export async function openLedger(database: Database, options: LedgerOptions): Promise<OpenedLedger> {
   const kysely = database.kysely.$extendTables<LedgerTables>()
   const chain: Chain = { kysely, dialect: database.dialect, now: () => new Date(), ...options }
   await beginChain(chain)
   let known = (await options.witness?.read()) ?? { sequence: 0, hash: NO_HASH }
 
-  const store = async (batch: readonly Waiting[]): Promise<readonly LedgerEntry[]> => {
-    const { entries, head } = await inTransaction(kysely, (transaction) => extend(transaction, chain, known, batch))
+  const inTurn = oneAfterAnother()
+  const remember = async (head: Head): Promise<void> => {
     known = head
     await options.witness?.write(head)
-    return entries
   }
+  const store = (batch: readonly Waiting[]): Promise<readonly LedgerEntry[]> =>
+    inTurn(async () => {
+      const { entries, head } = await inTransaction(kysely, (transaction) => extend(transaction, chain, known, batch))
+      await remember(head)
+      return entries
+    })
+  const probe = (): Promise<void> =>
+    inTurn(async () => remember(await inTransaction(kysely, (transaction) => touch(transaction, chain, known))))
 
   return {
     append: inBatches(store),
+    ready: believed(probe, PROBE_BELIEVED_MS),
     list: (filter) => list(chain, filter),
     verify: (progress) => verifyLedger(chain, known, progress),
+  }
+}
+
+/** Writers of one witness file must not meet. */
+function oneAfterAnother(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}
+
+/** Asks once for all who ask at the same time, and believes a success for a while. */
+function believed(probe: () => Promise<void>, forMs: number): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let until = 0
+  return () => {
+    if (performance.now() < until) return Promise.resolve()
+    running ??= probe()
+      .then(() => {
+        until = performance.now() + forMs
+      })
+      .finally(() => {
+        running = undefined
+      })
+    return running
   }
 }
 
@@ -137,6 +183,18 @@ async function extend(
     .where('node', '=', chain.node)
     .execute()
   return { entries, head: last }
+}
+
+/** Inside a transaction: checks the head as an append would, and writes a row that means nothing. */
+async function touch(transaction: Transaction<LedgerTables>, chain: Chain, known: Head): Promise<Head> {
+  const { sequence, hash } = await takeHead(transaction, chain, known)
+  const written = chain.now().toISOString()
+  await transaction
+    .insertInto('ledger_probe')
+    .values({ node: chain.node, written })
+    .onConflict((conflict) => conflict.column('node').doUpdateSet({ written }))
+    .execute()
+  return { sequence, hash }
 }
 
 /**
