@@ -3,6 +3,9 @@ import type { Account } from '../model/account.ts'
 import type { Build } from './build.ts'
 import type { AccountShare, AccountView, Line, RowFate, Section } from './summary-view.ts'
 
+/** Path of the text of a section, in the account of a FHIR document. */
+const SECTION_TEXT = /section\[\d+\]\.text$/
+
 interface Shown {
   readonly href: string
   readonly label: Line
@@ -34,8 +37,9 @@ export function accountView(build: Build, account: Account, sections: readonly S
   const shown = shownRows(build, sections)
   const counts = { translated: 0, 'original-language': 0, text: 0, 'not-carried': 0 }
   const rows = { 'original-language': new Map<string, Line>(), text: new Map<string, Line>() }
-  for (const { fate, resource } of account.statements) {
-    const row = resource === undefined ? undefined : shown.get(resource)
+  for (const { fate, resource, path } of account.statements) {
+    // A section of words is reached by its own anchor, below.
+    const row = resource === undefined || SECTION_TEXT.test(path) ? undefined : shown.get(resource)
     if (fate === 'not-carried') counts['not-carried']++
     else if (fate === 'text') {
       counts.text++
@@ -49,16 +53,20 @@ export function accountView(build: Build, account: Account, sections: readonly S
       rows.text.set(row.href, row.label)
     } else counts.translated++
   }
-  for (const section of sections) {
-    if (section.state === 'text') rows.text.set(`#${section.id}`, section.title)
-  }
+  // Accounts of FHIR documents hold a statement for a section of words without a reason; the others are added here.
+  const told = sections.filter(({ state, group }) => state === 'text' && group === 'clinical')
+  const known = account.statements.filter(({ fate, path }) => fate === 'text' && SECTION_TEXT.test(path)).length
+  const bare = told.filter((section) => section.rows.length === 0)
+  const added = Math.max(0, bare.length - known)
+  counts.text += added
+  for (const section of told) rows.text.set(`#${section.id}`, section.title)
   const share = (key: AccountShare['key'], links?: ReadonlyMap<string, Line>): AccountShare => ({
     key,
     count: counts[key],
     rows: links && counts[key] > 0 ? [...links].map(([href, label]) => ({ href, label })) : [],
   })
   return {
-    statements: account.statements.length,
+    statements: account.statements.length + added,
     shares: [
       share('translated'),
       share('original-language', rows['original-language']),

@@ -33,6 +33,8 @@ export interface Build {
   readonly raw: readonly Node[]
   /** Resource → anchor of the row that shows it. */
   readonly anchors: Map<Node, string>
+  /** Section of the Composition → anchor of its section in the page. */
+  readonly sectionAnchors: Map<Node, string>
   /** Address → name shown for it. */
   readonly systems: Map<string, string>
   readonly untranslated: Map<string, Untranslated>

@@ -7,7 +7,7 @@ import { hasOriginal } from './html-section.ts'
 import { type Block, type Paragraph, paragraphs, rowBlocks, tagParagraphs } from './pdf/blocks.ts'
 import { openFonts } from './pdf/fonts.ts'
 import { createWriter, type Drawing, MARGIN, type Writer } from './pdf/writer.ts'
-import type { DangerItem, Section, SummaryView } from './summary-view.ts'
+import { type DangerItem, isHarm, type Section, type SummaryView } from './summary-view.ts'
 import { plain } from './values.ts'
 
 type Sheet = Writer & Drawing
@@ -41,7 +41,7 @@ function dangerItem(item: DangerItem): Paragraph[] {
 /** The danger block, with a bar at its side on every page that it covers. */
 function dangerBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
   const { danger, messages } = view
-  const harm = danger.allergies.length > 0 || danger.medicines.length > 0
+  const harm = isHarm(danger)
   const section = sheet.document.struct('Sect')
   root.add(section)
   sheet.y += 6
@@ -51,9 +51,12 @@ function dangerBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
   for (const item of danger.allergies) sheet.block(section, 'P', dangerItem(item), 10)
   for (const sentence of danger.allergySentences)
     sheet.block(section, 'P', paragraphs(sentence, { bold: true, size: 9.5 }), 10)
-  if (danger.medicines.length > 0) {
-    sheet.block(section, 'H3', title(messages.text('summary.highRisk.title'), 11, 'danger'), 10)
+  if (danger.allergyText) sheet.block(section, 'P', paragraphs(danger.allergyText.words), 10)
+  if (danger.medicines.length > 0 || danger.medicineSentences.length > 0) {
+    const tone = danger.medicines.length > 0 ? 'danger' : 'ink'
+    sheet.block(section, 'H3', title(messages.text('summary.highRisk.title'), 11, tone), 10)
     for (const item of danger.medicines) sheet.block(section, 'P', dangerItem(item), 10)
+    for (const sentence of danger.medicineSentences) sheet.block(section, 'P', paragraphs(sentence), 10)
   }
   section.end()
   const colour = harm ? '#a3142a' : danger.allergyState === 'none-known' ? '#b9c4ca' : '#c98b1b'

@@ -2,12 +2,14 @@
 import { concept, type Node, node, nodes, text } from '../fhir/node.ts'
 import { containedIn } from '../fhir/references.ts'
 import type { DocumentKind } from '../model/clinical-document.ts'
-import { type Absent, absentStatement, emptyReason } from './absent.ts'
+import { type Absent, absentStatement } from './absent.ts'
 import { type Build, baseLanguage, designation, follow, say, sourceWords } from './build.ts'
 import { details, narrative } from './details.ts'
 import { allDetails } from './rows/row.ts'
 import { missingRow, rowsOf } from './rows/rows.ts'
+import { sectionWords, stateWithoutRows } from './section-words.ts'
 import type { Detail, Inline, Line, Row, Section, SectionState } from './summary-view.ts'
+import { plain } from './values.ts'
 import { termOf } from './words.ts'
 
 /** Clinical order of the sections of a patient summary: what can harm, what is taken, what is ill, what was measured and done. */
@@ -119,16 +121,17 @@ function entriesIn(build: Build, section: Node): Entries {
   return { resources, missing }
 }
 
-function stateOf(section: Node, resources: readonly Node[], rows: readonly Row[], hasText: boolean): SectionState {
+function stateOf(section: Node, resources: readonly Node[], rows: readonly Row[]): SectionState {
+  if (rows.length === 0) return stateWithoutRows(section, sectionWords(section))
   const absences = resources.map(absentStatement)
-  if (rows.length > 0) {
-    const all = absences.length > 0 && absences.every((absence): absence is Absent => absence !== undefined)
-    if (!all) return 'rows'
-    return absences.every((absence) => absence?.meaning === 'none-known') ? 'none-known' : 'no-information'
-  }
-  const empty = emptyReason(section.emptyReason)
-  if (empty) return empty
-  return hasText ? 'text' : 'nothing-recorded'
+  const all = absences.length > 0 && absences.every((absence): absence is Absent => absence !== undefined)
+  // Statements without a name and without a code: what there is to know is in the words.
+  if (!all) return rows.every(isNameless) && sectionWords(section) !== '' ? 'text' : 'rows'
+  return absences.every((absence) => absence?.meaning === 'none-known') ? 'none-known' : 'no-information'
+}
+
+function isNameless({ term, second, original, trend }: Row): boolean {
+  return plain(term) === '–' && second.length === 0 && original.length === 0 && trend === undefined
 }
 
 function sentenceOf(build: Build, section: Node, state: SectionState, rows: readonly Row[]): Line | undefined {
@@ -147,12 +150,14 @@ function sectionsOf(build: Build, section: Node, level: number, out: Section[], 
   const told = div === undefined ? undefined : narrative(build, div)
   const rows = [...rowsOf(build, resources), ...missing.map((item) => missingRow(build, item))]
   const inner = nodes(section.section)
-  const found = stateOf(section, resources, rows, told !== undefined && told.html !== '')
+  const found = stateOf(section, resources, rows)
   const state = found === 'nothing-recorded' && inner.length > 0 ? 'rows' : found
   const sentence = sentenceOf(build, section, state, rows)
   const code = sectionCode(section)
+  const id = `s${out.length}${code === undefined ? '' : `-${code.replace(/[^\w-]/g, '')}`}`
+  build.sectionAnchors.set(section, id)
   out.push({
-    id: `s${out.length}${code === undefined ? '' : `-${code.replace(/[^\w-]/g, '')}`}`,
+    id,
     ...titleOf(build, section),
     state,
     ...(sentence ? { sentence } : {}),

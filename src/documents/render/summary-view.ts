@@ -154,12 +154,27 @@ export interface DangerItem {
   readonly subs: readonly Line[]
 }
 
+/** A section's own words in the danger block. */
+export interface DangerText {
+  readonly href: string
+  readonly words: Line
+}
+
 export interface Danger {
   readonly allergies: readonly DangerItem[]
   /** `none known`, `no information` or `nothing recorded` when there are no items; partial statements beside items. */
   readonly allergyState: SectionState
   readonly allergySentences: readonly Line[]
+  /** The words of the allergy section, when only they say what there is. */
+  readonly allergyText?: DangerText
   readonly medicines: readonly DangerItem[]
+  /** Medicines whose risk cannot be computed: in text only, or without a code. */
+  readonly medicineSentences: readonly Line[]
+}
+
+/** Whether the block is red: something can harm, or words that nobody has coded may say so. */
+export function isHarm({ allergies, medicines, allergyState }: Danger): boolean {
+  return allergies.length > 0 || medicines.length > 0 || allergyState === 'text'
 }
 
 export interface AccountShare {

@@ -5,7 +5,14 @@ import { readStylesheet } from '#platform/html/stylesheet.ts'
 import { reasonKey } from '../account/reasons.ts'
 import { inlineHtml, lineHtml, linesHtml, phraseHtml, tagsHtml } from './html-inline.ts'
 import { rowWords, sectionHtml } from './html-section.ts'
-import type { AccountShare, Attachment, DangerItem, SummaryView, Trait } from './summary-view.ts'
+import {
+  type AccountShare,
+  type Attachment,
+  type DangerItem,
+  isHarm,
+  type SummaryView,
+  type Trait,
+} from './summary-view.ts'
 
 export interface SummaryOptions {
   /** Markup beside the patient's name: buttons of the portal. Must be safe HTML. */
@@ -43,14 +50,28 @@ function dangerItemHtml({ href, term, foreign, tags, subs }: DangerItem): string
   return `<li><strong>${linked}</strong>${tagsHtml(tags)}${linesHtml(subs, 'sub')}</li>`
 }
 
+/** Message for words that stand in the language of the source. */
+function keepPhrase(view: SummaryView): [key: string, parameters?: Readonly<Record<string, string>>] {
+  return view.sourceLanguage === ''
+    ? ['summary.tag.untranslated']
+    : ['summary.tag.inLanguage', { language: view.sourceLanguageName }]
+}
+
 function dangerHtml(view: SummaryView, say: Say): string {
   const { danger } = view
-  const harm = danger.allergies.length > 0 || danger.medicines.length > 0
+  const harm = isHarm(danger)
   let html = `<div class="card${harm ? ' danger' : danger.allergyState === 'none-known' ? '' : ' unsure'}" role="region" aria-labelledby="danger-h"><h2 id="danger-h">${say('summary.allergies.title')}</h2>`
   if (danger.allergies.length > 0) html += `<ul class="plain">${danger.allergies.map(dangerItemHtml).join('')}</ul>`
   for (const sentence of danger.allergySentences) html += `<p>${lineHtml(sentence)}</p>`
-  if (danger.medicines.length > 0) {
-    html += `<h3>${say('summary.highRisk.title')}</h3><ul class="plain">${danger.medicines.map(dangerItemHtml).join('')}</ul>`
+  if (danger.allergyText) {
+    const { words, href } = danger.allergyText
+    const tag = view.sameLanguage ? '' : ` <span class="tag warn">${say(...keepPhrase(view))}</span>`
+    html += `<blockquote><span class="words">${lineHtml(words)}</span>${tag} <a href="${escapeHtml(href)}">${say('summary.readSection')}</a></blockquote>`
+  }
+  if (danger.medicines.length > 0 || danger.medicineSentences.length > 0) {
+    html += `<h3>${say('summary.highRisk.title')}</h3>`
+    if (danger.medicines.length > 0) html += `<ul class="plain">${danger.medicines.map(dangerItemHtml).join('')}</ul>`
+    for (const sentence of danger.medicineSentences) html += `<p>${lineHtml(sentence)}</p>`
   }
   return `${html}</div>`
 }

@@ -108,12 +108,14 @@ function dangerText(view: SummaryView): string {
     for (const line of item.subs) out.push(wrap(lineText(line), '    '))
   }
   for (const sentence of danger.allergySentences) out.push(wrap(lineText(sentence)))
-  if (danger.medicines.length > 0) {
+  if (danger.allergyText) out.push(wrap(lineText(danger.allergyText.words), '  | '))
+  if (danger.medicines.length > 0 || danger.medicineSentences.length > 0) {
     out.push(heading(messages.text('summary.highRisk.title').toLocaleUpperCase(view.language), '!'))
     for (const item of danger.medicines) {
       out.push(wrap(`${lineText(item.term)}${tagsText(item.tags)}`, '! ', '  '))
       for (const line of item.subs) out.push(wrap(lineText(line), '    '))
     }
+    for (const sentence of danger.medicineSentences) out.push(wrap(lineText(sentence)))
   }
   return out.join('\n')
 }

@@ -30,6 +30,7 @@ function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Buil
     entries: new Map(index.entries.map((entry) => [entry.resource, entry])),
     raw: Array.isArray(bundle.entry) ? bundle.entry : [],
     anchors: new Map(index.entries.map(({ resource, index: position }) => [resource, `r${position}`])),
+    sectionAnchors: new Map(),
     systems: new Map(),
     untranslated: new Map(),
     attachments: [],
@@ -74,10 +75,12 @@ export function summaryView(document: ClinicalDocument, reader: Reader): Summary
 /** The machine-readable account of one document for one reader. */
 export function accountReport(document: ClinicalDocument, view: SummaryView): AccountReport {
   const { statements, notCarried } = document.account
+  const coded = statements.filter(({ fate }) => fate === 'coded').length
+  const lost = statements.filter(({ fate }) => fate === 'not-carried').length
   return {
-    statements: statements.length,
-    coded: statements.filter(({ fate }) => fate === 'coded').length,
-    text: statements.filter(({ fate }) => fate === 'text').length,
+    statements: view.account.statements,
+    coded,
+    text: view.account.statements - coded - lost,
     notCarried,
     untranslated: view.account.untranslated,
   }
