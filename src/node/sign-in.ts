@@ -23,6 +23,6 @@ export async function openRelyingParty(
     clientId: identityProvider.clientId,
     clientSecret: identityProvider.clientSecret,
     redirectUri: `${portal.origin}/sign-in/callback`,
-    postLogoutRedirectUri: `${portal.origin}/`,
+    postLogoutRedirectUri: `${portal.origin}/signed-out`,
   })
 }

@@ -71,7 +71,7 @@ export async function prepareEurope(options: EuropeOptions): Promise<readonly No
           clientSecret: country.clientSecret,
           country: country.country,
           redirectUris: [`${portalOrigin(country)}/sign-in/callback`],
-          postLogoutRedirectUris: [`${portalOrigin(country)}/`],
+          postLogoutRedirectUris: [`${portalOrigin(country)}/signed-out`],
         })),
       },
     ],
