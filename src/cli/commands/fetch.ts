@@ -47,7 +47,7 @@ export function addFetch(program: Command): void {
   examples(
     command,
     [
-      'tessera fetch --country PT --patient 298123456 --birth-date 1958-04-12 --lang fr --as claire.martin',
+      'tessera fetch --country PT --patient 298123456 --lang fr --as claire.martin',
       'tessera fetch --country EE --patient 49503129993 --to fhir --as claire.martin --out kadri.json',
       'tessera fetch --country GR --patient 12076499982 --birth-date 1964-07-12 --emergency "unconscious" --as karim.haddad',
     ],
