@@ -1,7 +1,8 @@
 /** For tests: single nodes as processes of their own, started from configurations that the demonstration prepares. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const PROGRAM = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
 
@@ -12,16 +13,18 @@ export interface NodeUnderTest {
   stop(): Promise<void>
 }
 
-/** Starts a node and waits until it says that it is ready. */
+/** Starts a node and waits until it says that it is ready; its log lies beside its configuration. */
 export function startNodeProcess(
   configuration: string,
   home: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<NodeUnderTest> {
+  const log = openSync(join(dirname(configuration), 'node.log'), 'a')
   const child = spawn(process.execPath, [PROGRAM, 'start', '--config', configuration], {
     env: { ...process.env, TESSERA_HOME: home, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', log, 'pipe', 'ipc'],
   })
+  closeSync(log)
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     complaint += chunk

@@ -1,6 +1,6 @@
 /** For the fault tests: chosen nodes of the demonstration as processes, and a question to country A as France asks it. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CountryConfiguration, readConfiguration } from '#node/configuration.ts'
@@ -58,9 +58,13 @@ export interface SmallEurope {
   readonly home: string
   /** Starts a node; `environment` is added to that of this process. */
   start(name: string, environment?: Readonly<Record<string, string>>): Promise<NodeUnderTest>
+  /** Stops a node in the proper way; does nothing when it does not run. */
+  stop(name: string): Promise<void>
   configurationOf(name: string): Promise<CountryConfiguration>
   /** Asks Portugal's border for the patient as France does, with a token of its own. */
   askPortugal(id: string): Promise<Answer>
+  /** Everything that a node has logged. */
+  log(name: string): string
   /** What a node's `/health` says. */
   health(
     name: string,
@@ -72,7 +76,7 @@ export interface SmallEurope {
 export async function smallEurope(databases: Readonly<Record<string, string>> = {}): Promise<SmallEurope> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-fault-'))
   const prepared = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase()), databases })
-  const started: NodeUnderTest[] = []
+  const started = new Map<string, NodeUnderTest>()
   const fileOf = (name: string): string => prepared.find((node) => node.name === name)?.configuration ?? ''
   const configurationOf = async (name: string): Promise<CountryConfiguration> => {
     const read = await readConfiguration(fileOf(name))
@@ -84,17 +88,22 @@ export async function smallEurope(databases: Readonly<Record<string, string>> = 
     configurationOf,
     async start(name, environment) {
       const node = await startNodeProcess(fileOf(name), home, environment)
-      started.push(node)
+      started.set(name, node)
       return node
     },
+    async stop(name) {
+      await started.get(name)?.stop()
+      started.delete(name)
+    },
     askPortugal: await asking(home, (await configurationOf('pt')).border.origin),
+    log: (name) => readFileSync(join(home, name, 'node.log'), 'utf8'),
     async health(name) {
       const answer = await fetch(`http://127.0.0.1:${(await configurationOf(name)).portal.port}/health`)
       const body = (await answer.json()) as { parts: { part: string; ready: boolean }[] }
       return { status: answer.status, parts: body.parts }
     },
     async close() {
-      await Promise.all(started.map((node) => node.kill()))
+      await Promise.all([...started.values()].map((node) => node.kill()))
       rmSync(home, { recursive: true, force: true })
     },
   }

@@ -13,7 +13,10 @@ export interface CareRefusal extends NcpehRefusal {
 
 type Telling = readonly [RefusalStatus, CareProblemCode]
 
-/** IUA: any failure of the token is 401; what a good token does not allow is 403. */
+/**
+ * IUA: any failure of the token is 401; what a good token does not allow is 403. A token of the wrong time is no sign of
+ * a forged one (clocks differ), so its professional is told that he was not recognised, not that a document was altered.
+ */
 const TOKEN: Readonly<Record<TokenProblemCode, Telling>> = {
   'token-missing': [401, 'ERROR_HPI_AUTHENTICATION_NOT_RECEIVED'],
   'token-malformed': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
@@ -22,9 +25,9 @@ const TOKEN: Readonly<Record<TokenProblemCode, Telling>> = {
   'token-certificate': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
   'token-signature': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
   'token-audience': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
-  'token-clock': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
-  'token-not-yet-valid': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
-  'token-expired': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
+  'token-clock': [401, 'ERROR_HPI_GENERIC'],
+  'token-not-yet-valid': [401, 'ERROR_HPI_GENERIC'],
+  'token-expired': [401, 'ERROR_HPI_GENERIC'],
   'token-lifetime': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
   'token-replayed': [401, 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED'],
   'token-busy': [429, 'ERROR_GENERIC'],

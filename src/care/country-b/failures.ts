@@ -105,6 +105,7 @@ const DIRECTORY: Readonly<Record<DirectoryProblemCode, CareProblemCode>> = {
   'country-unknown': 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN',
   'directory-unreachable': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
   'directory-too-old': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
+  'directory-clock': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
   'directory-signature': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
   'directory-rolled-back': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
   'directory-malformed': 'ERROR_GENERIC',

@@ -39,7 +39,7 @@ export interface DirectoryClientOptions {
   readonly refreshMs?: number
   /** Bound on one fetch; default 3 s. */
   readonly timeoutMs?: number
-  /** Told when a copy could not be renewed. */
+  /** Told when a copy could not be fetched or renewed. */
   readonly onStale?: (subject: string, code: DirectoryProblemCode) => void
 }
 
@@ -81,8 +81,9 @@ export function directoryClient(options: DirectoryClientOptions): Directory {
       return ok(fresh.value.document)
     }
     // A country that the Union no longer lists is gone at once; only a missing answer keeps the old copy alive.
-    if (fresh.problem.code === 'country-unknown' || !old) return fresh
+    if (fresh.problem.code === 'country-unknown') return fresh
     options.onStale?.(subject, fresh.problem.code)
+    if (!old) return fresh
     if (isExpired(old.document)) {
       copies.delete(subject)
       return failed(

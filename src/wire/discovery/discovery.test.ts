@@ -153,7 +153,7 @@ test('a fresh copy is not asked for again, and simultaneous callers share one re
 
 test('a node whose clock is wrong says so', async () => {
   const { client } = centre({ clock: () => new Date('2026-11-24T11:00:00Z') })
-  assert.equal(codeOf(await client().participants()), 'directory-too-old')
+  assert.equal(codeOf(await client().participants()), 'directory-clock')
 })
 
 test('the file of participants is read again when it changes, and kept while it is broken', async () => {

@@ -27,7 +27,11 @@ export interface SignedDocument {
   readonly body: unknown
 }
 
-export type SignedDocumentProblemCode = 'directory-signature' | 'directory-malformed' | 'directory-too-old'
+export type SignedDocumentProblemCode =
+  | 'directory-signature'
+  | 'directory-malformed'
+  | 'directory-too-old'
+  | 'directory-clock'
 
 const TYPE = 'tessera-directory+jws'
 const SKEW = 60
@@ -78,10 +82,17 @@ export async function verifyDocument(
   }
   const { ver, iat, exp, body } = parsed.data
   const now = expected.now.getTime() / 1000
-  if (exp <= now || iat > now + SKEW) {
+  if (iat > now + SKEW) {
+    return failed(
+      'directory-clock',
+      `The signed ${expected.subject} of the central services was signed ${Math.round(iat - now)} s in the future by our clock.`,
+      'Set the clock of this node; at most 60 s may lie between it and that of the central services.',
+    )
+  }
+  if (exp <= now) {
     return failed(
       'directory-too-old',
-      `The signed ${expected.subject} of the central services is not valid at this time.`,
+      `The signed ${expected.subject} of the central services is not valid any more.`,
       'Check the connection to the central services and the clock of this node.',
     )
   }
