@@ -17,6 +17,8 @@ const Description = z.object({
 export interface Demonstration {
   readonly home: string
   readonly description: z.infer<typeof Description>
+  /** Process id of the supervisor. */
+  readonly supervisor: number
   /** Address of a country's portal. */
   portal(country: string): string
   /** Runs a command against this demonstration. */
@@ -26,6 +28,8 @@ export interface Demonstration {
     readonly stderr: string
   }
   stop(): Promise<{ readonly code: number | null }>
+  /** `kill -9` of the supervisor alone; the home stays. */
+  kill(): Promise<void>
 }
 
 /** Starts `tessera demo` and waits for its table. The home is removed when it stops, unless it was given. */
@@ -56,6 +60,7 @@ function running(
   return {
     home,
     description,
+    supervisor: child.pid ?? 0,
     portal: (country) => description.portals.find((portal) => portal.country === country)?.url ?? '',
     run: (...options) =>
       spawnSync(COMMAND, options, { env: environment(home), encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }),
@@ -66,6 +71,11 @@ function running(
           resolve({ code })
         })
         child.kill('SIGINT')
+      }),
+    kill: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve())
+        child.kill('SIGKILL')
       }),
   }
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
@@ -5,6 +6,7 @@ import { addCommands } from './commands/index.ts'
 import { buildProgram, EXIT } from './program.ts'
 import { tesseraHome } from './project.ts'
 
+makeHome(tesseraHome())
 enableCompileCache(join(tesseraHome(), 'cache', 'code'))
 
 // Whoever reads may stop reading (`| head`): that is no failure.
@@ -23,5 +25,14 @@ try {
     console.error(`Tessera met a fault of its own: ${error instanceof Error ? error.message : String(error)}`)
     if (process.env.TESSERA_DEBUG && error instanceof Error) console.error(error.stack)
     process.exitCode = EXIT.failed
+  }
+}
+
+/** The home holds keys, so it is nobody else's, whichever command makes it first. */
+function makeHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+  } catch {
+    // Commands that keep nothing work without a home; the others say what they cannot write.
   }
 }

@@ -5,6 +5,8 @@ import { describeProblem } from '#platform/result/result.ts'
 import { EXIT } from './program.ts'
 
 export async function runNode(file: string): Promise<number> {
+  // Databases and caches are nobody else's to read, whatever folder they lie in.
+  process.umask(0o077)
   const configuration = await readConfiguration(file)
   if (!configuration.ok) {
     console.error(describeProblem(configuration.problem))
@@ -15,8 +17,9 @@ export async function runNode(file: string): Promise<number> {
     console.error(describeProblem(node.problem))
     return EXIT.failed
   }
-  process.send?.({ ready: true })
-  await askedToStop()
+  const stopAsked = askedToStop()
+  if (process.connected) process.send?.({ ready: true })
+  await stopAsked
   await node.value.stop()
   if (process.connected) process.disconnect()
   return EXIT.fine
@@ -28,5 +31,7 @@ export function askedToStop(): Promise<void> {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
     process.once('disconnect', () => resolve())
+    // A supervisor that went away while the node was starting.
+    if (process.send && !process.connected) resolve()
   })
 }

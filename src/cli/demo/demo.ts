@@ -14,6 +14,8 @@ import { describeDemo, printTable } from './table.ts'
 
 export async function demo(options: { readonly port: number; readonly json?: boolean }): Promise<number> {
   const begun = performance.now()
+  // Keys, journeys and databases are nobody else's to read, whatever folder they lie in.
+  process.umask(0o077)
   const home = tesseraHome()
   const plan = planEurope(options.port)
   const free = await portsAreFree(portsOf(plan))
@@ -30,6 +32,8 @@ export async function demo(options: { readonly port: number; readonly json?: boo
       program: join(PROJECT, 'src', 'cli', 'main.ts'),
       onRestart: (name, code, signal) =>
         console.error(`The node ${name} ended (${signal ?? `code ${code}`}); it is started again.`),
+      onGivenUp: (name) =>
+        console.error(`The node ${name} ended too often and is left down. Look at its log, then start again.`),
     })
     if (!supervisor.ok) {
       console.error(describeProblem(supervisor.problem))

@@ -26,6 +26,8 @@ interface Options {
   readonly startTimeoutMs?: number
   /** Told when a node died and is started again. */
   readonly onRestart?: (name: string, code: number | null, signal: string | null) => void
+  /** Told when a node died too often and is left down. */
+  readonly onGivenUp?: (name: string) => void
 }
 
 /** A node that dies more often than this within a minute is left down. */
@@ -39,67 +41,76 @@ export async function supervise(
 ): Promise<Result<Supervisor, SupervisorProblemCode>> {
   const running = new Map<string, ChildProcess>()
   const restarts = new Map<string, number[]>()
-  let stopping = false
+  let state: 'starting' | 'up' | 'stopping' = 'starting'
 
-  const start = (node: NodeProcess): Promise<Result<void, SupervisorProblemCode>> => {
-    const log = openSync(node.log, 'a')
-    const child = spawn(process.execPath, [options.program, 'start', '--config', node.configuration], {
-      stdio: ['ignore', log, 'pipe', 'ipc'],
-    })
-    closeSync(log)
+  const start = async (node: NodeProcess): Promise<Result<void, SupervisorProblemCode>> => {
+    const child = spawnNode(node, options.program)
     running.set(node.name, child)
-    const words = lastWords(child)
     let ready = false
-    return new Promise((resolve) => {
-      const timer = setTimeout(
-        () =>
-          resolve(
-            failed(
-              'node-did-not-start',
-              `The node ${node.name} is not ready after ${(options.startTimeoutMs ?? 30000) / 1000} s. ${words()}`,
-              'Look at its log.',
-            ),
-          ),
-        options.startTimeoutMs ?? 30000,
-      )
-      child.once('message', () => {
-        ready = true
-        clearTimeout(timer)
-        resolve(ok(undefined))
-      })
-      child.once('exit', (code, signal) => {
-        clearTimeout(timer)
-        resolve(
-          failed(
-            'node-did-not-start',
-            `The node ${node.name} ended while starting. ${words()}`,
-            'Correct the cause and start again.',
-          ),
-        )
-        // Code 0: the node was asked to stop, e.g. by Ctrl-C, which reaches the whole group of processes.
-        if (ready && !stopping && code !== 0 && mayRestart(restarts, node.name)) {
-          options.onRestart?.(node.name, code, signal)
-          void start(node)
-        }
-      })
+    child.once('exit', (code, signal) => {
+      // A node that never came up is told by `started`, unless it was up before.
+      if (state === 'stopping' || (state === 'starting' && !ready)) return
+      // Code 0: the node was asked to stop, e.g. by Ctrl-C, which reaches the whole group of processes.
+      if (code === 0) return
+      if (!mayRestart(restarts, node.name)) {
+        options.onGivenUp?.(node.name)
+        return
+      }
+      options.onRestart?.(node.name, code, signal)
+      void start(node)
     })
+    const begun = await started(node.name, child, options.startTimeoutMs ?? 30_000)
+    ready = begun.ok
+    // One that neither ends nor gets ready is ended, so that it can be started again.
+    if (!begun.ok) child.kill('SIGKILL')
+    return begun
   }
 
   const stop = async (): Promise<void> => {
-    stopping = true
+    state = 'stopping'
     await Promise.all([...running.values()].map(stopChild))
   }
 
-  const started = await Promise.all(nodes.map(start))
-  const problem = started.find((result) => !result.ok)
+  const results = await Promise.all(nodes.map(start))
+  const problem = results.find((result) => !result.ok)
   if (problem) {
     await stop()
     return problem
   }
+  state = 'up'
   return ok({
     stop,
     pids: () =>
       new Map([...running].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid] as const]))),
+  })
+}
+
+function spawnNode(node: NodeProcess, program: string): ChildProcess {
+  const log = openSync(node.log, 'a', 0o600)
+  const child = spawn(process.execPath, [program, 'start', '--config', node.configuration], {
+    stdio: ['ignore', log, 'pipe', 'ipc'],
+  })
+  closeSync(log)
+  return child
+}
+
+/** Resolves when the node says that it is ready, and with what it said last when it ends or stays silent. */
+function started(name: string, child: ChildProcess, patienceMs: number): Promise<Result<void, SupervisorProblemCode>> {
+  const words = lastWords(child)
+  return new Promise((resolve) => {
+    const give = (result: Result<void, SupervisorProblemCode>): void => {
+      clearTimeout(timer)
+      resolve(result)
+    }
+    const notStarted = (what: string, next: string): void =>
+      give(failed('node-did-not-start', `The node ${name} ${what}. ${words()}`.trim(), next))
+    const timer = setTimeout(
+      () => notStarted(`is not ready after ${patienceMs / 1000} s`, 'Look at its log.'),
+      patienceMs,
+    )
+    child.once('message', () => give(ok(undefined)))
+    child.once('exit', () => notStarted('ended while starting', 'Correct the cause and start again.'))
+    child.once('error', () => notStarted('could not be run', 'Check the memory and the processes of this machine.'))
   })
 }
 
