@@ -7,8 +7,9 @@ import type { z } from 'zod'
 import type { CountryB } from '#care/country-b/country-b.ts'
 import type { Problem, Result } from '#platform/result/result.ts'
 import type { Professional } from '#trust/people/professional.ts'
-import type { RelyingParty } from '#trust/people/relying-party.ts'
+import type { RelyingParty, SignInProblemCode } from '#trust/people/relying-party.ts'
 import { fhirResponse, outcomeOf, type RefusalStatus } from '#wire/fhir/outcome.ts'
+import { type RequestBudget, requestBudget } from './request-budget.ts'
 import { careContextOf, DocumentRequest, DocumentsRequest, IdentifyRequest } from './requests.ts'
 
 export interface SoftwareOptions {
@@ -16,10 +17,13 @@ export interface SoftwareOptions {
   readonly people: RelyingParty
   /** Told about programming errors; the program only learns that there was one. */
   readonly onError?: (error: unknown) => void
+  /** How much programs may ask; see `requestBudget`. */
+  readonly budget?: RequestBudget
 }
 
 /** Mounted at `/api`. */
-export function softwareApi(options: SoftwareOptions): Hono {
+export function softwareApi(given: SoftwareOptions): Hono {
+  const options = { ...given, budget: given.budget ?? requestBudget({ now: Date.now }) }
   const { countryB } = options
   const app = new Hono()
   app.get(
@@ -51,6 +55,13 @@ export function softwareApi(options: SoftwareOptions): Hono {
       return found.ok ? fhirResponse(found.value.document.bundle) : answer(found)
     }),
   )
+  app.all('*', () =>
+    refusal(404, {
+      code: 'ERROR_GENERIC',
+      sentence: 'There is no such request here.',
+      next: 'See docs/COMMANDS.md for what programs may ask.',
+    }),
+  )
   app.onError((error) => {
     options.onError?.(error)
     return refusal(500, {
@@ -62,13 +73,13 @@ export function softwareApi(options: SoftwareOptions): Hono {
   return app
 }
 
-/** The professional behind the token, in the exercise named by the header `x-exercise` (counted from 1; the first by default). */
+/** With the professional behind the token, when there is one and the budget allows it. */
 async function professionalOf(
-  options: SoftwareOptions,
+  options: SoftwareOptions & { readonly budget: RequestBudget },
   context: Context,
   work: (professional: Professional) => Promise<Response>,
 ): Promise<Response> {
-  const token = /^Bearer ([\w\-.~+/]+=*)$/.exec(context.req.header('authorization') ?? '')?.[1]
+  const token = /^Bearer ([\w\-.~+/]{1,8192}=*)$/.exec(context.req.header('authorization') ?? '')?.[1]
   if (token === undefined) {
     return refusal(401, {
       code: 'ERROR_HPI_AUTHENTICATION_NOT_RECEIVED',
@@ -76,22 +87,49 @@ async function professionalOf(
       next: 'Send the professional’s access token as Bearer.',
     })
   }
-  const person = await options.people.personOf(token)
-  if (!person.ok) return refusal(401, { ...person.problem, code: 'ERROR_HPI_GENERIC' })
-  const position = Number(context.req.header('x-exercise') ?? '1')
-  const professional = person.value.exercises[position - 1]
-  if (professional === undefined) {
-    return refusal(400, {
-      code: 'ERROR_HPI_INSUFFICIENT_INFORMATION',
-      sentence: `The professional has ${person.value.exercises.length} exercises; there is no number ${position}.`,
-      next: 'Name one of them in the header x-exercise.',
-    })
+  const answered = await options.budget.spend(token, async () => {
+    const professional = await exerciseOf(options.people, token, context.req.header('x-exercise') ?? '1')
+    return professional.ok ? work(professional.value) : professional.refusal
+  })
+  if (answered !== 'too-many') return answered
+  return refusal(429, {
+    code: 'ERROR_GENERIC',
+    sentence: 'More requests came than this door takes.',
+    next: 'Wait a minute and repeat the request.',
+  })
+}
+
+/** What another token would not help with. */
+const SIGN_IN_STATUS: Readonly<Partial<Record<SignInProblemCode, RefusalStatus>>> = {
+  'sign-in-unavailable': 503,
+  'sign-in-too-weak': 403,
+  'sign-in-unknown-person': 403,
+}
+
+type Exercise = { readonly ok: true; readonly value: Professional } | { readonly ok: false; readonly refusal: Response }
+
+/** The professional in the exercise named by the header `x-exercise` (counted from 1; the first by default). */
+async function exerciseOf(people: RelyingParty, token: string, named: string): Promise<Exercise> {
+  const person = await people.personOf(token)
+  if (!person.ok) {
+    const status = SIGN_IN_STATUS[person.problem.code] ?? 401
+    return { ok: false, refusal: refusal(status, { ...person.problem, code: 'ERROR_HPI_GENERIC' }) }
   }
-  return work(professional)
+  const { exercises } = person.value
+  const professional = /^\d{1,3}$/.test(named) ? exercises[Number(named) - 1] : undefined
+  if (professional !== undefined) return { ok: true, value: professional }
+  return {
+    ok: false,
+    refusal: refusal(400, {
+      code: 'ERROR_HPI_INSUFFICIENT_INFORMATION',
+      sentence: `The header x-exercise names none of the professional’s exercises, of which there are ${exercises.length}.`,
+      next: 'Name one of them by its number, counted from 1.',
+    }),
+  }
 }
 
 function withBody<Schema extends z.ZodType>(
-  options: SoftwareOptions,
+  options: SoftwareOptions & { readonly budget: RequestBudget },
   context: Context,
   schema: Schema,
   work: (request: z.infer<Schema>, professional: Professional) => Promise<Response>,
@@ -136,5 +174,8 @@ function answer(result: Result<unknown>): Response {
 }
 
 function refusal(status: RefusalStatus, { code, sentence, next }: Problem): Response {
-  return fhirResponse(outcomeOf({ status, code, sentence, next }), status)
+  // RFC 6750 §3
+  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  if (status === 429) headers['retry-after'] = '60'
+  return fhirResponse(outcomeOf({ status, code, sentence, next }), status, headers)
 }
