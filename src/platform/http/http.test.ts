@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
@@ -165,6 +167,36 @@ test('TLS older than 1.2 is not spoken', async (t) => {
   })
   assert.ok(error)
 })
+
+test('connections beyond the limit are closed, and those within it are served', async (t) => {
+  const running = await start(t, () => new Response('there'), { limits: { connections: 2, closeGraceMs: 50 } })
+  const held = await Promise.all([1, 2].map(() => opened(t, running.port)))
+  const third = await opened(t, running.port)
+  await new Promise((resolve) => third.once('close', resolve))
+  assert.equal(held[0]?.destroyed, false)
+  held[0]?.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const [chunk] = await once(held[0] ?? third, 'data')
+  assert.match(String(chunk), /^HTTP\/1\.1 200/)
+})
+
+test('who never ends the TLS handshake is cut off, and others are served meanwhile', async (t) => {
+  const running = await start(t, () => new Response('there'), {
+    tls: mutual(server),
+    limits: { handshakeTimeoutMs: 100, closeGraceMs: 50 },
+  })
+  const silent = await opened(t, running.port)
+  const cut = new Promise((resolve) => silent.once('close', resolve))
+  assert.equal((await peer(t).fetch({ url: running.url })).ok, true)
+  await cut
+})
+
+async function opened(t: TestContext, port: number): Promise<Socket> {
+  const socket = createConnection({ port, host: '127.0.0.1' })
+  t.after(() => socket.destroy())
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket
+}
 
 test('a taken port is named', async (t) => {
   const running = await start(t, () => new Response(''))

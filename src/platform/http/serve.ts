@@ -31,6 +31,10 @@ export interface ServerLimits {
   readonly requestTimeoutMs?: number
   /** Between two requests on one connection; default 30 s. */
   readonly keepAliveTimeoutMs?: number
+  /** Until a TLS handshake is done; default 10 s. */
+  readonly handshakeTimeoutMs?: number
+  /** Connections open at the same time; further ones are closed at once. Default 1000. */
+  readonly connections?: number
   /** How long running requests may go on after `close`; default 5 s. */
   readonly closeGraceMs?: number
 }
@@ -74,8 +78,11 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   server.headersTimeout = limits.headersTimeoutMs ?? 10_000
   server.requestTimeout = limits.requestTimeoutMs ?? 30_000
   server.keepAliveTimeout = limits.keepAliveTimeoutMs ?? 30_000
+  server.maxConnections = limits.connections ?? 1000
   const listening = await listen(server, port, host)
   if (!listening.ok) return listening
+  // E.g. no file descriptor left for a new connection: no reason to end the process.
+  server.on('error', (error) => options.onError?.(error))
   const bound = listening.value
   const shownHost = host.includes(':') ? `[${host}]` : host
   return ok({
@@ -108,6 +115,7 @@ function createServer({ handler, tls, limits = {}, onError }: ServeOptions): Ser
       ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
       requestCert: tls.requireClientCertificate === true,
       rejectUnauthorized: tls.requireClientCertificate === true,
+      handshakeTimeout: limits.handshakeTimeoutMs ?? 10_000,
       minVersion: 'TLSv1.2',
       honorCipherOrder: true,
     },
@@ -149,8 +157,10 @@ function plain(status: number, sentence: string): Response {
 
 function listen(server: Server, port: number, host: string): Promise<Result<number, ServeProblemCode>> {
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(listenProblem(codeOf(error), port, host)))
+    const refused = (error: Error): void => resolve(listenProblem(codeOf(error), port, host))
+    server.once('error', refused)
     server.listen(port, host, () => {
+      server.off('error', refused)
       const address = server.address() as AddressInfo
       resolve(ok(address.port))
     })
