@@ -19,7 +19,8 @@ import { createReplayStore } from '#trust/tokens/replay.ts'
 import { directoryClient } from '#wire/discovery/directory-client.ts'
 import { PublicKey } from '#wire/discovery/participants-file.ts'
 import { ncpehServer } from '#wire/fhir/ncpeh-server.ts'
-import { addVitalSigns, type Surroundings, surroundings } from './answering.ts'
+import { addVitalSigns, measured, type Surroundings, surroundings } from './answering.ts'
+import { elsewhere } from './canonical-host.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import { type CountryData, readCountry } from './country-data.ts'
 import { countryPortal } from './country-portal.ts'
@@ -171,27 +172,6 @@ async function portalHandler(parts: Parts): Promise<Handler> {
     softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
   )
   app.route('/', countryPortal({ configuration, description, stores, asking, people, terminology, around }))
-  return (request) => measured(around, 'portal', request, () => app.fetch(request))
-}
-
-/** Counts and times an answer. The route is the first part of the path only: the rest may name a journey. */
-async function measured(
-  { metrics }: Surroundings,
-  door: string,
-  request: Request,
-  answer: () => Response | Promise<Response>,
-): Promise<Response> {
-  const begun = performance.now()
-  const response = await answer()
-  const first = new URL(request.url).pathname
-    .split('/')
-    .slice(1, door === 'border' ? 3 : 2)
-    .join('/')
-  metrics.request({
-    method: request.method,
-    route: `${door}/${/^[A-Za-z/-]*$/.test(first) ? first : ':id'}`,
-    status: response.status,
-    seconds: (performance.now() - begun) / 1000,
-  })
-  return response
+  const answer = (request: Request) => elsewhere(configuration.portal.origin, request) ?? app.fetch(request)
+  return (request) => measured(around, 'portal', request, () => answer(request))
 }

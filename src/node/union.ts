@@ -26,6 +26,7 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
     participants,
     searchMask: (country) => searchMask(configuration.data, country),
     clock: () => new Date(),
+    onError: (error) => around.log.failure('answer-failed', error),
   })
   const border = await serve({
     handler: (request, connection) => services.fetch(request, { connection }),

@@ -1,0 +1,17 @@
+/** Names of routes for the figures. A closed list: what a stranger types must neither appear there nor make them grow. */
+const KNOWN: Readonly<Record<'border' | 'portal', ReadonlySet<string>>> = {
+  border: new Set(['fhir/metadata', 'fhir/Patient', 'fhir/DocumentReference', 'fhir/Bundle', 'fhir/Binary']),
+  portal: new Set([
+    ...['', 'accesses', 'accessibility', 'api', 'assets', 'exercise', 'health', 'help', 'metrics', 'notices'],
+    ...['patients', 'session', 'sign-in', 'sign-out', 'signed-out'],
+  ]),
+}
+
+/** E.g. `border/fhir/Patient`, `portal/patients`; `portal/:other` for everything that no page has. */
+export function routeOf(door: 'border' | 'portal', path: string): string {
+  const first = path
+    .split('/')
+    .slice(1, door === 'border' ? 3 : 2)
+    .join('/')
+  return `${door}/${KNOWN[door].has(first) ? first : ':other'}`
+}
