@@ -46,7 +46,10 @@ export function readDocument(bytes: Uint8Array, options: ReadOptions): Result<Cl
       place,
     )
   }
-  if (/<(?:\w+:)?\w+[^>]*xmlns(?::\w+)?=["']http:\/\/hl7\.org\/fhir["']/.test(head)) {
+  if (
+    head.includes('http://hl7.org/fhir') &&
+    /<(?:\w+:)?\w+[^>]*xmlns(?::\w+)?=["']http:\/\/hl7\.org\/fhir["']/.test(head)
+  ) {
     return failed(
       'document-fhir-xml',
       'This is FHIR written as XML; Tessera reads FHIR as JSON.',

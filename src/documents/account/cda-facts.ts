@@ -1,5 +1,5 @@
 /** The facts that one element of a CDA document states by its own attributes and its own words. */
-import { attribute, oneLine } from '#platform/xml/access.ts'
+import { attribute, isBlank, oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 
 /** Resolves `#id` to the words of the narrative. */
@@ -49,18 +49,31 @@ export function visitFacts(element: XmlElement, lookup: NarrativeLookup, found: 
   if (refers) visitReference(attribute(element, 'value'), lookup, found)
   for (const held of attributes) {
     if (refers && held.name === 'value') continue
-    if (held.namespace === '' && held.value !== '') visitAttribute(element, held.name, oneLine(held.value), found)
+    if (held.namespace === '') visitAttribute(element, held.name, held.value, found)
   }
   for (const node of element.children) {
-    if (typeof node !== 'string') continue
-    const words = oneLine(node)
-    if (words === '') continue
+    if (typeof node !== 'string' || isBlank(node)) continue
     if (attribute(element, 'representation') === 'B64') found('text', attribute(element, 'mediaType') ?? '')
-    else found('text', words)
+    else found('text', oneLine(node))
   }
 }
 
-function visitAttribute(element: XmlElement, attributeName: string, value: string, found: FactVisitor): void {
+/** Attributes that state something; the others say how the document is built. */
+const STATING = new Set([
+  'code',
+  'displayName',
+  'unit',
+  'value',
+  'extension',
+  'root',
+  'nullFlavor',
+  'negationInd',
+  'moodCode',
+])
+
+function visitAttribute(element: XmlElement, attributeName: string, literal: string, found: FactVisitor): void {
+  if (!STATING.has(attributeName)) return
+  const value = oneLine(literal)
   if (value === '') return
   switch (attributeName) {
     case 'code':

@@ -95,27 +95,29 @@ function collect(value: unknown, into: Literals): void {
     into.texts.add(String(value))
     return
   }
-  if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    for (const item of value) collect(item, into)
-    return
+  if (Array.isArray(value)) for (const item of value) collect(item, into)
+  else if (isRecord(value)) collectFields(value, into)
+}
+
+function collectFields(holder: Readonly<Record<string, unknown>>, into: Literals): void {
+  const { code, system, url } = holder
+  if (typeof code === 'string') {
+    into.codes.add(code)
+    if (typeof system === 'string') into.codes.add(`${system}|${code}`)
   }
-  const holder: { readonly code?: unknown; readonly system?: unknown; readonly url?: unknown } = value
-  if (typeof holder.code === 'string') {
-    into.codes.add(holder.code)
-    if (typeof holder.system === 'string') into.codes.add(`${holder.system}|${holder.code}`)
-  }
-  if (holder.url === 'path') return
-  if (holder.url === 'negationInd') into.texts.add('negationInd')
-  for (const key in value) if (!FORM.has(key)) collect(Reflect.get(value, key), into)
+  if (url === 'path') return
+  if (url === 'negationInd') into.texts.add('negationInd')
+  for (const key in holder) if (!FORM.has(key)) collect(holder[key], into)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' }
 
 /** The text of XHTML without any white space. */
 function plainText(div: string): string {
-  return div
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(/\s+/g, '')
+  const bare = div.replace(/<[^>]*>|\s+/g, '')
+  return bare.includes('&') ? bare.replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] ?? entity) : bare
 }

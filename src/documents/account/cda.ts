@@ -3,7 +3,7 @@
  * and looks each up in what the model states about the same part of the source. It believes nothing but the model.
  */
 import type { Bundle } from 'fhir/r4'
-import { oneLine } from '#platform/xml/access.ts'
+import { isBlank, oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import { every, type Located, rootOf } from '../cda/located.ts'
@@ -136,7 +136,7 @@ function visitNarrative(at: Located, walk: Walk, narrative: string): void {
         follow(node)
         continue
       }
-      const run = node.replace(/\s+/g, '')
+      const run = isBlank(node) ? '' : node.replace(/\s+/g, '')
       if (run === '') continue
       const found = narrative.indexOf(run, from)
       if (found < 0) missing.push(oneLine(node))

@@ -37,7 +37,7 @@ function idsBelow(root: XmlElement, without: ReadonlySet<string>): Map<string, X
   const index = new Map<string, XmlElement>()
   const waiting: XmlElement[] = [root]
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
-    const id = attribute(element, 'ID') ?? attribute(element, 'id')
+    const id = element.attributes.length === 0 ? undefined : (attribute(element, 'ID') ?? attribute(element, 'id'))
     if (id !== undefined && !index.has(id)) index.set(id, element)
     for (const node of element.children) if (typeof node !== 'string' && !without.has(node.name)) waiting.push(node)
   }

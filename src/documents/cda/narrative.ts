@@ -42,7 +42,7 @@ export function narrativeDiv(
 ): string | undefined {
   if (text === undefined) return undefined
   const inner = nodes(text.children, seen)
-  if (!/[^\s]/.test(inner.replace(/<[^>]*>/g, ''))) return undefined
+  if (!/(?:^|>)\s*[^\s<]/.test(inner)) return undefined
   const lang = language === undefined ? '' : ` lang="${escaped(language)}" xml:lang="${escaped(language)}"`
   return `<div xmlns="http://www.w3.org/1999/xhtml"${lang}${attributesOf(text, 'div', seen)}>${inner}</div>`
 }

@@ -167,7 +167,7 @@ function bundleOf(root: Located, reading: Reading, composition: string, claimed:
   const timestamp =
     timestampOf(root) ??
     `${(date?.value ?? '1970').padEnd(4, '0')}${'-01-01'.slice(Math.max(0, (date?.value ?? '1970').length - 4))}T00:00:00Z`
-  return prune({
+  const bundle: Bundle = prune({
     resourceType: 'Bundle',
     ...(claimed ? { meta: { profile: [`${EPS}bundle-eu-eps`] } } : {}),
     language: reading.language,
@@ -178,8 +178,10 @@ function bundleOf(root: Located, reading: Reading, composition: string, claimed:
     ...(timestampOf(root) === undefined && stamp
       ? { _timestamp: { extension: [{ url: SOURCE_VALUE_EXTENSION, valueString: stamp }] } }
       : {}),
-    entry,
   })
+  // The resources are pruned already.
+  bundle.entry = entry
+  return bundle
 }
 
 function documentIdentifier(root: Located, reading: Reading): Identifier {

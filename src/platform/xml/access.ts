@@ -67,7 +67,17 @@ export function words(element: XmlElement | undefined): string {
 
 /** XML white space only: a no-break space is a character that its author chose. */
 export function oneLine(value: string): string {
-  return tidy(value) ? value : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+  if (tidy(value)) return value
+  return isBlank(value) ? '' : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+}
+
+/** Nothing but XML white space, as most text between elements is. */
+export function isBlank(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) return false
+  }
+  return true
 }
 
 function tidy(value: string): boolean {

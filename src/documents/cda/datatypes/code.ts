@@ -22,11 +22,11 @@ export function concept(element: XmlElement | undefined, reading: Reading): Code
     ...qualifiers(element, reading),
   ]
   if (coding.length === 0 && words === undefined && extension.length === 0) return undefined
-  return {
-    ...(extension.length > 0 ? { extension } : {}),
-    ...(coding.length > 0 ? { coding } : {}),
-    ...(words === undefined ? {} : { text: words }),
-  }
+  const found: CodeableConcept = {}
+  if (extension.length > 0) found.extension = extension
+  if (coding.length > 0) found.coding = coding
+  if (words !== undefined) found.text = words
+  return found
 }
 
 /** A concept that is always there, for fields that FHIR requires. */
@@ -71,13 +71,14 @@ export function codingOf(element: XmlElement, reading: Reading, outermost = true
   if (words !== undefined && display !== undefined && words !== display) {
     extension.push({ url: ORIGINAL_TEXT_EXTENSION, valueString: words })
   }
-  return {
-    ...(extension.length > 0 ? { extension } : {}),
-    ...(valid ? { system: systemOf(reading, system) } : {}),
-    ...(version ? { version } : {}),
-    ...(code === undefined ? {} : { code: oneLine(code) }),
-    ...((display ?? words) === undefined ? {} : { display: display ?? words }),
-  }
+  const coding: Coding = {}
+  if (extension.length > 0) coding.extension = extension
+  if (valid) coding.system = systemOf(reading, system)
+  if (version) coding.version = version
+  if (code !== undefined) coding.code = oneLine(code)
+  const shown = display ?? words
+  if (shown !== undefined) coding.display = shown
+  return coding
 }
 
 /** The words an author wrote for a code: inline, or the narrative that it refers to. */
