@@ -4,7 +4,7 @@ import type { Designation, Terminology } from '#terminology/terminology.ts'
 import type { Node } from '../fhir/node.ts'
 import type { Entry, EntryIndex } from '../fhir/references.ts'
 import type { Untranslated } from '../model/account.ts'
-import type { Attachment, Inline, Words } from './summary-view.ts'
+import type { Attachment, Inline, Line, Mark, Words } from './summary-view.ts'
 import type { Term } from './words.ts'
 
 /** For whom a document is shown. */
@@ -25,6 +25,8 @@ export interface Build {
   /** BCP-47 of the source, '' when unknown. */
   readonly source: string
   readonly sameLanguage: boolean
+  /** Nouns of the reader's language are written with capitals. */
+  readonly german: boolean
   readonly format: 'cda' | 'fhir'
   readonly index: EntryIndex
   /** Entry of each resource of the bundle. */
@@ -35,6 +37,8 @@ export interface Build {
   readonly anchors: Map<Node, string>
   /** Section of the Composition → anchor of its section in the page. */
   readonly sectionAnchors: Map<Node, string>
+  /** Resources that a section lists. */
+  readonly listed: Set<Node>
   /** Address → name shown for it. */
   readonly systems: Map<string, string>
   readonly untranslated: Map<string, Untranslated>
@@ -46,6 +50,8 @@ export interface Build {
   readonly placed: Set<Node>
   /** Path of the resource at hand, for the list of untranslated codes. */
   path: string
+  /** What is read now says how the document was made or how its source was built: no words are missed there. */
+  quiet: boolean
   entry: Entry | undefined
 }
 
@@ -67,6 +73,32 @@ export function say(build: Build, key: string, parameters?: Readonly<Record<stri
 
 export function isWords(inline: Inline): inline is Words {
   return typeof inline !== 'string' && inline.kind === 'words'
+}
+
+/** The mark of words in a language (BCP-47, '' when unknown): `en portugais`. */
+export function markOf(build: Build, language: string): Mark {
+  const name = language === '' ? undefined : build.messages.formats.languageName(baseLanguage(language))
+  const text =
+    name === undefined
+      ? build.messages.text('summary.tag.untranslated')
+      : build.messages.text('summary.tag.inLanguage', { language: name })
+  return { kind: 'mark', text }
+}
+
+/** Lines with the mark after the first of them that holds words in another language than the reader's. */
+export function marked(build: Build, lines: readonly Line[]): readonly Line[] {
+  const reader = baseLanguage(build.reader.language)
+  const position = lines.findIndex((line) => line.some((one) => isWords(one) && baseLanguage(one.language) !== reader))
+  const line = lines[position]
+  const words = line?.find((one) => isWords(one) && baseLanguage(one.language) !== reader)
+  if (!line || !words || !isWords(words)) return lines
+  return lines.map((one) => (one === line ? [...line, markOf(build, words.language)] : one))
+}
+
+/** Words inside a sentence: `Voie orale` → `voie orale`, but `ARN` and German nouns stay. */
+export function lowered(build: Build, words: Inline): Inline {
+  if (typeof words !== 'string' || build.german || !/^\p{Lu}\p{Ll}/u.test(words)) return words
+  return words.charAt(0).toLocaleLowerCase(build.reader.language) + words.slice(1)
 }
 
 /** Designations by terminology and languages: the same few hundred codes come in every document. */

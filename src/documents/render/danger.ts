@@ -1,13 +1,13 @@
 /** What can kill comes first: allergies, and medicines of high risk. */
 import { type Node, nodes, text } from '../fhir/node.ts'
 import { absentStatement } from './absent.ts'
-import { type Build, baseLanguage, follow, say, sourceWords } from './build.ts'
+import { type Build, follow, marked, markOf, say, sourceWords } from './build.ts'
 import { HIGH_RISK } from './high-risk.ts'
 import { allergyFace } from './rows/allergy.ts'
 import { isEnded, medicationOf, medicineFace, medicineName } from './rows/medicine.ts'
-import { NO_TERM } from './rows/row.ts'
+import { headingOf, NO_TERM } from './rows/row.ts'
 import { saysMore, sectionsWithCode, sectionWords, stateWithoutRows } from './section-words.ts'
-import type { Danger, DangerItem, DangerText, Inline, Line, SectionState, Tag } from './summary-view.ts'
+import type { Danger, DangerItem, DangerText, Inline, Line, SectionState } from './summary-view.ts'
 import { joined } from './values.ts'
 
 const MEDICINES = new Set([
@@ -26,21 +26,14 @@ function item(build: Build, resource: Node, face: ReturnType<typeof allergyFace>
       : [[{ kind: 'words', text: own, language: build.source }]]
   return {
     href: `#${build.anchors.get(resource) ?? ''}`,
-    term: [face.term.words],
+    term: headingOf(face),
     foreign: !face.term.translated && !build.sameLanguage,
-    tags: face.term.translated || build.sameLanguage ? face.tags : [languageTag(build), ...face.tags],
-    subs: [...face.subs, joined(' · ', ...beside, ...original)].filter((line) => line.length > 0),
+    tags:
+      face.term.translated || build.sameLanguage
+        ? face.tags
+        : [{ text: markOf(build, build.source).text, tone: 'warn' }, ...face.tags],
+    subs: [...marked(build, face.subs), joined(' · ', ...beside, ...original)].filter((line) => line.length > 0),
   }
-}
-
-/** The tag of words that stand in their own language. */
-function languageTag(build: Build): Tag {
-  const name = build.messages.formats.languageName(baseLanguage(build.source))
-  const text =
-    build.source === '' || name === undefined
-      ? say(build, 'summary.tag.untranslated')
-      : say(build, 'summary.tag.inLanguage', { language: name })
-  return { text, tone: 'warn' }
 }
 
 const SEVERITY: Readonly<Record<string, number>> = { high: 0, low: 2 }
@@ -111,7 +104,7 @@ function allergy(build: Build, resource: Node, found: Found): void {
 function medicine(build: Build, resource: Node, found: Found): void {
   if (HIGH_RISK.classOf(build, resource, medicationOf(build, resource)) !== undefined) {
     const face = medicineFace(build, resource, HIGH_RISK)
-    found.medicines.push(item(build, resource, { ...face, subs: face.second.slice(0, 2) }))
+    found.medicines.push(item(build, resource, { ...face, subs: face.second.slice(0, 2), original: [] }))
     return
   }
   const name = medicineName(build, resource)

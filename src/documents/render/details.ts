@@ -234,6 +234,8 @@ function extensionDetail(build: Build, parent: Phrase | undefined, value: Node, 
     return
   }
   const name = shortName(url)
+  const quiet = build.quiet
+  build.quiet ||= url.startsWith('urn:tessera:')
   if (url !== '' && !build.systems.has(url)) build.systems.set(url, name)
   const label = fieldLabel(build.messages, parent, name)
   for (const key in value) {
@@ -241,6 +243,7 @@ function extensionDetail(build: Build, parent: Phrase | undefined, value: Node, 
     if (key === 'extension') for (const inner of nodes(value.extension)) extensionDetail(build, label, inner, out)
     else field(build, label, value, key, out, true)
   }
+  build.quiet = quiet
 }
 
 /** One field of an object, as one or several details. `sameLabel`: the field is a value without a name of its own. */

@@ -2,11 +2,11 @@
 import { ageAt } from '#platform/i18n/formats.ts'
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { concept, type Node, node, nodes, text } from '../fhir/node.ts'
-import { type Build, baseLanguage, follow, say, sourceWords, systemName } from './build.ts'
+import { type Build, baseLanguage, follow, say, sourceWords } from './build.ts'
 import { address, contactPoint, party, patientName } from './people.ts'
 import type { Header, Inline, Line, Trait } from './summary-view.ts'
 import { chosen, joined, time } from './values.ts'
-import { codeWords, term, termOf } from './words.ts'
+import { codeWords, sectionName, term, termOf } from './words.ts'
 
 function trait(build: Build, key: string, content: Line | undefined): Trait[] {
   if (!content || content.length === 0) return []
@@ -23,19 +23,29 @@ function born(build: Build, patient: Node): Line | undefined {
   return line
 }
 
+/** Identifiers under the name that people give their kind. The address of an unnamed domain stands in the details. */
 function identifierTraits(build: Build, patient: Node): Trait[] {
-  return nodes(patient.identifier).flatMap((identifier) => {
+  const byLabel = new Map<string, { readonly label: Phrase; readonly content: Inline[] }>()
+  for (const identifier of nodes(patient.identifier)) {
     const value = text(identifier.value)
-    if (value === undefined) return []
-    const system = text(identifier.system)
-    const kind = concept(identifier.type)
-    const label: Phrase = kind
-      ? labelOf(build, termOf(build, kind).words)
-      : build.messages.phrase('summary.header.identifier')
-    const content: Inline[] = [{ kind: 'literal', text: value }]
-    if (system !== undefined) content.push(' (', { kind: 'literal', text: systemName(build, system) }, ')')
-    return [{ label, content }]
-  })
+    if (value === undefined) continue
+    const label = identifierLabel(build, identifier)
+    const known = byLabel.get(label.text) ?? { label, content: [] }
+    byLabel.set(label.text, known)
+    if (known.content.length > 0) known.content.push(', ')
+    known.content.push({ kind: 'literal', text: value })
+  }
+  return [...byLabel.values()]
+}
+
+function identifierLabel(build: Build, identifier: Node): Phrase {
+  const system = text(identifier.system)
+  const name = system === undefined ? undefined : build.terminology.systemName(system)
+  if (name !== undefined && !name.startsWith('urn:')) return { text: name, language: build.reader.language }
+  const kind = concept(identifier.type)
+  const words = kind ? termOf(build, kind).words : undefined
+  const label = words === undefined ? undefined : labelOf(build, words)
+  return label && label.text !== '' ? label : build.messages.phrase('summary.header.identifier')
 }
 
 function labelOf(build: Build, words: Inline): Phrase {
@@ -67,6 +77,11 @@ function patientTraits(build: Build, patient: Node): Trait[] {
     ...(patient.deceasedBoolean === false ? [] : trait(build, 'deceased', deceased)),
     ...identifierTraits(build, patient),
     ...trait(build, 'language', languages(build, patient)),
+  ]
+}
+
+function reachTraits(build: Build, patient: Node): Trait[] {
+  return [
     ...nodes(patient.address)
       .slice(0, 1)
       .flatMap((value) => {
@@ -124,10 +139,11 @@ export function header(build: Build, composition: Node): Header {
     return who ? joined(' ', who, when === undefined ? undefined : [time(build, when)]) : undefined
   })
   const period = nodes(composition.event).map((event) => chosen(build, { carePeriod: event.period }, 'care'))
+  const isNormal = text(composition.confidentiality) === 'N'
   const kind = concept(composition.type)
   const title = text(composition.title)
   const spoken: Line = kind
-    ? [termOf(build, kind).words]
+    ? [sectionName(build, kind) ?? termOf(build, kind).words]
     : title === undefined
       ? [say(build, 'summary.title')]
       : [sourceWords(build, title)]
@@ -138,10 +154,15 @@ export function header(build: Build, composition: Node): Header {
     context: [
       ...trait(build, 'date', date === undefined ? undefined : [time(build, date)]),
       ...trait(build, 'author', parties(build, composition.author)),
+      // Whatever is not the normal case must be seen at once.
+      ...(isNormal ? [] : trait(build, 'confidentiality', confidentiality(build, composition))),
+    ],
+    more: [
+      ...(patient ? reachTraits(build, patient) : []),
       ...trait(build, 'attester', joined('; ', ...attesters)),
       ...trait(build, 'custodian', parties(build, composition.custodian)),
       ...trait(build, 'period', joined('; ', ...period)),
-      ...trait(build, 'confidentiality', confidentiality(build, composition)),
+      ...(isNormal ? trait(build, 'confidentiality', confidentiality(build, composition)) : []),
       ...(patient ? nodes(patient.contact).flatMap((value) => trait(build, 'contact', contact(build, value))) : []),
       ...trait(build, 'practitioner', patient ? parties(build, patient.generalPractitioner) : undefined),
     ],

@@ -40,6 +40,8 @@ export function inlineHtml(inline: Inline): string {
       return escapeHtml(inline.text)
     case 'link':
       return `<a href="${escapeHtml(inline.href)}"${lang(inline.language)}>${escapeHtml(inline.text)}</a>`
+    case 'mark':
+      return ` <span class="tag warn">${escapeHtml(inline.text)}</span>`
     case 'narrative':
       return `<div class="told" lang="${escapeHtml(inline.language)}">${inline.html}</div>`
   }

@@ -1,6 +1,7 @@
 /** Sections and their rows → HTML tables: reader's words large, original beside them in the same row. */
 import { escapeHtml } from '#platform/html/escape.ts'
 import { factsHtml, inlineHtml, lineHtml, linesHtml, phraseHtml, tagsHtml } from './html-inline.ts'
+import { foreignLanguage, rowMarks } from './row-marks.ts'
 import type { Row, Section, SummaryView, Trend } from './summary-view.ts'
 import { plain } from './values.ts'
 
@@ -46,19 +47,20 @@ export function trendHtml(trend: Trend): string {
   return `<figure><svg width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(spoken)}">${band}<polyline class="trend-line" points="${line}"/>${dots}</svg><figcaption>${more}${caption}</figcaption></figure>`
 }
 
-function termHtml(row: Row): string {
-  const [first] = row.term
-  if (row.fate === 'original-language' && first !== undefined)
-    return `<span class="foreign">${inlineHtml(first)}</span>`
+function termHtml(row: Row, reader: string): string {
+  const [first, ...rest] = row.term
+  if (foreignLanguage(row, reader) !== undefined && first !== undefined)
+    return `<span class="foreign">${inlineHtml(first)}</span>${lineHtml(rest)}`
   return lineHtml(row.term)
 }
 
 function rowHtml(row: Row, view: SummaryView, words: Words, columns: number): string {
   const id = row.id === '' ? '' : ` id="${row.id}"`
   const level = row.level === 0 ? '' : ` l${row.level}`
-  const mark =
-    row.fate === 'original-language' ? words.keep : row.fate === 'text' && !view.sameLanguage ? words.asText : ''
-  let html = `<tr class="row${level}"${id}><th scope="row">${termHtml(row)}${mark}${tagsHtml(row.tags)}${linesHtml(row.subs, 'sub')}</th><td>`
+  const mark = rowMarks(row, view)
+    .map((words) => ` <span class="tag warn">${escapeHtml(words)}</span>`)
+    .join('')
+  let html = `<tr class="row${level}"${id}><th scope="row">${termHtml(row, view.language)}${mark}${tagsHtml(row.tags)}${linesHtml(row.subs, 'sub')}</th><td>`
   html += linesHtml(row.second, 'line')
   if (row.trend) html += trendHtml(row.trend)
   html += '</td>'
@@ -71,23 +73,12 @@ function rowHtml(row: Row, view: SummaryView, words: Words, columns: number): st
 }
 
 interface Words {
-  readonly keep: string
-  readonly asText: string
   readonly details: string
 }
 
 /** Words that every row repeats, made once per page. */
-export function rowWords(view: SummaryView): Words {
-  const { messages, sourceLanguage, sourceLanguageName, language } = view
-  const keep =
-    sourceLanguage === ''
-      ? messages.phrase('summary.tag.untranslated')
-      : messages.phrase('summary.tag.inLanguage', { language: sourceLanguageName })
-  return {
-    keep: ` <span class="tag warn">${phraseHtml(keep, language)}</span>`,
-    asText: ` <span class="tag warn">${phraseHtml(messages.phrase('summary.tag.text'), language)}</span>`,
-    details: phraseHtml(messages.phrase('summary.details'), language),
-  }
+export function rowWords({ messages, language }: SummaryView): Words {
+  return { details: phraseHtml(messages.phrase('summary.details'), language) }
 }
 
 /** Whether a section needs the column of the original. */
@@ -110,7 +101,11 @@ export function sectionHtml(section: Section, view: SummaryView, words: Words): 
   const heading = section.level === 0 ? 'h2' : 'h3'
   const columns = hasOriginal(section) ? 3 : 2
   const beside = section.originalTitle ? `<span class="sub">${lineHtml(section.originalTitle)}</span>` : ''
-  let html = `<section class="card${section.level === 0 ? '' : ' inner'}" id="${section.id}" aria-labelledby="${section.id}-h"><header><${heading} id="${section.id}-h">${lineHtml(section.title)}</${heading}>${beside}</header>`
+  let html = `<section class="card${section.level === 0 ? '' : ' inner'}" id="${section.id}" aria-labelledby="${section.id}-h">`
+  // People and the making of the document are there for who looks for them: what is clinical comes first.
+  const folded = section.group === 'people' || section.group === 'document'
+  const head = `<header><${heading} id="${section.id}-h">${lineHtml(section.title)}</${heading}>${beside}</header>`
+  html += folded ? `<details class="fold"><summary>${head}</summary>` : head
   if (section.sentence) html += `<p>${lineHtml(section.sentence)}</p>`
   if (section.rows.length > 0) {
     html += `<table class="rows">${headHtml(section, view)}<tbody>`
@@ -128,5 +123,5 @@ export function sectionHtml(section: Section, view: SummaryView, words: Words): 
     const label = phraseHtml(messages.phrase('summary.sectionDetails'), language)
     html += `<details><summary>${label}<span class="vh"> ${escapeHtml(plain(section.title))}</span></summary>${factsHtml(section.details, language)}</details>`
   }
-  return `${html}</section>`
+  return `${html}${folded ? '</details>' : ''}</section>`
 }

@@ -21,7 +21,7 @@ function headBlocks(sheet: Sheet, root: Element, view: SummaryView): void {
   const { header } = view
   sheet.block(root, 'P', paragraphs(header.documentTitle, { tone: 'quiet' }))
   sheet.block(root, 'H1', title(header.patientName, 18))
-  for (const { label, content } of [...header.traits, ...header.context]) {
+  for (const { label, content } of [...header.traits, ...header.context, ...header.more]) {
     sheet.block(
       root,
       'P',

@@ -4,6 +4,11 @@ import { type Build, follow, sourceWords } from './build.ts'
 import type { Inline, Line } from './summary-view.ts'
 import { codeWords } from './words.ts'
 
+/** Greek capitals carry no accents (ΠΑΠΑΔΟΠΟΥΛΟΥ); the script says so, whatever the language of the document. */
+function upperCase(name: string): string {
+  return name.toLocaleUpperCase(/\p{Script=Greek}/u.test(name) ? 'el' : 'und')
+}
+
 /** `FERREIRA Maria João`: family name in capitals, as on European identity documents and in the portal. */
 export function patientName(resource: Node): string | undefined {
   const names = nodes(resource.name)
@@ -11,7 +16,7 @@ export function patientName(resource: Node): string | undefined {
   if (!chosen) return undefined
   const family = texts(chosen.family).join(' ')
   const given = texts(chosen.given).join(' ')
-  const whole = [family.toLocaleUpperCase('und'), given].filter((part) => part !== '').join(' ')
+  const whole = [upperCase(family), given].filter((part) => part !== '').join(' ')
   return whole || text(chosen.text)
 }
 

@@ -1,5 +1,5 @@
 /** Sections of the page: those of the document in clinical order, then everything that no section names. */
-import { concept, type Node, node, nodes, text } from '../fhir/node.ts'
+import { type Concept, concept, type Node, node, nodes, text } from '../fhir/node.ts'
 import { containedIn } from '../fhir/references.ts'
 import type { DocumentKind } from '../model/clinical-document.ts'
 import { type Absent, absentStatement } from './absent.ts'
@@ -10,7 +10,7 @@ import { missingRow, rowsOf } from './rows/rows.ts'
 import { sectionWords, stateWithoutRows } from './section-words.ts'
 import type { Detail, Inline, Line, Row, Section, SectionState } from './summary-view.ts'
 import { plain } from './values.ts'
-import { termOf } from './words.ts'
+import { sectionName, termOf } from './words.ts'
 
 /** Clinical order of the sections of a patient summary: what can harm, what is taken, what is ill, what was measured and done. */
 const ORDER = [
@@ -61,24 +61,22 @@ function sectionCode(section: Node): string | undefined {
   return concept(section.code)?.codings.find(({ code }) => code !== '')?.code
 }
 
+function readersDesignation(build: Build, { codings }: Concept): string | undefined {
+  for (const { system, code } of codings) {
+    const known = designation(build, system, code)
+    if (known && baseLanguage(known.language) === baseLanguage(build.reader.language)) return known.term
+  }
+  return undefined
+}
+
 function titleOf(build: Build, section: Node): { readonly title: Line; readonly originalTitle?: Line } {
   const written = text(section.title)
   const found = concept(section.code)
-  for (const { system, code } of found?.codings ?? []) {
-    const known = designation(build, system, code)
-    const key = `summary.section.${code}`
-    const said = known
-      ? baseLanguage(known.language) === baseLanguage(build.reader.language)
-        ? known.term
-        : undefined
-      : build.messages.has(key)
-        ? build.messages.text(key)
-        : undefined
-    if (said !== undefined) {
-      return written === undefined || written === said
-        ? { title: [said] }
-        : { title: [said], originalTitle: [sourceWords(build, written)] }
-    }
+  const said = found ? (sectionName(build, found) ?? readersDesignation(build, found)) : undefined
+  if (said !== undefined) {
+    return written === undefined || written === said
+      ? { title: [said] }
+      : { title: [said], originalTitle: [sourceWords(build, written)] }
   }
   if (written !== undefined) return { title: [sourceWords(build, written)] }
   return { title: [found ? termOf(build, found).words : say(build, 'summary.section.untitled')] }
@@ -204,6 +202,11 @@ function documentRow(build: Build, resource: Node, title: Inline, shown: Readonl
   }
 }
 
+function list(build: Build, section: Node): void {
+  for (const resource of entriesIn(build, section).resources) build.listed.add(resource)
+  for (const inner of nodes(section.section)) list(build, inner)
+}
+
 /** All sections of the page. Every resource of the bundle has its row in one of them. */
 export function sections(build: Build, bundle: Node, composition: Node, kind: DocumentKind): readonly Section[] {
   const out: Section[] = []
@@ -213,6 +216,8 @@ export function sections(build: Build, bundle: Node, composition: Node, kind: Do
     const rank = (section: Node): number => RANK.get(sectionCode(section) ?? '') ?? ORDER.length
     written.sort((a, b) => rank(a.section) - rank(b.section) || a.position - b.position)
   }
+  build.entry = build.entries.get(composition)
+  for (const { section } of written) list(build, section)
   for (const { section } of written) sectionsOf(build, section, 0, out, composition)
   const rest = build.index.entries.map(({ resource }) => resource)
   const left = (wanted: (type: string) => boolean): readonly Node[] =>
@@ -225,6 +230,7 @@ export function sections(build: Build, bundle: Node, composition: Node, kind: Do
     build,
     left((type) => PEOPLE.has(type)),
   )
+  build.quiet = true
   const making = [
     documentRow(build, composition, say(build, 'summary.document.composition'), new Set(['section'])),
     documentRow(build, bundle, say(build, 'summary.document.bundle'), new Set(['entry'])),
@@ -233,5 +239,6 @@ export function sections(build: Build, bundle: Node, composition: Node, kind: Do
       left((type) => MAKING.has(type)),
     ),
   ]
+  build.quiet = false
   return [...out, ...tail(build, 'other', other), ...tail(build, 'people', people), ...tail(build, 'document', making)]
 }

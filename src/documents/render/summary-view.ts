@@ -50,6 +50,12 @@ export interface Link {
   readonly language?: string
 }
 
+/** Says in words that what stands before it is in another language: colour is never the only sign. */
+export interface Mark {
+  readonly kind: 'mark'
+  readonly text: string
+}
+
 /** Text of the source with its layout: safe HTML. */
 export interface Narrative {
   readonly kind: 'narrative'
@@ -58,7 +64,7 @@ export interface Narrative {
 }
 
 /** A string is in the reader's language, or has none (punctuation). */
-export type Inline = string | Words | TimeValue | NumberValue | CodingValue | Literal | Link | Narrative
+export type Inline = string | Words | TimeValue | NumberValue | CodingValue | Literal | Link | Mark | Narrative
 export type Line = readonly Inline[]
 
 export interface Tag {
@@ -70,6 +76,8 @@ export interface Tag {
 export interface Detail {
   /** Anchor of a resource that is shown as part of this row. */
   readonly id?: string
+  /** What became of the statement of that resource, when it is not that of the row. */
+  readonly fate?: RowFate
   readonly label: Phrase
   readonly content: Line
 }
@@ -141,8 +149,10 @@ export interface Header {
   readonly patientName: string
   readonly documentTitle: Line
   readonly traits: readonly Trait[]
-  /** Who wrote it, when, who keeps it, how confidential. */
+  /** Who wrote it, and when. */
   readonly context: readonly Trait[]
+  /** How to reach the patient and those around, who keeps the document, what it covers. */
+  readonly more: readonly Trait[]
 }
 
 export interface DangerItem {

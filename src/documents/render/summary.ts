@@ -40,8 +40,12 @@ function traitsHtml(traits: readonly Trait[], view: SummaryView, className: stri
 
 function headHtml(view: SummaryView, options: SummaryOptions): string {
   const { header } = view
+  const more =
+    header.more.length === 0
+      ? ''
+      : `<details class="more about"><summary>${phraseHtml(view.messages.phrase('summary.header.more'), view.language)}</summary>${traitsHtml(header.more, view, 'context')}</details>`
   const actions = options.actions === undefined ? '' : `<div class="actions noprint">${options.actions}</div>`
-  return `<div class="patient"><div><div class="crumb">${lineHtml(header.documentTitle)}</div><h1>${escapeHtml(header.patientName)}</h1>${traitsHtml(header.traits, view, 'traits')}</div>${actions}</div>${traitsHtml(header.context, view, 'context')}${options.context ?? ''}`
+  return `<div class="patient"><div><div class="crumb">${lineHtml(header.documentTitle)}</div><h1>${escapeHtml(header.patientName)}</h1>${traitsHtml(header.traits, view, 'traits')}</div>${actions}</div>${traitsHtml(header.context, view, 'context')}${more}${options.context ?? ''}`
 }
 
 function dangerItemHtml({ href, term, foreign, tags, subs }: DangerItem): string {

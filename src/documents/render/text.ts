@@ -1,5 +1,6 @@
 /** The summary as plain text of 80 columns: for terminals, mail, and readers without a browser. */
 import { plainText } from '#platform/html/sanitise.ts'
+import { rowMarks } from './row-marks.ts'
 import type { Inline, Line, Row, Section, SummaryView, Tag } from './summary-view.ts'
 
 const WIDTH = 80
@@ -29,6 +30,8 @@ function inlineText(inline: Inline): string {
   switch (inline.kind) {
     case 'coding':
       return [inline.systemName, inline.code, inline.display].filter((part) => part).join(' ')
+    case 'mark':
+      return ` [${inline.text}]`
     case 'narrative':
       return plainText(inline.html).replace(/\n/g, ' / ')
     default:
@@ -45,15 +48,11 @@ function tagsText(tags: readonly Tag[]): string {
 }
 
 function rowText(row: Row, view: SummaryView): string {
-  const { messages } = view
   const indent = '  '.repeat(row.level)
-  const foreign =
-    row.fate === 'original-language'
-      ? ` [${view.sourceLanguage === '' ? messages.text('summary.tag.untranslated') : messages.text('summary.tag.inLanguage', { language: view.sourceLanguageName })}]`
-      : row.fate === 'text' && !view.sameLanguage
-        ? ` [${messages.text('summary.tag.text')}]`
-        : ''
-  const out = [wrap(`${lineText(row.term)}${foreign}${tagsText(row.tags)}`, `${indent}- `, `${indent}  `)]
+  const marks = rowMarks(row, view)
+    .map((words) => ` [${words}]`)
+    .join('')
+  const out = [wrap(`${lineText(row.term)}${marks}${tagsText(row.tags)}`, `${indent}- `, `${indent}  `)]
   for (const line of row.second) out.push(wrap(lineText(line), `${indent}    `))
   if (row.trend) {
     const points = row.trend.points.map(({ number, time }) => `${number.text} (${time.text})`).join(', ')
@@ -128,7 +127,7 @@ export function renderText(view: SummaryView): string {
     wrap(header.patientName),
     '='.repeat(Math.min(WIDTH, header.patientName.length)),
   ]
-  for (const { label, content } of [...header.traits, ...header.context]) {
+  for (const { label, content } of [...header.traits, ...header.context, ...header.more]) {
     out.push(wrap(`${label.text} : ${lineText(content)}`, '', '    '))
   }
   out.push(dangerText(view), accountText(view))

@@ -1,8 +1,9 @@
 /** Quantities, dates, ranges and timings → what a reader reads, with the machine's value kept beside. */
 import { writtenDigits } from '../fhir/decimals.ts'
 import { choice, type Node, node, nodes, text, texts } from '../fhir/node.ts'
-import { type Build, designation, say, sourceWords } from './build.ts'
+import { type Build, say, sourceWords } from './build.ts'
 import type { Inline, Line, NumberValue, TimeValue } from './summary-view.ts'
+import { unitWords } from './units.ts'
 import { codeWords, term } from './words.ts'
 
 export function time(build: Build, iso: string): TimeValue {
@@ -13,27 +14,13 @@ export function numeral(build: Build, literal: string): NumberValue {
   return { kind: 'number', value: literal, text: build.messages.formats.number(literal) }
 }
 
-const UCUM = 'http://unitsofmeasure.org'
-
-/** The unit in the reader's words when terminology knows it, else as the source writes it. */
-export function unit(build: Build, quantity: Node): Inline | undefined {
-  const code = text(quantity.code)
-  const written = text(quantity.unit)
-  if (code !== undefined && code !== '1') {
-    const known = designation(build, text(quantity.system) ?? UCUM, code)
-    if (known?.match === 'exact') return known.term
-  }
-  if ((code === undefined || code === '1') && (written === undefined || written === '1')) return undefined
-  return written ?? (code === undefined ? undefined : { kind: 'literal', text: code })
-}
-
 /** `≥ 5,5 mmol/L`. Undefined without a value. */
 export function quantity(build: Build, value: unknown): Inline[] | undefined {
   const found = node(value)
   if (!found) return undefined
   const literal = writtenDigits(found, 'value')
-  const measured = unit(build, found)
   if (literal === undefined) return undefined
+  const measured = unitWords(build, found, literal)
   const comparator = text(found.comparator)
   const sign = comparator === '>=' ? '≥' : comparator === '<=' ? '≤' : comparator
   const out: Inline[] = sign === undefined ? [] : [{ kind: 'number', value: comparator ?? '', text: sign }, '\u00a0']
@@ -49,6 +36,7 @@ export function range(build: Build, value: Node): Inline[] | undefined {
   const to = high && writtenDigits(high, 'value') !== undefined ? high : undefined
   if (from && to) {
     const first = writtenDigits(from, 'value') ?? ''
+    if (first === writtenDigits(to, 'value')) return quantity(build, to)
     return [numeral(build, first), ' – ', ...(quantity(build, to) ?? [])]
   }
   if (from) return ['≥ ', ...(quantity(build, from) ?? [])]
@@ -62,10 +50,15 @@ export function ratio(build: Build, value: Node): Inline[] | undefined {
   if (!above) return undefined
   if (!below) return above
   const per = writtenDigits(below, 'value')
-  const measured = unit(build, below)
+  const measured = unitWords(build, below, '1')
   if (per === '1' || per === undefined) return measured === undefined ? above : [...above, ' / ', measured]
   const denominator = quantity(build, below)
   return denominator ? [...above, ' / ', ...denominator] : above
+}
+
+/** `depuis le 03.11.2026`, but `depuis 1994`, `depuis 05.2009`: an article stands before a day only. */
+export function dated(build: Build, key: 'since' | 'until', iso: string): Inline[] {
+  return [say(build, `summary.${key}${iso.length >= 10 ? '' : 'Partial'}`), ' ', time(build, iso)]
 }
 
 /** `03.11.2026`, `depuis le 03.11.2026`, `03.11.2026 – 05.11.2026`. */
@@ -75,8 +68,8 @@ export function period(build: Build, value: Node): Inline[] | undefined {
   if (start !== undefined && end !== undefined) {
     return start === end ? [time(build, start)] : [time(build, start), ' – ', time(build, end)]
   }
-  if (start !== undefined) return [say(build, 'summary.since'), ' ', time(build, start)]
-  if (end !== undefined) return [say(build, 'summary.until'), ' ', time(build, end)]
+  if (start !== undefined) return dated(build, 'since', start)
+  if (end !== undefined) return dated(build, 'until', end)
   return undefined
 }
 
@@ -143,11 +136,22 @@ function counted(
   return said.kind === 'words' ? { ...said, text: range(said.text) } : said
 }
 
-/** `2 fois par jour`, `toutes les 8 heures`. */
-function frequency(build: Build, repeat: Node): Inline[] {
+/** Intervals that divide a day are told as times a day: every 12 hours is twice a day. Shorter ones stay intervals. */
+function perDay(repeat: Node): Readonly<Record<'every' | 'unitCode' | 'often', string | undefined>> {
   const every = text(repeat.period)
   const unitCode = text(repeat.periodUnit) ?? text(repeat.periodUnits)
   const often = text(repeat.frequency)
+  const hours = Number(every)
+  const single = (often ?? '1') === '1' && repeat.frequencyMax === undefined && repeat.periodMax === undefined
+  if (unitCode === 'h' && single && (hours === 24 || hours === 12)) {
+    return { every: '1', unitCode: 'd', often: String(24 / hours) }
+  }
+  return { every, unitCode, often }
+}
+
+/** `2 fois par jour`, `toutes les 8 heures`. */
+function frequency(build: Build, repeat: Node): Inline[] {
+  const { every, unitCode, often } = perDay(repeat)
   const most = text(repeat.frequencyMax)
   if (every !== undefined && unitCode !== undefined && PER.has(unitCode)) {
     const per = build.messages.text(`summary.unit.${unitCode}`, { count: Number.parseFloat(every) || 2 })
@@ -199,6 +203,7 @@ export function plain(line: Line): string {
   for (const inline of line) {
     if (typeof inline === 'string') out += inline
     else if (inline.kind === 'coding') out += inline.display ?? inline.code
+    else if (inline.kind === 'mark') out += ` (${inline.text})`
     else if (inline.kind === 'narrative') out += ''
     else out += inline.text
   }

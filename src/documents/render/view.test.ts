@@ -148,7 +148,8 @@ test('a dose is told with its unit, its times and its interval', () => {
   }
   const tablet = { value: 1, unit: 'cp' }
   assert.equal(told({ frequency: 2, period: 1, periodUnit: 'd' }, tablet), '1\u00a0cp, 2 fois par jour')
-  assert.equal(told({ frequency: 1, period: 12, periodUnit: 'h' }, tablet), '1\u00a0cp, toutes les 12 heures')
+  assert.equal(told({ frequency: 1, period: 12, periodUnit: 'h' }, tablet), '1\u00a0cp, 2 fois par jour')
+  assert.equal(told({ frequency: 1, period: 8, periodUnit: 'h' }, tablet), '1\u00a0cp, toutes les 8 heures')
   assert.equal(
     told({ frequency: 1, frequencyMax: 3, period: 1, periodUnit: 'd' }, tablet),
     '1\u00a0cp, 1–3 fois par jour',

@@ -31,6 +31,8 @@ function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Buil
     raw: Array.isArray(bundle.entry) ? bundle.entry : [],
     anchors: new Map(index.entries.map(({ resource, index: position }) => [resource, `r${position}`])),
     sectionAnchors: new Map(),
+    listed: new Set(),
+    german: baseLanguage(reader.language) === 'de',
     systems: new Map(),
     untranslated: new Map(),
     attachments: [],
@@ -38,6 +40,7 @@ function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Buil
     names: new Map(),
     placed: new Set(),
     path: '',
+    quiet: false,
     entry: undefined,
   }
 }

@@ -48,6 +48,15 @@ function messageFor(build: Build, system: string, code: string): string | undefi
   )
 }
 
+/** The name of a document or section as the interface says it: shorter than that of its LOINC code. */
+export function sectionName(build: Build, { codings }: Concept): string | undefined {
+  for (const { code } of codings) {
+    const name = code === '' ? undefined : inReaderLanguage(build, `summary.section.${code}`)
+    if (name !== undefined) return name
+  }
+  return undefined
+}
+
 function inReaderLanguage(build: Build, key: string): string | undefined {
   if (!build.messages.has(key)) return undefined
   const { text, language } = build.messages.phrase(key)
@@ -55,6 +64,7 @@ function inReaderLanguage(build: Build, key: string): string | undefined {
 }
 
 function note(build: Build, found: Concept, original: string | undefined): void {
+  if (build.quiet) return
   for (const { system, code, display } of found.codings) {
     if (code === '') continue
     const key = `${system}|${code}`

@@ -1,5 +1,6 @@
 /** The view → blocks of print: paragraphs of runs, each run in one language and one weight. */
 import { plainText } from '#platform/html/sanitise.ts'
+import { rowMarks } from '../row-marks.ts'
 import type { Inline, Line, Row, SummaryView, Tag } from '../summary-view.ts'
 
 export type Tone = 'ink' | 'quiet' | 'danger' | 'warn' | 'good'
@@ -33,6 +34,8 @@ function runOf(inline: Inline): Run {
       const text = [inline.systemName, inline.code, inline.display].filter((part) => part).join(' ')
       return inline.language ? { text, language: inline.language } : { text }
     }
+    case 'mark':
+      return { text: ` (${inline.text})` }
     case 'narrative':
       return inline.language
         ? { text: plainText(inline.html), language: inline.language }
@@ -90,17 +93,7 @@ export function tagParagraphs(tags: readonly Tag[]): Paragraph[] {
 
 /** The cells of a row: reader's words, value or date, original. */
 export function rowBlocks(row: Row, view: SummaryView): readonly Block[] {
-  const { messages } = view
-  const marks: Inline[] =
-    row.fate === 'original-language'
-      ? [
-          view.sourceLanguage === ''
-            ? messages.text('summary.tag.untranslated')
-            : messages.text('summary.tag.inLanguage', { language: view.sourceLanguageName }),
-        ]
-      : row.fate === 'text' && !view.sameLanguage
-        ? [messages.text('summary.tag.text')]
-        : []
+  const marks = rowMarks(row, view)
   const tags: Tag[] = [...marks.map((text): Tag => ({ text, tone: 'warn' })), ...row.tags]
   const codes = row.codes.join(', ')
   const first = [

@@ -1,7 +1,8 @@
 import { type Node, nodes, text, texts } from '../../fhir/node.ts'
+import { absentStatement } from '../absent.ts'
 import { type Build, say } from '../build.ts'
 import type { Inline, Line, Tag } from '../summary-view.ts'
-import { chosen, joined, time } from '../values.ts'
+import { chosen, dated, joined, time } from '../values.ts'
 import { codeWords, term } from '../words.ts'
 import { type Face, firstTerm, NO_TERM, noteLines, originalOf, proseLines, statusCode, statusTag } from './row.ts'
 
@@ -45,8 +46,16 @@ export function allergyLines(build: Build, resource: Node): Line[] {
   const kinds = [...texts(resource.type), ...texts(resource.category)].map((code) => [
     codeWords(build, 'allergy', code),
   ])
-  if (kinds.length > 0) lines.push(joined(' · ', ...kinds))
+  if (kinds.length > 0 && !absentStatement(resource)) lines.push(joined(' · ', ...kinds))
   return lines.filter((line) => line.length > 0)
+}
+
+/** A date alone needs its preposition; an age, a period or words do not. */
+function sinceLine(build: Build, onset: Line): Line {
+  const [only] = onset
+  return onset.length === 1 && typeof only === 'object' && only.kind === 'time'
+    ? dated(build, 'since', only.iso)
+    : onset
 }
 
 export function allergyFace(build: Build, resource: Node): Face {
@@ -61,7 +70,7 @@ export function allergyFace(build: Build, resource: Node): Face {
     tags: allergyTags(build, resource),
     subs: [...allergyLines(build, resource), ...noteLines(build, resource.note)],
     second: [
-      ...(onset ? [[say(build, 'summary.since'), ' ', ...onset]] : []),
+      ...(onset ? [sinceLine(build, onset)] : []),
       ...(last === undefined ? [] : [[say(build, 'summary.lastOccurrence'), ' ', time(build, last)]]),
     ],
     original: originalOf(build, ...signs),

@@ -1,7 +1,7 @@
 import { type Node, nodes, text } from '../../fhir/node.ts'
 import { type Build, say } from '../build.ts'
 import type { Line, Tag } from '../summary-view.ts'
-import { chosen, joined, time } from '../values.ts'
+import { chosen, dated, joined, time } from '../values.ts'
 import { terms } from '../words.ts'
 import { conceptLine, type Face, firstTerm, NO_TERM, noteLines, originalOf, statusCode, statusTag } from './row.ts'
 
@@ -16,6 +16,11 @@ function conditionTags(build: Build, resource: Node): Tag[] {
   ]
 }
 
+function endLine(build: Build, end: Line): Line {
+  const [only] = end
+  return end.length === 1 && typeof only === 'object' && only.kind === 'time' ? dated(build, 'until', only.iso) : end
+}
+
 export function conditionFace(build: Build, resource: Node): Face {
   const name = firstTerm(build, resource, ['code']) ?? firstTerm(build, resource, ['category']) ?? NO_TERM
   const onset = chosen(build, resource, 'onset')
@@ -24,7 +29,7 @@ export function conditionFace(build: Build, resource: Node): Face {
   const second: Line[] = []
   if (onset && end) second.push(joined(' – ', onset, end))
   else if (onset) second.push(onset)
-  else if (end) second.push([say(build, 'summary.until'), ' ', ...end])
+  else if (end) second.push(endLine(build, end))
   if (!onset && recorded !== undefined) second.push([say(build, 'summary.recorded'), ' ', time(build, recorded)])
   const places = terms(build, resource.bodySite)
   return {

@@ -1,8 +1,11 @@
 /** Medicines: name, form, strength, dose and time, from statement, request, administration or dispensation. */
+
+import { writtenDigits } from '../../fhir/decimals.ts'
 import { type Node, node, nodes, text } from '../../fhir/node.ts'
-import { type Build, say, sourceWords } from '../build.ts'
+import { type Build, lowered, say, sourceWords } from '../build.ts'
 import type { HighRisk } from '../high-risk.ts'
-import type { Inline, Line, Tag } from '../summary-view.ts'
+import type { Inline, Line } from '../summary-view.ts'
+import { countedUnit } from '../units.ts'
 import { chosen, joined, period, plain, quantity, ratio, time, timing } from '../values.ts'
 import { type Term, term, terms } from '../words.ts'
 import {
@@ -26,12 +29,31 @@ export function medicationOf(build: Build, resource: Node): Node | undefined {
   )
 }
 
-function ingredients(build: Build, medication: Node): { readonly line: Inline[]; readonly terms: readonly Term[] } {
+interface Ingredients {
+  readonly line: Inline[]
+  readonly terms: readonly Term[]
+  /** Strength of the only ingredient. */
+  readonly strength?: Line
+}
+
+/** How much is in one tablet: `5 mg`, not `5 mg / 1` nor `5 mg / comprimé`. */
+function strengthOf(build: Build, ingredient: Node): Inline[] | undefined {
+  const strength = node(ingredient.strength ?? ingredient.strengthRatio) ?? node(ingredient.strengthQuantity)
+  if (!strength) return undefined
+  if (strength.value !== undefined) return quantity(build, strength)
+  const below = node(strength.denominator)
+  const unit = text(below?.code)
+  const single = text(below?.value) === '1' && unit !== undefined && countedUnit(build, [unit], '1') !== undefined
+  return single ? quantity(build, strength.numerator) : ratio(build, strength)
+}
+
+function ingredients(build: Build, medication: Node): Ingredients {
   const line: Inline[] = []
   const terms: Term[] = []
-  for (const ingredient of nodes(medication.ingredient)) {
+  const all = nodes(medication.ingredient)
+  for (const ingredient of all) {
     const substance = term(build, ingredient.itemCodeableConcept ?? ingredient.item ?? ingredient.code)
-    const strength = ratio(build, node(ingredient.strength ?? ingredient.strengthRatio) ?? {})
+    const strength = strengthOf(build, ingredient)
     if (line.length > 0 && (substance || strength)) line.push(' + ')
     if (substance) {
       terms.push(substance)
@@ -39,19 +61,32 @@ function ingredients(build: Build, medication: Node): { readonly line: Inline[];
     }
     if (strength) line.push(...(substance ? [' '] : []), ...strength)
   }
-  return { line, terms }
+  const strength = all.length === 1 ? strengthOf(build, all[0] ?? {}) : undefined
+  return { line, terms, ...(strength ? { strength } : {}) }
 }
 
-/** One dosage in the reader's words, from its coded parts. */
-export function dosageLine(build: Build, dosage: Node): Line {
+function isBare(value: unknown): boolean {
+  const found = node(value)
+  const unit = text(found?.unit) ?? '1'
+  return found?.value !== undefined && (text(found.code) ?? '1') === '1' && unit === '1'
+}
+
+/** `1 comprimé`: a number alone would be read as a count of days or times, so the dose form lends its word. */
+function doseLine(build: Build, rate: Node, form: readonly string[]): Line | undefined {
+  const dose = chosen(build, rate, 'dose')
+  const range = node(rate.doseRange)
+  const last = node(rate.doseQuantity) ?? node(range?.high) ?? node(range?.low)
+  if (!dose || !isBare(last)) return dose
+  const intake = countedUnit(build, form, writtenDigits(last ?? {}, 'value') ?? '1')
+  return [...dose, intake === undefined ? ' ' : '\u00a0', intake ?? say(build, 'summary.perIntake')]
+}
+
+/** One dosage in the reader's words, from its coded parts. `form`: codes of the dose form. */
+export function dosageLine(build: Build, dosage: Node, form: readonly string[] = []): Line {
   const rates = nodes(dosage.doseAndRate)
-  const amounts = [dosage, ...rates].map((rate) => {
-    const amount = chosen(build, rate, 'dose')
-    // A number alone would be read as a count of days or times.
-    const dose = amount?.length === 1 && rate.doseQuantity ? [...amount, ' ', say(build, 'summary.perIntake')] : amount
-    const speed = chosen(build, rate, 'rate')
-    return joined(' · ', dose, speed)
-  })
+  const amounts = [dosage, ...rates].map((rate) =>
+    joined(' · ', doseLine(build, rate, form), chosen(build, rate, 'rate')),
+  )
   const when = timing(build, node(dosage.timing) ?? {})
   const route = term(build, dosage.route)
   const needed = dosage.asNeeded ?? dosage.asNeededCodeableConcept
@@ -62,7 +97,7 @@ export function dosageLine(build: Build, dosage: Node): Line {
       : dosage.asNeededBoolean === true || needed === true
         ? [say(build, 'summary.asNeeded')]
         : undefined
-  return joined(', ', ...amounts, when, route ? [route.words] : undefined, asNeeded)
+  return joined(', ', ...amounts, when, route ? [lowered(build, route.words)] : undefined, asNeeded)
 }
 
 function dosages(resource: Node): readonly Node[] {
@@ -85,14 +120,23 @@ export function isEnded(resource: Node): boolean {
   return ENDED.has(text(resource.status) ?? '')
 }
 
+/** The name of the product, else of what it contains when every ingredient has a name in the reader's language. */
 export function medicineName(build: Build, resource: Node): Term {
-  const own = firstTerm(build, resource, ['medicationCodeableConcept', 'medication'])
-  const medication = medicationOf(build, resource)
-  const named = medication ? firstTerm(build, medication, ['code']) : undefined
-  if (own ?? named) return own ?? named ?? NO_TERM
-  const parts = medication ? ingredients(build, medication) : undefined
+  const isProduct = resource.resourceType === 'Medication'
+  const medication = medicationOf(build, resource) ?? (isProduct ? resource : undefined)
+  const own = isProduct ? undefined : firstTerm(build, resource, ['medicationCodeableConcept', 'medication'])
+  const product = own ?? (medication ? firstTerm(build, medication, ['code']) : undefined)
+  if (product?.translated && product.coded) return product
+  const { terms: parts } = medication ? ingredients(build, medication) : { terms: [] }
+  const coded = parts.some((part) => part.coded)
+  if (!build.sameLanguage && parts.length > 0 && parts.every((part) => part.translated && part.coded)) {
+    const name = parts.map((part) => part.text).join(' + ')
+    const original = product?.original ?? parts.map((part) => part.original ?? part.text).join(' + ')
+    return { words: name, text: name, translated: true, coded: true, codings: parts.flatMap(codingsOf), original }
+  }
+  if (product) return product.coded || !coded ? product : { ...product, coded, codings: parts.flatMap(codingsOf) }
+  if (parts[0]) return parts[0]
   const display = text(node(resource.medicationReference)?.display)
-  if (parts?.terms[0]) return parts.terms[0]
   if (display === undefined) return NO_TERM
   return {
     words: sourceWords(build, display),
@@ -103,40 +147,71 @@ export function medicineName(build: Build, resource: Node): Term {
   }
 }
 
+function codingsOf({ codings = [] }: Term): Term['codings'] & object {
+  return codings
+}
+
+/** Why it is taken: coded reasons, and conditions or findings that the statement refers to. */
+function reasons(build: Build, resource: Node): { readonly lines: Line[]; readonly parts: readonly Node[] } {
+  const label = build.messages.text('summary.for')
+  const lines = conceptLine(build, label, resource.reasonCode ?? resource.reason)
+  const parts: Node[] = []
+  for (const reference of nodes(resource.reasonReference)) {
+    const target = targetOf(build, resource, reference)
+    if (!target) continue
+    const observed = target.resourceType === 'Observation' ? target.valueCodeableConcept : undefined
+    lines.push(...conceptLine(build, label, observed ?? target.code))
+    if (observed !== undefined && !build.listed.has(target) && !build.placed.has(target)) {
+      parts.push(...claim(build, target))
+    }
+  }
+  return { lines, parts }
+}
+
 export function medicineFace(build: Build, resource: Node, highRisk: HighRisk): Face {
   const medication = medicationOf(build, resource) ?? (resource.resourceType === 'Medication' ? resource : undefined)
-  const name =
-    resource.resourceType === 'Medication'
-      ? (firstTerm(build, resource, ['code']) ?? NO_TERM)
-      : medicineName(build, resource)
+  const name = medicineName(build, resource)
   const form = medication ? terms(build, medication.form) : []
+  const formCodes = form.flatMap(({ codings = [] }) => codings.map(({ code }) => code))
   const parts = medication ? ingredients(build, medication) : { line: [], terms: [] }
   const amount = medication ? ratio(build, node(medication.amount) ?? {}) : undefined
   const risk = highRisk.classOf(build, resource, medication)
   const status = text(resource.status)
-  const tags: Tag[] = [
-    ...(risk === undefined ? [] : [{ text: say(build, `summary.risk.${risk}`), tone: 'danger' as const }]),
-    ...statusTag(build, 'medicine', resource.status, status === 'active' ? 'good' : 'plain'),
-  ]
+  // A name with digits says its strength itself.
+  const suffix = name !== NO_TERM && name.translated && !/\d/.test(name.text) ? parts.strength : undefined
+  const named =
+    suffix && parts.terms[0]?.text === name.text
+      ? []
+      : suffix
+        ? parts.terms[0]
+          ? [parts.terms[0].words]
+          : []
+        : parts.line
   const own = dosages(resource)
-    .map((dosage) => dosageLine(build, dosage))
+    .map((dosage) => dosageLine(build, dosage, formCodes))
     .filter((line) => line.length > 0)
   const words = dosages(resource)
     .flatMap((dosage) => proseLines(build, dosage.text, dosage.patientInstruction))
     .filter((line) => plain(line) !== name.original)
+  const why = reasons(build, resource)
+  const product = medication && medication !== resource && !build.placed.has(medication) ? claim(build, medication) : []
   return {
     term: name,
-    tags,
+    ...(suffix ? { suffix } : {}),
+    tags: [
+      ...(risk === undefined ? [] : [{ text: say(build, `summary.risk.${risk}`), tone: 'danger' as const }]),
+      ...(name === NO_TERM
+        ? []
+        : statusTag(build, 'medicine', resource.status, status === 'active' ? 'good' : 'plain')),
+    ],
     subs: [
-      joined(', ', parts.line, form.length > 0 ? form.map((one) => one.words) : undefined, amount),
-      ...conceptLine(build, build.messages.text('summary.for'), resource.reasonCode ?? resource.reason),
+      joined(', ', named, form.length > 0 ? form.map((one) => lowered(build, one.words)) : undefined, amount),
+      ...why.lines,
       ...noteLines(build, resource.note),
     ].filter((line) => line.length > 0),
     second: [...own, ...(build.sameLanguage || own.length === 0 ? words : []), ...when(build, resource)],
     original: [...originalOf(build, ...parts.terms, ...form), ...words],
-    ...(medication && medication !== resource && !build.placed.has(medication)
-      ? { parts: claim(build, medication) }
-      : {}),
+    ...(product.length + why.parts.length > 0 ? { parts: [...product, ...why.parts] } : {}),
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { choice, concept, type Node, nodes, text } from '../../fhir/node.ts'
 import { absentCode } from '../absent.ts'
-import { type Build, sourceWords, systemName } from '../build.ts'
+import { type Build, lowered, marked, sourceWords, systemName } from '../build.ts'
 import { details } from '../details.ts'
 import { nameOf } from '../name-of.ts'
 import type { Detail, Inline, Line, Row, RowFate, Tag, Trend } from '../summary-view.ts'
@@ -13,6 +13,8 @@ import { codeWords, type Term, term, terms } from '../words.ts'
 /** The face of a row; details, anchor and fate are added by `rowOf`. */
 export interface Face {
   readonly term: Term
+  /** What belongs to the name: the strength of a medicine. */
+  readonly suffix?: Line
   readonly tags: readonly Tag[]
   readonly subs: readonly Line[]
   readonly second: readonly Line[]
@@ -54,7 +56,7 @@ export function statusTag(build: Build, field: string, value: unknown, tone: Tag
   const known = STATUS_SITUATION[statusCode(value) ?? '']
   if (known !== undefined) return [{ text: codeWords(build, field, known), tone }]
   const words = term(build, value)
-  return words ? [{ text: words.words, tone }] : []
+  return words ? [{ text: lowered(build, words.words), tone }] : []
 }
 
 /** Status codes of eHDSI (SNOMED CT, eHDSIStatusCode) → the FHIR codes that the interface has words for. */
@@ -134,12 +136,39 @@ function codesOf(build: Build, { codings = [] }: Term): string[] {
   return [...new Set(named)]
 }
 
-function distinct(lines: readonly Line[]): Line[] {
-  const seen = new Set<string>()
+export function headingOf({ term, suffix = [] }: Face): Line {
+  return suffix.length > 0 ? [term.words, ' ', ...suffix] : [term.words]
+}
+
+/** Lines that say something new: neither what `seen` says already nor a part of it. */
+function fresh(lines: readonly Line[], seen: string[]): Line[] {
   return lines.filter((line) => {
-    const words = plain(line)
-    return seen.has(words) ? false : seen.add(words)
+    const words = plain(line).trim().toLowerCase()
+    if (words === '' || seen.includes(words)) return false
+    seen.push(words)
+    return true
   })
+}
+
+/** No line of a row is said twice; an ingredient named in the original name of its product is not named again. */
+function linesOf(build: Build, face: Face): Pick<Row, 'subs' | 'second' | 'original'> {
+  const seen = [plain(headingOf(face)).toLowerCase(), ...(face.term.translated ? [] : [face.term.text.toLowerCase()])]
+  const second = fresh(face.second, seen)
+  const subs = fresh(face.subs, seen)
+  if (build.sameLanguage) return { subs, second, original: [] }
+  const original = fresh([...originalOf(build, face.term), ...face.original], seen)
+  const whole = original.map((line) => plain(line).toLowerCase())
+  const own = original.filter((_, at) => !whole.some((other, place) => place < at && other.includes(whole[at] ?? '')))
+  if (face.fate === 'none') return { subs, second, original: own }
+  const inSecond = marked(build, second)
+  return { second: inSecond, subs: inSecond === second ? marked(build, subs) : subs, original: own }
+}
+
+/** Parts that are statements of their own (the reason of a treatment) have their own fate. */
+function partFate(build: Build, part: Node, face: Face): RowFate {
+  const own = part.resourceType === 'Observation' ? term(build, part.valueCodeableConcept) : undefined
+  if (!own) return fateOf(face)
+  return own.coded ? (own.translated ? 'translated' : 'original-language') : 'text'
 }
 
 /** The row of a resource. `level` 1: a result below its report. */
@@ -152,7 +181,7 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     const id = build.anchors.get(part)
     const name = nameOf(build, part)
     own.push({
-      ...(id === undefined ? {} : { id }),
+      ...(id === undefined ? {} : { id, fate: partFate(build, part, face) }),
       label,
       content: name === undefined ? [] : [sourceWords(build, name)],
     })
@@ -160,16 +189,17 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     own.push(...allDetails(build, part))
     build.entry = entry
   }
+  const lines = linesOf(build, face)
   return {
     id: build.anchors.get(resource) ?? '',
     type: text(resource.resourceType) ?? '',
-    term: [face.term.words],
+    term: headingOf(face),
     // An allergy that does not exist is not `active`.
     tags: absent ? [] : face.tags,
-    subs: face.subs,
-    second: face.second,
+    subs: lines.subs,
+    second: lines.second,
     ...(face.trend ? { trend: face.trend } : {}),
-    original: build.sameLanguage ? [] : distinct([...originalOf(build, face.term), ...face.original]),
+    original: lines.original,
     fate: fateOf(face),
     codes: codesOf(build, face.term),
     details: own,
