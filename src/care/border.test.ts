@@ -6,8 +6,8 @@ import { failed, ok } from '#platform/result/result.ts'
 import { attribute, children, descend } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { LedgerEntry } from '#trust/ledger/ledger.ts'
-import type { Professional } from '#trust/people/professional.ts'
 import type { CareContext } from './context/care-context.ts'
+import { claire as doctor } from './testing/claire-martin.ts'
 import { type Europe, openEurope, type Reading, type TestCountry, valueFrom } from './testing/europe.ts'
 
 const UTENTE = 'urn:oid:2.16.17.710.820.1000.990.1.1'
@@ -24,17 +24,6 @@ const BEATRIZ = {
   id: '301447802',
 }
 const NOGUEIRA = { answers: { 'id-2.16.17.710.820.1000.990.1.1': '312654987', birthDate: '2009-06-05' } }
-
-const doctor: Professional = {
-  identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-  given: 'Claire',
-  family: 'Martin',
-  role: { code: '2211', display: 'Generalist medical practitioners' },
-  profession: 'Médecin généraliste',
-  organisation: { identifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000101', name: 'Centre de santé du Lac', kind: 'Other' },
-  country: 'FR',
-  assurance: 'eidas1',
-}
 
 let europe: Europe
 let france: TestCountry

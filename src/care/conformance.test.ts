@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { europeanPackages, testDefinitions, WITHOUT_PACKAGES } from '#documents/validate/testing/definitions.ts'
 import { validate } from '#documents/validate/validate.ts'
-import { ok } from '#platform/result/result.ts'
 import type { AccessScope } from '#trust/tokens/access-grant.ts'
 import { issueAccessToken } from '#trust/tokens/issue.ts'
+import { claireInTokens, emptyReading } from './testing/claire-martin.ts'
 import { type Europe, openEurope, valueFrom } from './testing/europe.ts'
 
 /** What leaves country A, and what both sides write down, against the published definitions. */
@@ -18,14 +18,7 @@ const definitions = testDefinitions(packages ?? [])
 let europe: Europe
 
 before(async () => {
-  const document = {
-    bundle: { resourceType: 'Bundle' as const, type: 'document' as const },
-    kind: 'patient-summary' as const,
-    origin: { format: 'fhir' as const, language: 'pt' },
-    account: { statements: [], notCarried: [] },
-  }
-  const reading = { readDocument: () => ok(document), transcode: (same: typeof document) => same }
-  europe = await openEurope(['FR', 'PT'], reading, () => new Date())
+  europe = await openEurope(['FR', 'PT'], emptyReading, () => new Date())
 })
 after(() => europe.close())
 
@@ -37,12 +30,7 @@ async function ask(path: string, scope: AccessScope) {
       issuer: 'FR',
       homeCommunityId: france.options.homeCommunityId,
       audience: portugal.options.homeCommunityId,
-      professional: {
-        identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-        name: 'Claire Martin',
-        role: { code: '2211', display: 'Generalist medical practitioners' },
-        organisation: { identifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000101', name: 'Centre de santé du Lac' },
-      },
+      professional: claireInTokens,
       purpose: 'TREATMENT',
       emergencyReasonGiven: false,
       patient: FERREIRA,

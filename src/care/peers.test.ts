@@ -2,38 +2,20 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Handler, HttpServer } from '#platform/http/serve.ts'
 import { ok } from '#platform/result/result.ts'
-import type { Professional } from '#trust/people/professional.ts'
 import type { CareContext } from './context/care-context.ts'
 import { countryB } from './country-b/country-b.ts'
+import { claire as doctor, emptyReading } from './testing/claire-martin.ts'
 import { type Europe, keysOf, listen, openEurope, type TestCountry, valueFrom } from './testing/europe.ts'
 
 /** Country B against other countries that are down, slow, too talkative, unintelligible or not who they should be. */
 
 const UTENTE = 'urn:oid:2.16.17.710.820.1000.990.1.1'
-const doctor: Professional = {
-  identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-  given: 'Claire',
-  family: 'Martin',
-  role: { code: '2211', display: 'Generalist medical practitioners' },
-  profession: 'Médecin généraliste',
-  organisation: { identifier: '1990000101', name: 'Centre de santé du Lac', kind: 'Other' },
-  country: 'FR',
-  assurance: 'eidas1',
-}
-
 let europe: Europe
 let france: TestCountry
 let portugal: TestCountry
 
 before(async () => {
-  const document = {
-    bundle: { resourceType: 'Bundle' as const, type: 'document' as const },
-    kind: 'patient-summary' as const,
-    origin: { format: 'fhir' as const, language: 'pt' },
-    account: { statements: [], notCarried: [] },
-  }
-  const reading = { readDocument: () => ok(document), transcode: (same: typeof document) => same }
-  europe = await openEurope(['FR', 'PT'], reading, () => new Date())
+  europe = await openEurope(['FR', 'PT'], emptyReading, () => new Date())
   france = europe.country('FR')
   portugal = europe.country('PT')
 })

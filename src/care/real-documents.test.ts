@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { readDocument } from '#documents/read.ts'
 import { transcode } from '#documents/transcode/transcode.ts'
 import { openTerminology } from '#terminology/index.ts'
-import type { Professional } from '#trust/people/professional.ts'
+import { claire as doctor } from './testing/claire-martin.ts'
 import { type Europe, openEurope, valueFrom } from './testing/europe.ts'
 
 /** The demonstration's own people and documents, through the real readers and the real terminology. */
@@ -30,17 +30,6 @@ after(async () => {
   await europe.close()
   await rm(cache, { recursive: true, force: true })
 })
-
-const doctor: Professional = {
-  identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-  given: 'Claire',
-  family: 'Martin',
-  role: { code: '2211', display: 'Generalist medical practitioners' },
-  profession: 'Médecin généraliste',
-  organisation: { identifier: '1990000101', name: 'Centre de santé du Lac', kind: 'Other' },
-  country: 'FR',
-  assurance: 'eidas1',
-}
 
 for (const { country, answers } of [
   { country: 'PT', answers: { 'id-2.16.17.710.820.1000.990.1.1': '298 123 456', birthDate: '1958-04-12' } },

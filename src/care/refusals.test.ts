@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { OperationOutcome } from 'fhir/r4'
 import { SignJWT } from 'jose'
-import { ok } from '#platform/result/result.ts'
 import { type AccessGrant, claimsOf } from '#trust/tokens/access-grant.ts'
 import { issueAccessToken, type TokenSigner, thumbprint } from '#trust/tokens/issue.ts'
+import { claireInTokens, emptyReading } from './testing/claire-martin.ts'
 import { type Europe, keysOf, openEurope, type TestCountry, valueFrom } from './testing/europe.ts'
 
 /** Country A against everything that a wrong or hostile country B could send. Documents are never reached. */
@@ -20,31 +20,18 @@ let portugal: TestCountry
 let now = new Date()
 
 before(async () => {
-  const reading = { readDocument: () => ok(EMPTY), transcode: (document: typeof EMPTY) => document }
-  europe = await openEurope(['FR', 'PT', 'EE'], reading, () => now)
+  europe = await openEurope(['FR', 'PT', 'EE'], emptyReading, () => now)
   france = europe.country('FR')
   portugal = europe.country('PT')
 })
 after(() => europe.close())
-
-const EMPTY = {
-  bundle: { resourceType: 'Bundle' as const, type: 'document' as const },
-  kind: 'patient-summary' as const,
-  origin: { format: 'fhir' as const, language: 'pt' },
-  account: { statements: [], notCarried: [] },
-}
 
 function grant(changes: Partial<AccessGrant> = {}): AccessGrant {
   return {
     issuer: 'FR',
     homeCommunityId: france.options.homeCommunityId,
     audience: portugal.options.homeCommunityId,
-    professional: {
-      identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-      name: 'Claire Martin',
-      role: { code: '2211', display: 'Generalist medical practitioners' },
-      organisation: { identifier: '1990000101', name: 'Centre de santé du Lac' },
-    },
+    professional: claireInTokens,
     purpose: 'TREATMENT',
     emergencyReasonGiven: false,
     patient: FERREIRA,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { claireInTokens } from '#care/testing/claire-martin.ts'
 import { type CountryConfiguration, readConfiguration } from '#node/configuration.ts'
 import { readCountry } from '#node/country-data.ts'
 import { planEurope } from '#node/europe/plan.ts'
@@ -114,18 +115,12 @@ async function asking(home: string, portugal: string): Promise<SmallEurope['askP
   const [france, there] = await Promise.all([readCountry(DATA, 'FR'), readCountry(DATA, 'PT')])
   const network = createPeerFetch({ ...keys.tls, timeoutMs: 20_000, maxBytes: 1024 * 1024 })
   const signer = { ...keys.token, certificateFingerprint: keys.tls.fingerprint }
-  const organisation = { identifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000101', name: 'Centre de santé du Lac' }
   return async (id) => {
     const grant = {
       issuer: 'FR',
       homeCommunityId: france.homeCommunityId,
       audience: there.homeCommunityId,
-      professional: {
-        identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-        name: 'Claire MARTIN',
-        role: { code: '2211', display: 'Generalist medical practitioners' },
-        organisation,
-      },
+      professional: claireInTokens,
       purpose: 'TREATMENT',
       emergencyReasonGiven: false,
       patient: PATIENT,

@@ -1,40 +1,24 @@
 /** kill -9 of country A during 1,000 accesses: whatever it acknowledged is in its ledger, and the chain is whole. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
-import { type CountryConfiguration, readConfiguration } from '#node/configuration.ts'
-import { readCountry } from '#node/country-data.ts'
-import { planEurope } from '#node/europe/plan.ts'
-import { prepareEurope } from '#node/europe/prepare.ts'
+import { after, before, describe, test } from 'node:test'
 import { openStores } from '#node/stores.ts'
-import { createPeerFetch } from '#platform/http/peer-fetch.ts'
-import { openNodeKeys } from '#trust/keys/node-keys.ts'
-import { issueAccessToken } from '#trust/tokens/issue.ts'
-import { freeBase, type NodeUnderTest, startNodeProcess } from '../nodes.ts'
+import { type SmallEurope, smallEurope } from './europe.ts'
 
 const ACCESSES = 1000
 const AT_ONCE = 8
 const KILL_AFTER = [150, 400, 750]
-const PATIENT = 'urn:oid:2.16.17.710.820.1000.990.1.1|298123456'
-const DATA = join(import.meta.dirname, '..', '..', 'data')
 
 describe('kill -9 during accesses', () => {
-  const home = mkdtempSync(join(tmpdir(), 'tessera-kill-'))
-  const nodes: NodeUnderTest[] = []
-  after(async () => {
-    await Promise.all(nodes.map((node) => node.stop()))
-    rmSync(home, { recursive: true, force: true })
+  let europe: SmallEurope
+  before(async () => {
+    europe = await smallEurope()
+    await europe.start('eu')
   })
+  after(() => europe?.close())
 
   test(`no acknowledged access of ${ACCESSES} is missing, the chain verifies, an altered row is found`, async () => {
-    const prepared = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase()) })
-    const fileOf = (name: string): string => prepared.find((node) => node.name === name)?.configuration ?? ''
-    const portugal = await countryOf(fileOf('pt'))
-    nodes.push(await startNodeProcess(fileOf('eu'), home))
-    let node = await startNodeProcess(fileOf('pt'), home)
-    const ask = await asking(home, portugal)
+    let node = await europe.start('pt')
+    const ask = async (id: string): Promise<boolean> => (await europe.askPortugal(id)).status === 200
 
     const acknowledged = new Set<string>()
     let asked = 0
@@ -52,7 +36,7 @@ describe('kill -9 during accesses', () => {
         while (acknowledged.size < mark && asked < ACCESSES) await new Promise((resolve) => setTimeout(resolve, 2))
         await node.kill()
         kills += 1
-        node = await startNodeProcess(fileOf('pt'), home)
+        node = await europe.start('pt')
       }
     }
     await Promise.all([killer(), ...Array.from({ length: AT_ONCE }, worker)])
@@ -60,7 +44,7 @@ describe('kill -9 during accesses', () => {
 
     assert.equal(kills, KILL_AFTER.length)
     assert.ok(acknowledged.size > 100, `only ${acknowledged.size} accesses were acknowledged`)
-    const stores = await openStores(portugal)
+    const stores = await openStores(await europe.configurationOf('pt'))
     const recorded = await everyRequest(stores.ledger)
     assert.deepEqual(
       [...acknowledged].filter((id) => !recorded.has(id)),
@@ -74,47 +58,6 @@ describe('kill -9 during accesses', () => {
     await stores.database.close()
   })
 })
-
-async function countryOf(file: string): Promise<CountryConfiguration> {
-  const configuration = await readConfiguration(file)
-  if (!configuration.ok || configuration.value.role !== 'country')
-    throw new Error('Not the configuration of a country.')
-  return configuration.value
-}
-
-/** Asks country A as France does; true when the answer arrived whole. */
-async function asking(home: string, portugal: CountryConfiguration): Promise<(id: string) => Promise<boolean>> {
-  const keys = await openNodeKeys(join(home, 'fr', 'keys'))
-  const [france, there] = await Promise.all([readCountry(DATA, 'FR'), readCountry(DATA, 'PT')])
-  const network = createPeerFetch({ ...keys.tls, timeoutMs: 5000, maxBytes: 1024 * 1024 })
-  const signer = { ...keys.token, certificateFingerprint: keys.tls.fingerprint }
-  return async (id) => {
-    const token = await issueAccessToken(
-      {
-        issuer: 'FR',
-        homeCommunityId: france.homeCommunityId,
-        audience: there.homeCommunityId,
-        professional: {
-          identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001011',
-          name: 'Claire MARTIN',
-          role: { code: '2211', display: 'Generalist medical practitioners' },
-          organisation: { identifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000101', name: 'Centre de santé du Lac' },
-        },
-        purpose: 'TREATMENT',
-        emergencyReasonGiven: false,
-        patient: PATIENT,
-        scopes: ['user/Patient.search'],
-      },
-      signer,
-      new Date(),
-    )
-    const answer = await network.fetch({
-      url: `${portugal.border.origin}/fhir/Patient?identifier=${encodeURIComponent(PATIENT)}`,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/fhir+json', 'x-request-id': id },
-    })
-    return answer.ok && answer.value.status === 200
-  }
-}
 
 async function everyRequest(ledger: Awaited<ReturnType<typeof openStores>>['ledger']): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
