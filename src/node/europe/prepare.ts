@@ -11,6 +11,7 @@ import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import { participantOf, readParticipants, writeParticipants } from '#wire/discovery/participants-file.ts'
 import type { NodeConfiguration } from '../configuration.ts'
 import { readCountry } from '../country-data.ts'
+import { europeConfigurations, HOST } from './configurations.ts'
 import type { CountryPlan, EuropePlan } from './plan.ts'
 import type { NodeProcess } from './supervisor.ts'
 
@@ -23,16 +24,12 @@ export interface EuropeOptions {
   readonly databases?: Readonly<Partial<Record<string, string>>>
 }
 
-const HOST = '127.0.0.1'
-const portalOrigin = ({ portal }: CountryPlan): string => `http://localhost:${portal}`
-
 /** Prepares every node and returns what to start. Rejects with a `ProblemError` when keys cannot be made or read. */
 export async function prepareEurope(options: EuropeOptions): Promise<readonly NodeProcess[]> {
   const { home, plan } = options
   await mkdir(home, { recursive: true, mode: 0o700 })
   const authority = await createAuthority(join(home, 'authority'))
   const union = await keysOf(home, 'eu', authority)
-  const issuer = `http://${HOST}:${plan.identityProvider}/auth/realms/esante-wallet`
   const countries = await Promise.all(
     plan.countries.map(async (country) => ({
       ...country,
@@ -42,64 +39,7 @@ export async function prepareEurope(options: EuropeOptions): Promise<readonly No
     })),
   )
   await registerParticipants(options, countries)
-  const common = { host: HOST, data: options.data, cache: join(home, 'cache') }
-  const authorityFile = join(home, 'authority', 'authority.certificate.pem')
-  const unionOrigin = `https://${HOST}:${plan.union.border}`
-  const configurations: readonly (readonly [string, NodeConfiguration])[] = [
-    [
-      'eu',
-      {
-        role: 'union',
-        ...common,
-        home: join(home, 'eu'),
-        border: { port: plan.union.border, origin: unionOrigin },
-        public: { port: plan.union.public, origin: `http://localhost:${plan.union.public}` },
-        authority: authorityFile,
-        participants: join(home, 'eu', 'participants.json'),
-      },
-    ],
-    [
-      'identity-provider',
-      {
-        role: 'identity-provider',
-        ...common,
-        home: join(home, 'identity-provider'),
-        port: plan.identityProvider,
-        issuer,
-        clients: countries.map((country) => ({
-          clientId: `tessera-${country.name}`,
-          clientSecret: country.clientSecret,
-          country: country.country,
-          redirectUris: [`${portalOrigin(country)}/sign-in/callback`],
-          postLogoutRedirectUris: [`${portalOrigin(country)}/signed-out`],
-        })),
-      },
-    ],
-    ...countries.map((country): readonly [string, NodeConfiguration] => [
-      country.name,
-      {
-        role: 'country',
-        ...common,
-        home: join(home, country.name),
-        country: country.country,
-        database: options.databases?.[country.country] ?? `sqlite:${join(home, country.name, 'node.sqlite')}`,
-        portal: { port: country.portal, origin: portalOrigin(country) },
-        border: { port: country.border, origin: `https://${HOST}:${country.border}` },
-        union: { origin: unionOrigin, publicKey: { ...union.token.publicJwk } },
-        identityProvider: {
-          mapping: country.country === 'FR' ? 'pro-sante-connect' : 'demonstration',
-          discovery: `${issuer}/.well-known/wallet-openid-configuration`,
-          issuer,
-          clientId: `tessera-${country.name}`,
-          clientSecret: country.clientSecret,
-        },
-        authority: authorityFile,
-        terms: home,
-        folder: join(home, country.name, 'folder'),
-        timeoutSeconds: 10,
-      },
-    ]),
-  ]
+  const configurations = europeConfigurations({ ...options, unionKey: union.token.publicJwk, countries })
   return Promise.all(configurations.map(([name, configuration]) => writeConfiguration(home, name, configuration)))
 }
 

@@ -1,0 +1,93 @@
+/** The configurations of the demonstration's nodes, from the plan and what was made for it. Pure. */
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import type { CountryConfiguration, IdentityProviderConfiguration, NodeConfiguration } from '../configuration.ts'
+import type { CountryPlan, EuropePlan } from './plan.ts'
+
+export const HOST = '127.0.0.1'
+
+/** A country of the plan, with its folder under the home and the secret that it shares with the identity provider. */
+interface PreparedCountry extends CountryPlan {
+  readonly name: string
+  readonly clientSecret: string
+}
+
+export interface Prepared {
+  readonly home: string
+  readonly data: string
+  readonly plan: EuropePlan
+  readonly databases?: Readonly<Partial<Record<string, string>>>
+  /** Signs what the central services publish. */
+  readonly unionKey: JWK
+  readonly countries: readonly PreparedCountry[]
+}
+
+/** By the name of the node's folder: `eu`, `identity-provider`, `fr`, … */
+export function europeConfigurations(prepared: Prepared): readonly (readonly [string, NodeConfiguration])[] {
+  const { home, plan, countries } = prepared
+  return [
+    [
+      'eu',
+      {
+        role: 'union',
+        ...common(prepared, 'eu'),
+        border: { port: plan.union.border, origin: unionOrigin(plan) },
+        public: { port: plan.union.public, origin: `http://localhost:${plan.union.public}` },
+        authority: authorityFile(home),
+        participants: join(home, 'eu', 'participants.json'),
+      },
+    ],
+    ['identity-provider', identityProvider(prepared)],
+    ...countries.map((country) => [country.name, countryNode(prepared, country)] as const),
+  ]
+}
+
+function identityProvider(prepared: Prepared): IdentityProviderConfiguration {
+  return {
+    role: 'identity-provider',
+    ...common(prepared, 'identity-provider'),
+    port: prepared.plan.identityProvider,
+    issuer: issuerOf(prepared.plan),
+    clients: prepared.countries.map((country) => ({
+      clientId: `tessera-${country.name}`,
+      clientSecret: country.clientSecret,
+      country: country.country,
+      redirectUris: [`${portalOrigin(country)}/sign-in/callback`],
+      postLogoutRedirectUris: [`${portalOrigin(country)}/signed-out`],
+    })),
+  }
+}
+
+function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfiguration {
+  const { home, plan, databases, unionKey } = prepared
+  const issuer = issuerOf(plan)
+  return {
+    role: 'country',
+    ...common(prepared, country.name),
+    country: country.country,
+    database: databases?.[country.country] ?? `sqlite:${join(home, country.name, 'node.sqlite')}`,
+    portal: { port: country.portal, origin: portalOrigin(country) },
+    border: { port: country.border, origin: `https://${HOST}:${country.border}` },
+    union: { origin: unionOrigin(plan), publicKey: { ...unionKey } },
+    identityProvider: {
+      mapping: country.country === 'FR' ? 'pro-sante-connect' : 'demonstration',
+      discovery: `${issuer}/.well-known/wallet-openid-configuration`,
+      issuer,
+      clientId: `tessera-${country.name}`,
+      clientSecret: country.clientSecret,
+    },
+    authority: authorityFile(home),
+    terms: home,
+    folder: join(home, country.name, 'folder'),
+    timeoutSeconds: 10,
+  }
+}
+
+function common({ home, data }: Prepared, name: string) {
+  return { home: join(home, name), host: HOST, data, cache: join(home, 'cache') }
+}
+
+const portalOrigin = ({ portal }: CountryPlan): string => `http://localhost:${portal}`
+const unionOrigin = ({ union }: EuropePlan): string => `https://${HOST}:${union.border}`
+const issuerOf = (plan: EuropePlan): string => `http://${HOST}:${plan.identityProvider}/auth/realms/esante-wallet`
+const authorityFile = (home: string): string => join(home, 'authority', 'authority.certificate.pem')
