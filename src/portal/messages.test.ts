@@ -11,7 +11,7 @@ import { fieldsOf } from './professional/mask-form.ts'
 const root = join(import.meta.dirname, '..', '..')
 const directory = join(root, 'data', 'messages')
 const OWN = /^(portal|problem|label\.ism|help\.ism)\./
-const COMPLETE = ['fr', 'en', 'pt', 'et', 'el'] as const
+const COMPLETE = ['fr', 'en', 'pt', 'et', 'el', 'de', 'es', 'it', 'nl'] as const
 
 function catalogue(language: string): ReadonlyMap<string, string> {
   const parsed: unknown = JSON.parse(readFileSync(join(directory, `${language}.json`), 'utf8'))
