@@ -1,6 +1,10 @@
 /** For tests: which processes belong to a home, found in what Linux tells about each process. */
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** Why tests that look for processes are skipped. */
+export const noProcesses =
+  process.platform !== 'linux' && 'Which processes are left is looked up in /proc, which only Linux has.'
+
 /** Ids of the running processes whose environment names this home; without `/proc`, none. */
 export function processesOf(home: string): readonly number[] {
   let entries: readonly string[]
@@ -25,7 +29,7 @@ function belongs(pid: string, home: string): boolean {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  milliseconds = 20_000,
+  milliseconds = 60_000,
 ): Promise<void> {
   const end = performance.now() + milliseconds
   while (!(await holds())) {
