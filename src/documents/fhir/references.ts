@@ -28,25 +28,9 @@ function baseOf(fullUrl: string): string | undefined {
 
 export function indexEntries(entries: readonly Entry[]): EntryIndex {
   const byUrl = new Map<string, Entry>()
-  const byTail = new Map<string, Entry>()
-  const note = (key: string, entry: Entry): void => {
-    if (!byTail.has(key)) byTail.set(key, entry)
-  }
-  for (const entry of entries) {
-    if (!byUrl.has(entry.fullUrl)) byUrl.set(entry.fullUrl, entry)
-    const type = text(entry.resource.resourceType) ?? ''
-    const id = text(entry.resource.id)
-    if (id !== undefined) {
-      note(`${type}/${id}`, entry)
-      note(id, entry)
-    }
-    const { fullUrl } = entry
-    const last = fullUrl.slice(Math.max(fullUrl.lastIndexOf('/'), fullUrl.lastIndexOf(':')) + 1)
-    if (last) {
-      note(`${type}/${last}`, entry)
-      note(last, entry)
-    }
-  }
+  for (const entry of entries) if (!byUrl.has(entry.fullUrl)) byUrl.set(entry.fullUrl, entry)
+  // Most documents refer by full URL only: the tolerances are prepared when one does not.
+  let byTail: ReadonlyMap<string, Entry> | undefined
   const strict = (reference: string, from?: Entry): Entry | undefined => {
     const direct = byUrl.get(reference)
     if (direct) return direct
@@ -64,10 +48,34 @@ export function indexEntries(entries: readonly Entry[]): EntryIndex {
       const parts = reference.replace(VERSION, '').split(/[/:]/)
       const last = parts.at(-1) ?? ''
       const type = parts.at(-2) ?? ''
+      byTail ??= tailsOf(entries)
       // An absolute URL of a resource of another type must not be taken for a namesake in this bundle.
       return /^[A-Z][A-Za-z]+$/.test(type) ? byTail.get(`${type}/${last}`) : byTail.get(last)
     },
   }
+}
+
+/** Entries by `Type/id` and by bare id, of the resource and of its full URL; the first of each name. */
+function tailsOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  const byTail = new Map<string, Entry>()
+  const note = (key: string, entry: Entry): void => {
+    if (!byTail.has(key)) byTail.set(key, entry)
+  }
+  for (const entry of entries) {
+    const type = text(entry.resource.resourceType) ?? ''
+    const id = text(entry.resource.id)
+    if (id !== undefined) {
+      note(`${type}/${id}`, entry)
+      note(id, entry)
+    }
+    const { fullUrl } = entry
+    const last = fullUrl.slice(Math.max(fullUrl.lastIndexOf('/'), fullUrl.lastIndexOf(':')) + 1)
+    if (last) {
+      note(`${type}/${last}`, entry)
+      note(last, entry)
+    }
+  }
+  return byTail
 }
 
 /** Entries of a bundle that hold a resource and a full URL. */

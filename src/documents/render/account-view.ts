@@ -21,8 +21,7 @@ function shownRows(build: Build, sections: readonly Section[]): ReadonlyMap<stri
       const shown = { href: `#${row.id}`, label: row.term, fate: row.fate }
       byAnchor.set(row.id, shown)
       // Parts of a row (earlier measurements) share its words, so they share its fate.
-      for (const { id, fate } of row.details)
-        if (id !== undefined) byAnchor.set(id, { ...shown, fate: fate ?? shown.fate })
+      for (const { id, fate } of row.parts ?? []) byAnchor.set(id, { ...shown, fate })
     }
   }
   const byUrl = new Map<string, Shown>()

@@ -22,6 +22,7 @@ export interface Build {
   readonly messages: Messages
   readonly terminology: Terminology
   readonly languages: readonly string[]
+  readonly designations: Designations
   /** BCP-47 of the source, '' when unknown. */
   readonly source: string
   readonly sameLanguage: boolean
@@ -101,28 +102,37 @@ export function lowered(build: Build, words: Inline): Inline {
   return words.charAt(0).toLocaleLowerCase(build.reader.language) + words.slice(1)
 }
 
+/** Designations by system and code. */
+export type Designations = Map<string, Map<string, Designation | null>>
+
 /** Designations by terminology and languages: the same few hundred codes come in every document. */
-const KNOWN = new WeakMap<Terminology, Map<string, Map<string, Designation | null>>>()
+const KNOWN = new WeakMap<Terminology, Map<string, Designations>>()
 const KEPT = 20_000
 
-function knownDesignations(build: Build): Map<string, Designation | null> {
-  const wish = build.languages.join(' ')
-  const byLanguages = KNOWN.get(build.terminology) ?? new Map<string, Map<string, Designation | null>>()
-  KNOWN.set(build.terminology, byLanguages)
+/** The designations that are known already for these languages; one map for many documents. */
+export function knownDesignations(terminology: Terminology, languages: readonly string[]): Designations {
+  const wish = languages.join(' ')
+  const byLanguages = KNOWN.get(terminology) ?? new Map<string, Designations>()
+  KNOWN.set(terminology, byLanguages)
   const known = byLanguages.get(wish)
-  if (known && known.size < KEPT) return known
-  const fresh = new Map<string, Designation | null>()
+  let size = 0
+  if (known) for (const codes of known.values()) size += codes.size
+  if (known && size < KEPT) return known
+  const fresh: Designations = new Map()
   byLanguages.set(wish, fresh)
   return fresh
 }
 
 export function designation(build: Build, system: string, code: string): Designation | undefined {
-  const known = knownDesignations(build)
-  const key = `${system}|${code}`
-  const cached = known.get(key)
+  let codes = build.designations.get(system)
+  if (!codes) {
+    codes = new Map()
+    build.designations.set(system, codes)
+  }
+  const cached = codes.get(code)
   if (cached !== undefined) return cached ?? undefined
   const found = build.terminology.designation(system, code, build.languages)
-  known.set(key, found ?? null)
+  codes.set(code, found ?? null)
   return found
 }
 

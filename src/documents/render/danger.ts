@@ -114,13 +114,20 @@ function medicine(build: Build, resource: Node, found: Found): void {
   found.uncoded.push({ kind: 'link', href, text: name.text, ...language })
 }
 
+function isDangerous(type: unknown): boolean {
+  return type === 'AllergyIntolerance' || (typeof type === 'string' && MEDICINES.has(type))
+}
+
 /** The danger block of a document. */
 export function danger(build: Build, composition: Node, isFile: boolean): Danger {
   const found: Found = { allergies: [], medicines: [], sentences: [], uncoded: [], state: 'nothing-recorded' }
   const { allergies, medicines, sentences } = found
-  const entries = [...build.index.entries].sort(
-    (a, b) => (SEVERITY[text(a.resource.criticality) ?? ''] ?? 1) - (SEVERITY[text(b.resource.criticality) ?? ''] ?? 1),
-  )
+  const entries = build.index.entries
+    .filter(({ resource: { resourceType: type } }) => isDangerous(type))
+    .sort(
+      (a, b) =>
+        (SEVERITY[text(a.resource.criticality) ?? ''] ?? 1) - (SEVERITY[text(b.resource.criticality) ?? ''] ?? 1),
+    )
   for (const entry of entries) {
     const { resource } = entry
     build.entry = entry

@@ -262,6 +262,14 @@ function field(
     return
   }
   const label = sameLabel && parent ? parent : fieldLabel(build.messages, parent, key)
+  if (typeof value === 'string' && key !== 'div') {
+    out.push({ label, content: [primitive(build, key, value)] })
+    return
+  }
+  if (isNode(value)) {
+    object(build, label, value, out, key)
+    return
+  }
   const items: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (items.every((item) => !isNode(item) && !Array.isArray(item))) {
     const content: Inline[] = []

@@ -4,9 +4,11 @@ import { type Build, follow, sourceWords } from './build.ts'
 import type { Inline, Line } from './summary-view.ts'
 import { codeWords } from './words.ts'
 
+const GREEK = /[\u0370-\u03ff\u1f00-\u1fff]/
+
 /** Greek capitals carry no accents (ΠΑΠΑΔΟΠΟΥΛΟΥ); the script says so, whatever the language of the document. */
 function upperCase(name: string): string {
-  return name.toLocaleUpperCase(/\p{Script=Greek}/u.test(name) ? 'el' : 'und')
+  return GREEK.test(name) ? name.toLocaleUpperCase('el') : name.toUpperCase()
 }
 
 /** `FERREIRA Maria João`: family name in capitals, as on European identity documents and in the portal. */

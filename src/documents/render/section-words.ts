@@ -9,11 +9,16 @@ const MEANINGFUL = /\p{L}{3}/u
 
 /** The words of a section as plain text, '' when it says nothing. */
 export function sectionWords(section: Node): string {
+  const known = WORDS.get(section)
+  if (known !== undefined) return known
   const div = text(node(section.text)?.div)
-  if (div === undefined) return ''
-  const words = plainText(sanitiseHtml(div))
-  return MEANINGFUL.test(words) ? words : ''
+  const words = div === undefined ? '' : plainText(sanitiseHtml(div))
+  const told = MEANINGFUL.test(words) ? words : ''
+  WORDS.set(section, told)
+  return told
 }
+
+const WORDS = new WeakMap<Node, string>()
 
 /**
  * State of a section that has no rows. Words never count as the lack of information: `unavailable` is what a writer

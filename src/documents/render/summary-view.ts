@@ -76,8 +76,6 @@ export interface Tag {
 export interface Detail {
   /** Anchor of a resource that is shown as part of this row. */
   readonly id?: string
-  /** What became of the statement of that resource, when it is not that of the row. */
-  readonly fate?: RowFate
   readonly label: Phrase
   readonly content: Line
 }
@@ -117,6 +115,8 @@ export interface Row {
   /** The codes of what the row is about, e.g. `SNOMED CT 38341003`. */
   readonly codes: readonly string[]
   readonly details: readonly Detail[]
+  /** Anchors of other statements that are told in this row, with what became of each. */
+  readonly parts?: readonly { readonly id: string; readonly fate: RowFate }[]
   /** 1 for a result that belongs to the report above it. */
   readonly level: number
 }

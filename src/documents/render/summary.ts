@@ -80,9 +80,13 @@ function dangerHtml(view: SummaryView, say: Say): string {
   return `${html}</div>`
 }
 
-function shareHtml(share: AccountShare, say: Say): string {
+function shareHtml(share: AccountShare, view: SummaryView, say: Say): string {
   const swatch = `<svg viewBox="0 0 10 10" aria-hidden="true"><rect class="f-${share.key}" width="10" height="10" rx="2"/></svg>`
   const label = say(`summary.share.${share.key}`, { count: share.count })
+  const [first] = view.sections
+  if (share.key === 'translated' && share.count > 0 && first) {
+    return `<li>${swatch}<a href="#${first.id}">${label}</a></li>`
+  }
   if (share.rows.length === 0) return `<li>${swatch}${label}</li>`
   const rows = share.rows.map(
     ({ href, label: words }) =>
@@ -128,7 +132,7 @@ function accountHtml(view: SummaryView, say: Say): string {
       ? `<li><a href="#untranslated">${say('summary.account.codes', { count: account.untranslated.length })}</a></li>`
       : ''
   const shares = account.shares.filter(({ key }) => key !== 'not-carried' || account.notCarried.length === 0)
-  return `<div class="card" role="region" aria-labelledby="account-h"><h2 id="account-h">${title}</h2>${meterHtml(view)}<ul class="plain key">${shares.map((share) => shareHtml(share, say)).join('')}${missing}${codes}</ul><p class="sub">${say(view.sameLanguage ? 'summary.account.same' : 'summary.account.note')}</p></div>`
+  return `<div class="card" role="region" aria-labelledby="account-h"><h2 id="account-h">${title}</h2>${meterHtml(view)}<ul class="plain key">${shares.map((share) => shareHtml(share, view, say)).join('')}${missing}${codes}</ul><p class="sub">${say(view.sameLanguage ? 'summary.account.same' : 'summary.account.note')}</p></div>`
 }
 
 function contentsHtml(view: SummaryView, say: Say): string {

@@ -4,7 +4,7 @@ import { entriesOf, indexEntries } from '../fhir/references.ts'
 import type { AccountReport } from '../model/account.ts'
 import type { ClinicalDocument } from '../model/clinical-document.ts'
 import { accountView } from './account-view.ts'
-import { type Build, baseLanguage, type Reader } from './build.ts'
+import { type Build, baseLanguage, knownDesignations, type Reader } from './build.ts'
 import { danger } from './danger.ts'
 import { header } from './header.ts'
 import { sections } from './sections.ts'
@@ -23,6 +23,7 @@ function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Buil
     messages: reader.messages,
     terminology: reader.terminology,
     languages,
+    designations: knownDesignations(reader.terminology, languages),
     source,
     sameLanguage: source !== '' && baseLanguage(source) === baseLanguage(reader.language),
     format: document.origin.format,

@@ -58,9 +58,11 @@ export function sectionName(build: Build, { codings }: Concept): string | undefi
 }
 
 function inReaderLanguage(build: Build, key: string): string | undefined {
-  if (!build.messages.has(key)) return undefined
   const { text, language } = build.messages.phrase(key)
-  return baseLanguage(language) === baseLanguage(build.reader.language) ? text : undefined
+  if (text === key) return undefined
+  return language === build.reader.language || baseLanguage(language) === baseLanguage(build.reader.language)
+    ? text
+    : undefined
 }
 
 function note(build: Build, found: Concept, original: string | undefined): void {

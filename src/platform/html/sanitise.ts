@@ -77,9 +77,11 @@ function attributes(element: string, raw: string): { html: string; image: boolea
   let html = ''
   let image = false
   let alternative = ''
-  for (const match of raw.matchAll(ATTRIBUTE)) {
+  ATTRIBUTE.lastIndex = 0
+  for (let match = ATTRIBUTE.exec(raw); match; match = ATTRIBUTE.exec(raw)) {
     const written = match[1]?.toLowerCase() ?? ''
     const name = written === 'xml:lang' ? 'lang' : written
+    if (name !== 'href' && name !== 'src' && !ATTRIBUTES.has(name)) continue
     const value = decoded(match[2] ?? match[3] ?? match[4] ?? '')
     if (name === 'href' && element === 'a' && SAFE_LINK.test(value.trim())) {
       html += ` href="${escapeHtml(value.trim())}" rel="noopener noreferrer"`
@@ -97,13 +99,13 @@ function attributes(element: string, raw: string): { html: string; image: boolea
 
 /** End of a tag, minding quoted attribute values. */
 function tagEnd(source: string, from: number): number {
-  let quote = ''
+  let quote = 0
   for (let at = from; at < source.length; at++) {
-    const character = source[at] ?? ''
-    if (quote) {
-      if (character === quote) quote = ''
-    } else if (character === '"' || character === "'") quote = character
-    else if (character === '>') return at
+    const character = source.charCodeAt(at)
+    if (quote !== 0) {
+      if (character === quote) quote = 0
+    } else if (character === 0x22 || character === 0x27) quote = character
+    else if (character === 0x3e) return at
   }
   return -1
 }

@@ -46,7 +46,10 @@ export function allergyLines(build: Build, resource: Node): Line[] {
   const kinds = [...texts(resource.type), ...texts(resource.category)].map((code) => [
     codeWords(build, 'allergy', code),
   ])
-  if (kinds.length > 0 && !absentStatement(resource)) lines.push(joined(' · ', ...kinds))
+  if (kinds.length === 0 || absentStatement(resource)) return lines.filter((line) => line.length > 0)
+  const [only, ...others] = lines
+  if (others.length === 0) return [joined(' · ', only, ...kinds)]
+  lines.push(joined(' · ', ...kinds))
   return lines.filter((line) => line.length > 0)
 }
 

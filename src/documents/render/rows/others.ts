@@ -1,6 +1,6 @@
 /** Procedures, immunisations, devices, reports, plans and every further type of resource. */
 import { type Node, node, nodes, text } from '../../fhir/node.ts'
-import { type Build, say, sourceWords } from '../build.ts'
+import { type Build, marked, say, sourceWords } from '../build.ts'
 import { address, contactPoint, party, partyName } from '../people.ts'
 import type { Inline, Line } from '../summary-view.ts'
 import { chosen, joined, period, quantity, time } from '../values.ts'
@@ -212,11 +212,11 @@ export function otherFace(build: Build, resource: Node): Face {
 export function partyFace(build: Build, resource: Node): Face {
   const name = partyName(build, resource)
   const key = `summary.type.${text(resource.resourceType) ?? ''}`
-  const roles = [
+  const roles = marked(build, [
     ...conceptLine(build, undefined, resource.code),
     ...conceptLine(build, undefined, resource.specialty),
     ...conceptLine(build, undefined, resource.relationship),
-  ]
+  ])
   const reach = nodes(resource.telecom).flatMap((value) => {
     const line = contactPoint(build, value)
     return line ? [line] : []

@@ -152,6 +152,7 @@ function fresh(lines: readonly Line[], seen: string[]): Line[] {
 
 /** No line of a row is said twice; an ingredient named in the original name of its product is not named again. */
 function linesOf(build: Build, face: Face): Pick<Row, 'subs' | 'second' | 'original'> {
+  if (face.fate === 'none') return { subs: face.subs, second: face.second, original: face.original }
   const seen = [plain(headingOf(face)).toLowerCase(), ...(face.term.translated ? [] : [face.term.text.toLowerCase()])]
   const second = fresh(face.second, seen)
   const subs = fresh(face.subs, seen)
@@ -159,7 +160,6 @@ function linesOf(build: Build, face: Face): Pick<Row, 'subs' | 'second' | 'origi
   const original = fresh([...originalOf(build, face.term), ...face.original], seen)
   const whole = original.map((line) => plain(line).toLowerCase())
   const own = original.filter((_, at) => !whole.some((other, place) => place < at && other.includes(whole[at] ?? '')))
-  if (face.fate === 'none') return { subs, second, original: own }
   const inSecond = marked(build, second)
   return { second: inSecond, subs: inSecond === second ? marked(build, subs) : subs, original: own }
 }
@@ -176,15 +176,17 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
   const absent = face.term.codings?.some(({ code }) => absentCode(code) !== undefined) ?? false
   const own = allDetails(build, resource)
   const entry = build.entry
+  const parts: { readonly id: string; readonly fate: RowFate }[] = []
   for (const part of face.parts ?? []) {
     const label = typeLabel(build, part)
     const id = build.anchors.get(part)
     const name = nameOf(build, part)
     own.push({
-      ...(id === undefined ? {} : { id, fate: partFate(build, part, face) }),
+      ...(id === undefined ? {} : { id }),
       label,
       content: name === undefined ? [] : [sourceWords(build, name)],
     })
+    if (id !== undefined) parts.push({ id, fate: partFate(build, part, face) })
     build.entry = build.entries.get(part)
     own.push(...allDetails(build, part))
     build.entry = entry
@@ -203,6 +205,7 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     fate: fateOf(face),
     codes: codesOf(build, face.term),
     details: own,
+    ...(parts.length > 0 ? { parts } : {}),
     level,
   }
 }
