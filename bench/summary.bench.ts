@@ -8,7 +8,7 @@ import { readDocument } from '../src/documents/read.ts'
 import { renderPage } from '../src/documents/render/page.ts'
 import { accountReport, summaryView } from '../src/documents/render/view.ts'
 import { parseXml } from '../src/platform/xml/parse.ts'
-import { type Benchmark, median } from './benchmark.ts'
+import { type Benchmark, medians } from './benchmark.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'shared', 'corpus', 'openncp', 'cda', 'ps')
 
@@ -20,32 +20,32 @@ async function run(): Promise<readonly string[]> {
   const reader = await openReader('fr')
   if (!reader.ok) return [reader.problem.sentence]
   const { terminology } = reader.value
-  const libxml2 = await median(() => {
-    for (const bytes of sources) XmlDocument.fromBuffer(bytes, { option: ParseOption.XML_PARSE_HUGE }).dispose()
-  })
-  const xmldom = await median(
-    () => {
-      for (const bytes of sources)
-        new DOMParser({ onError: () => undefined }).parseFromString(bytes.toString().replace(/^\uFEFF/, ''), 'text/xml')
-    },
-    { rounds: 3, warmUp: 1 },
-  )
-  const parse = await median(() => {
-    for (const bytes of sources) parseXml(bytes)
-  })
-  const read = await median(() => {
-    for (const bytes of sources) readDocument(bytes, { terminology })
-  })
   let pages = 0
-  const whole = await median(() => {
-    pages = 0
-    for (const bytes of sources) {
-      const document = readDocument(bytes, { terminology })
-      if (!document.ok) continue
-      const view = summaryView(document.value, reader.value)
-      accountReport(document.value, view)
-      pages += String(renderPage(view)).length
-    }
+  const { libxml2, xmldom, parse, read, whole } = medians({
+    libxml2: () => {
+      for (const bytes of sources) XmlDocument.fromBuffer(bytes, { option: ParseOption.XML_PARSE_HUGE }).dispose()
+    },
+    xmldom: () => {
+      for (const bytes of sources) {
+        new DOMParser({ onError: () => undefined }).parseFromString(bytes.toString().replace(/^\uFEFF/, ''), 'text/xml')
+      }
+    },
+    parse: () => {
+      for (const bytes of sources) parseXml(bytes)
+    },
+    read: () => {
+      for (const bytes of sources) readDocument(bytes, { terminology })
+    },
+    whole: () => {
+      pages = 0
+      for (const bytes of sources) {
+        const document = readDocument(bytes, { terminology })
+        if (!document.ok) continue
+        const view = summaryView(document.value, reader.value)
+        accountReport(document.value, view)
+        pages += String(renderPage(view)).length
+      }
+    },
   })
   const megabytes = sources.reduce((sum, bytes) => sum + bytes.length, 0) / 1e6
   const line = (what: string, time: number): string =>
