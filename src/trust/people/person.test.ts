@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openClaimsMapping } from './claims-mapping.ts'
 import { type NationalSetting, readPerson } from './person.ts'
-import { openRoleMap } from './role-map.ts'
+import { mapProfession, openRoleMap } from './role-map.ts'
 
 const data = join(import.meta.dirname, '..', '..', '..', 'data')
 
@@ -43,12 +43,35 @@ test('a general practitioner of Pro Santé Connect has his European role', () =>
   const [exercise] = read(doctor).exercises
   assert.equal(exercise?.identifier, 'urn:oid:1.2.250.1.71.4.2.1|899700218896')
   assert.equal(exercise?.role?.code, '2211')
-  assert.equal(exercise?.profession, 'Médecin')
+  assert.equal(exercise?.profession, 'Médecin généraliste')
   assert.deepEqual(exercise?.organisation, {
     identifier: 'urn:oid:1.2.250.1.71.4.2.2|312345678900011',
     name: 'Cabinet',
     kind: 'Resident Physician',
   })
+})
+
+test('a doctor is called by the speciality when the map names it, and doctor when it does not', () => {
+  const calledAs = (codeSavoirFaire: string): string | undefined =>
+    read({ ...doctor, SubjectRefPro: { exercices: [{ codeProfession: '10', codeSavoirFaire }] } }).exercises[0]
+      ?.profession
+  assert.equal(calledAs('SM59'), 'Médecin urgentiste')
+  assert.equal(calledAs('SM25'), 'Médecin du travail')
+  assert.equal(calledAs('SM04'), 'Médecin')
+  const map = openRoleMap(join(data, 'roles'), 'FR')
+  for (const [language, words] of [
+    ['fr', 'Médecin généraliste'],
+    ['en', 'General practitioner'],
+    ['et', 'General practitioner'],
+  ] as const) {
+    assert.equal(mapProfession(map, { profession: '10', speciality: 'SM54', language }).words, words)
+  }
+})
+
+test('every named speciality has a decision about its role', () => {
+  for (const { specialities, specialityNames } of Object.values(openRoleMap(join(data, 'roles'), 'FR').professions)) {
+    for (const code of Object.keys(specialityNames ?? {})) assert.ok(Object.hasOwn(specialities ?? {}, code), code)
+  }
 })
 
 test('every exercise at every place of work is a choice, the same one only once', () => {

@@ -21,6 +21,8 @@ const nationalSchema = z.object({
       role: z.string().nullable(),
       /** Specialities (French: savoir-faire) that have a role of their own, or none. */
       specialities: z.record(z.string(), z.string().nullable()).optional(),
+      /** How someone of this speciality is called (« Médecin généraliste »), where that says more than the profession. */
+      specialityNames: z.record(z.string(), words).optional(),
     }),
   ),
   facilityKinds: z.object({ default: kind, codes: z.record(z.string(), kind) }),
@@ -40,7 +42,7 @@ export function openRoleMap(directory: string, country: string): RoleMap {
 }
 
 export interface MappedProfession {
-  /** The profession in words; the bare code when the map does not know it. */
+  /** The profession in words, named after the speciality when it has a name; the bare code when the map knows none. */
   readonly words: string
   readonly role: Professional['role']
 }
@@ -59,7 +61,9 @@ export function mapProfession(
   const special = asked.speciality === undefined ? undefined : known.specialities?.[asked.speciality]
   const code = special === undefined ? known.role : special
   const european = code === null ? undefined : map.roles[code]
-  const national = known.display[asked.language] ?? known.display.en ?? asked.profession ?? ''
+  const named =
+    (asked.speciality === undefined ? undefined : known.specialityNames?.[asked.speciality]) ?? known.display
+  const national = named[asked.language] ?? named.en ?? known.display[asked.language] ?? asked.profession ?? ''
   return { words: national, role: code && european ? { code, display: european.en ?? national } : undefined }
 }
 
