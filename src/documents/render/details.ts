@@ -217,12 +217,15 @@ function isFlat(value: unknown, depth = 0): boolean {
 /** Where a resource stands in its CDA source, and the codes that the source spent on its structure, on one line. */
 function sourceDetail(build: Build, parent: Phrase | undefined, value: Node, out: Detail[]): void {
   const content: Inline[] = []
+  const quiet = build.quiet
+  build.quiet = true
   for (const part of nodes(value.extension)) {
     if (content.length > 0) content.push(' · ')
     if (part.url === 'path' && typeof part.valueString === 'string')
       content.push({ kind: 'literal', text: part.valueString })
     else for (const key in part) if (key !== 'url') inline(build, key, part[key], content)
   }
+  build.quiet = quiet
   build.systems.set(SOURCE_EXTENSION, SOURCE_EXTENSION)
   out.push({ label: fieldLabel(build.messages, parent, 'sourcePath'), content })
 }

@@ -9,7 +9,6 @@ import { allDetails } from './rows/row.ts'
 import { missingRow, rowsOf } from './rows/rows.ts'
 import { sectionWords, stateWithoutRows } from './section-words.ts'
 import type { Detail, Inline, Line, Row, Section, SectionState } from './summary-view.ts'
-import { plain } from './values.ts'
 import { sectionName, termOf } from './words.ts'
 
 /** Clinical order of the sections of a patient summary: what can harm, what is taken, what is ill, what was measured and done. */
@@ -124,12 +123,12 @@ function stateOf(section: Node, resources: readonly Node[], rows: readonly Row[]
   const absences = resources.map(absentStatement)
   const all = absences.length > 0 && absences.every((absence): absence is Absent => absence !== undefined)
   // Statements without a name and without a code: what there is to know is in the words.
-  if (!all) return rows.every(isNameless) && sectionWords(section) !== '' ? 'text' : 'rows'
+  if (!all) return rows.every(saysNothing) && sectionWords(section) !== '' ? 'text' : 'rows'
   return absences.every((absence) => absence?.meaning === 'none-known') ? 'none-known' : 'no-information'
 }
 
-function isNameless({ term, second, original, trend }: Row): boolean {
-  return plain(term) === '–' && second.length === 0 && original.length === 0 && trend === undefined
+function saysNothing({ isNameless, second, original, trend }: Row): boolean {
+  return isNameless === true && second.length === 0 && original.length === 0 && trend === undefined
 }
 
 function sentenceOf(build: Build, section: Node, state: SectionState, rows: readonly Row[]): Line | undefined {

@@ -102,6 +102,8 @@ export interface Row {
   readonly id: string
   /** FHIR type of the resource. */
   readonly type: string
+  /** The statement has neither a code nor words for what it is about. */
+  readonly isNameless?: boolean
   readonly term: Line
   readonly tags: readonly Tag[]
   /** Lines under the term. */

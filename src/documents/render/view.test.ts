@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { openMessages } from '#platform/i18n/messages.ts'
 import type { Designation } from '#terminology/terminology.ts'
 import { readDocument } from '../read.ts'
+import { documentTitle } from './document-title.ts'
 import { renderPage } from './page.ts'
 import { renderSummary } from './summary.ts'
 import type { Section, SummaryView } from './summary-view.ts'
@@ -192,6 +193,49 @@ test('the report lists what has no words in the reader’s language', () => {
     report.untranslated.map(({ code }) => code),
     ['6301-6'],
   )
+})
+
+test('people and the making of the document are folded; all numbers of the account lead somewhere', () => {
+  const page = renderPage(show(portugueseSummary()))
+  assert.match(page, /id="s-people"[^>]*><details class="fold"><summary><header><h2/)
+  assert.match(page, /id="s-document"[^>]*><details class="fold">/)
+  assert.match(page, /<a href="#s0-48765-2">\d+ dans votre langue<\/a>/)
+  assert.match(page, /<a href="#not-carried">1 information non reprise<\/a>/)
+})
+
+test('an identifier has the name of its domain, or none, but never a bare address in the head', () => {
+  const view = show(portugueseSummary())
+  const identifier = view.header.traits.find(({ content }) => plain(content).includes('298123456'))
+  assert.deepEqual([identifier?.label.text, plain(identifier?.content ?? [])], ['Identifiant', '298123456'])
+  const named = { ...TERMS, systemName: () => 'N.º de utente' }
+  const other = show(portugueseSummary(), 'fr', named)
+  assert.ok(other.header.traits.some(({ label }) => label.text === 'N.º de utente'))
+  assert.match(renderPage(view), /urn:oid:1\.2\.3\|298123456/)
+})
+
+test('codes of the source’s structure and of the making are no missing translations', () => {
+  const bytes = portugueseSummary((bundle) => {
+    const coded = (code: string): object => ({ coding: [{ system: 'urn:oid:1.2.9', code, display: 'x' }] })
+    const extension = [{ url: 'urn:tessera:source', extension: [{ url: 'code', valueCodeableConcept: coded('CONC') }] }]
+    const text = JSON.stringify(bundle.entry).replace('"id":"m",', `"id":"m","extension":${JSON.stringify(extension)},`)
+    bundle.entry = [
+      ...JSON.parse(text),
+      { resource: { resourceType: 'Provenance', id: 'v', activity: coded('CREATE') } },
+    ]
+  })
+  const view = show(bytes)
+  assert.deepEqual(
+    view.account.untranslated.map(({ code }) => code),
+    ['6301-6'],
+  )
+  assert.match(renderPage(view), /CONC[\s\S]*CREATE/)
+})
+
+test('a document says what it is', () => {
+  const read = readDocument(portugueseSummary(), { terminology: TERMS })
+  assert.ok(read.ok)
+  assert.equal(documentTitle(read.value, openMessages(MESSAGES, 'fr')), 'Résumé patient')
+  assert.equal(documentTitle(read.value), 'Resumo do doente')
 })
 
 test('plain text has 80 columns and the danger before the rest', () => {

@@ -2,9 +2,10 @@
  * A concept → words for the reader. A designation in the reader's language, else the source's own words, marked. Never
  * a guess: when neither exists, the code itself is shown.
  */
+import type { Messages } from '#platform/i18n/messages.ts'
 import { type Coding, type Concept, concept } from '../fhir/node.ts'
 import { absentCode } from './absent.ts'
-import { type Build, baseLanguage, designation, sourceWords, systemName } from './build.ts'
+import { type Build, baseLanguage, designation, say, sourceWords, systemName } from './build.ts'
 import type { Inline } from './summary-view.ts'
 
 export interface Term {
@@ -153,13 +154,31 @@ export function terms(build: Build, value: unknown): readonly Term[] {
   })
 }
 
+/** Words of codes by field, for one set of messages: the same few dozen come in every row. */
+const CODE_WORDS = new WeakMap<Messages, Map<string, Map<string, Inline>>>()
+
 /** Words of a FHIR code (`status`, `intent`, …), from the messages, else the code itself. */
 export function codeWords(build: Build, field: string, code: string): Inline {
+  let fields = CODE_WORDS.get(build.messages)
+  if (!fields) {
+    fields = new Map()
+    CODE_WORDS.set(build.messages, fields)
+  }
+  let codes = fields.get(field)
+  if (!codes || codes.size > 1000) {
+    codes = new Map()
+    fields.set(field, codes)
+  }
+  const known = codes.get(code)
+  if (known !== undefined) return known
+  const words = findCodeWords(build, field, code)
+  codes.set(code, words)
+  return words
+}
+
+function findCodeWords(build: Build, field: string, code: string): Inline {
   for (const key of [`summary.code.${field}.${code}`, `summary.code.${code}`]) {
-    if (build.messages.has(key)) {
-      const { text, language } = build.messages.phrase(key)
-      return baseLanguage(language) === baseLanguage(build.reader.language) ? text : { kind: 'words', text, language }
-    }
+    if (build.messages.has(key)) return say(build, key)
   }
   return { kind: 'literal', text: code }
 }

@@ -3,7 +3,7 @@
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { choice, concept, type Node, nodes, text } from '../../fhir/node.ts'
 import { absentCode } from '../absent.ts'
-import { type Build, lowered, marked, sourceWords, systemName } from '../build.ts'
+import { type Build, lowered, marked, say, sourceWords, systemName } from '../build.ts'
 import { details } from '../details.ts'
 import { nameOf } from '../name-of.ts'
 import type { Detail, Inline, Line, Row, RowFate, Tag, Trend } from '../summary-view.ts'
@@ -192,12 +192,14 @@ export function rowOf(build: Build, resource: Node, face: Face, level = 0): Row 
     build.entry = entry
   }
   const lines = linesOf(build, face)
+  const isNameless = face.term === NO_TERM
   return {
     id: build.anchors.get(resource) ?? '',
     type: text(resource.resourceType) ?? '',
-    term: headingOf(face),
-    // An allergy that does not exist is not `active`.
-    tags: absent ? [] : face.tags,
+    term: isNameless ? [say(build, 'summary.nameless')] : headingOf(face),
+    ...(isNameless ? { isNameless } : {}),
+    // An allergy that does not exist is not `active`, nor is a statement that says nothing.
+    tags: absent || isNameless ? [] : face.tags,
     subs: lines.subs,
     second: lines.second,
     ...(face.trend ? { trend: face.trend } : {}),
