@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { parseMessage, validate } from 'messageformat'
 import { EHDSI_PROBLEMS } from '#care/context/care-context.ts'
 import { openMessages } from '#platform/i18n/messages.ts'
 import { readSearchMask } from '#wire/discovery/search-mask.ts'
@@ -118,12 +119,70 @@ test('every message can be formatted in its language', () => {
   }
 })
 
-test('the words are calm: no exclamation marks, no begging, no codes', () => {
-  const begging = /!|veuillez|\bplease\b|s['’]il vous plaît|por favor|palun|παρακαλ/i
-  for (const language of COMPLETE) {
-    for (const [key, text] of catalogue(language)) {
-      assert.doesNotMatch(text, begging, `${language} ${key}`)
-      assert.doesNotMatch(text, /ERROR_/, `${language} ${key}`)
+/** Every file whole: what the summary says is held to the same rules as what the portal says. */
+const FILES = readdirSync(directory).map((file) => file.replace(/\.json$/, ''))
+
+function whole(language: string): readonly (readonly [key: string, text: unknown])[] {
+  const parsed: unknown = JSON.parse(readFileSync(join(directory, `${language}.json`), 'utf8'))
+  assert.ok(parsed && typeof parsed === 'object')
+  return Object.entries(parsed)
+}
+
+const ENGLISH = new Map(whole('en').map(([key, text]) => [key, String(text)]))
+
+for (const language of FILES) {
+  test(`${language}: every message is MessageFormat 2, known to English, and says something`, () => {
+    const rules = new Intl.PluralRules(language)
+    const plurals = [...new Set(Array.from({ length: 200 }, (_, number) => rules.select(number)))].sort()
+    for (const [key, text] of whole(language)) {
+      assert.ok(typeof text === 'string' && text.trim() !== '', `${key} is empty`)
+      const english = ENGLISH.get(key)
+      assert.ok(english !== undefined, `${key} is not in English`)
+      // A word that does not bend (« mois ») may leave out the number that only chooses its form.
+      const chooses = english.includes('.match $count') && !english.includes('{$count}')
+      const expected = [parametersOf(english), ...(chooses ? [''] : [])]
+      assert.ok(expected.includes(parametersOf(text)), `${key} has other parameters`)
+      const message = parseMessage(text)
+      validate(message)
+      if (message.type !== 'select') continue
+      const forms = message.variants.flatMap(({ keys }) => keys.map((one) => (one.type === '*' ? 'other' : one.value)))
+      assert.deepEqual(forms.toSorted(), plurals.includes('other') ? plurals : [...plurals, 'other'].sort(), key)
+    }
+  })
+
+  test(`${language}: the words are calm and well set`, () => {
+    const begging =
+      /!|veuillez|\bplease\b|s['’]il vous plaît|por favor|palun|παρακαλ|\bbitte\b|per favore|per piacere|alstublieft|\bgelieve\b|\bproszę\b|\bvă rugăm\b|\bvänligen\b/i
+    for (const [key, text] of whole(language)) {
+      const said = String(text).replaceAll('\n', ' ')
+      assert.doesNotMatch(said, begging, key)
+      assert.doesNotMatch(said, /ERROR_/, key)
+      assert.doesNotMatch(said, /\s{2}|^\s|\s$|\s[,.](?!input|match|local)|\.\.\./, `${key}: spaces or points`)
+      assert.doesNotMatch(said, /\w'\w/, `${key}: the apostrophe is ’`)
+    }
+  })
+}
+
+test('a French sign of two parts has its space before it, in the other languages it has none', () => {
+  for (const language of FILES) {
+    for (const [key, text] of whole(language)) {
+      const said = String(text).replace(/\.input \{[^}]*\}/, '')
+      const wrong = language === 'fr' ? /[^\s:][:;?](?=\s|$|\})/ : /\s[:;?](?=\s|$|\})/
+      assert.doesNotMatch(said, wrong, `${language} ${key}`)
+    }
+  }
+})
+
+test('a node offers only languages that have every word of the portal', () => {
+  for (const file of readdirSync(join(root, 'data', 'countries'))) {
+    const country: unknown = JSON.parse(readFileSync(join(root, 'data', 'countries', file), 'utf8'))
+    assert.ok(country && typeof country === 'object' && 'languages' in country && 'portalLanguage' in country)
+    assert.ok(Array.isArray(country.languages) && country.languages.includes('en'), file)
+    for (const language of [country.portalLanguage, ...country.languages]) {
+      assert.ok(
+        COMPLETE.some((one) => one === language),
+        `${file}: ${language}`,
+      )
     }
   }
 })
