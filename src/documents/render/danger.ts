@@ -8,7 +8,7 @@ import { isEnded, medicationOf, medicineFace, medicineName } from './rows/medici
 import { headingOf, NO_TERM } from './rows/row.ts'
 import { saysMore, sectionsWithCode, sectionWords, stateWithoutRows } from './section-words.ts'
 import type { Danger, DangerItem, DangerText, Inline, Line, SectionState } from './summary-view.ts'
-import { joined } from './values.ts'
+import { joined, plain } from './values.ts'
 
 const MEDICINES = new Set([
   'MedicationStatement',
@@ -114,6 +114,15 @@ function medicine(build: Build, resource: Node, found: Found): void {
   found.uncoded.push({ kind: 'link', href, text: name.text, ...language })
 }
 
+/** What reads the same warns once; every statement still has its row. */
+function once(items: readonly DangerItem[]): readonly DangerItem[] {
+  const seen = new Set<string>()
+  return items.filter(({ term, tags, subs }) => {
+    const words = [term, ...tags.map((tag) => [tag.text]), ...subs].map(plain).join('\n')
+    return seen.has(words) ? false : seen.add(words)
+  })
+}
+
 function isDangerous(type: unknown): boolean {
   return type === 'AllergyIntolerance' || (typeof type === 'string' && MEDICINES.has(type))
 }
@@ -146,11 +155,11 @@ export function danger(build: Build, composition: Node, isFile: boolean): Danger
   }
   const told = state === 'rows' || isFile ? undefined : allergyText(build, written, state)
   return {
-    allergies,
+    allergies: once(allergies),
     allergyState: state,
     allergySentences: sentences,
     ...(told ? { allergyText: told } : {}),
-    medicines,
+    medicines: once(medicines),
     medicineSentences: unassessed(build, composition, found.uncoded),
   }
 }

@@ -104,6 +104,13 @@ test('the reason that the writer gives is kept when the text only repeats it', (
   assert.equal(plain(none.danger.allergyText?.words ?? []), 'Nega alergias')
 })
 
+test('allergies that read the same warn once and keep their rows', () => {
+  const entries = [1, 2].map(() => ({ resourceType: 'AllergyIntolerance', code: { text: 'Aspirina' } }))
+  const view = show({ code: ALLERGIES, words: 'Aspirina', entries })
+  assert.equal(view.danger.allergies.length, 1)
+  assert.equal(view.sections[0]?.rows.length, 2)
+})
+
 test('medicines in words only, or without a code, are said to be of unknown risk', () => {
   const told = show({ code: MEDICINES, words: 'Toma varfarina', reason: 'unavailable' })
   assert.match(told.danger.medicineSentences.map(plain).join(), /en texte seulement.*lire la section/)
