@@ -53,6 +53,7 @@ export function countryPortal({
     rendering: documentRendering({ terminology, now: () => new Date() }),
     data: configuration.data,
     now: () => new Date(),
+    onSignInRefused: (code) => around.log.warn('sign-in-refused', { code }),
     onError: (error) => around.log.failure('page-failed', error),
   })
 }

@@ -29,7 +29,10 @@ export function countryStates(options: StatesOptions): States {
     if (already) return already
     const probing = probe(participant, options)
       .then((state) => {
-        known.set(country, { state, until: options.clock().getTime() + options.freshMs })
+        // A country that is back must not look lost for long.
+        const lost = state.services.some((service) => service.state === 'unavailable')
+        const fresh = lost ? Math.min(options.freshMs, LOST_MS) : options.freshMs
+        known.set(country, { state, until: options.clock().getTime() + fresh })
         return state
       })
       .finally(() => running.delete(country))
@@ -45,6 +48,9 @@ export function countryStates(options: StatesOptions): States {
     return states.sort((left, right) => left.country.localeCompare(right.country))
   }
 }
+
+/** How long “does not answer” is believed. */
+const LOST_MS = 5000
 
 const SERVICES = ['patient-identification', 'patient-summary'] as const
 

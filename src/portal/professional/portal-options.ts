@@ -49,6 +49,8 @@ export interface PortalOptions {
   /** The project's folder `data`. */
   readonly data: string
   readonly now: () => Date
+  /** Told the code when nobody could be signed in: a wrong clock or a lost provider shows there first. */
+  readonly onSignInRefused?: (code: string) => void
   /** Told about programming errors; the page only says that there was one. */
   readonly onError?: (error: unknown) => void
   /** Limits of a session in minutes; 30 and 240 by default. */

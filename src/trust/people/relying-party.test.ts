@@ -196,6 +196,14 @@ test('a program signs its user in without a browser, and a service knows him by 
   assert.equal((await rp.personOf('not-a-token')).ok, false)
 })
 
+test('a token given to another program is not accepted, unless that program is trusted by name', async () => {
+  const other = await party({ clientId: 'other', clientSecret: 'another-secret' }).signInWithoutBrowser('zoe')
+  assert.ok(other.ok)
+  const refused = await party().personOf(other.value.accessToken)
+  assert.equal(refused.ok ? 'accepted' : refused.problem.code, 'sign-in-invalid')
+  assert.equal((await party({ trustedClients: ['other'] }).personOf(other.value.accessToken)).ok, true)
+})
+
 test('each client is offered the professionals of its country', async () => {
   const { address } = await begin(party({ clientId: 'other', clientSecret: 'another-secret' }))
   const interaction = await fetch(address, { redirect: 'manual' })

@@ -17,6 +17,8 @@ export interface RelyingPartyOptions extends NationalSetting {
   /** Exactly as registered with the provider. */
   readonly redirectUri: string
   readonly postLogoutRedirectUri: string
+  /** Clinical software whose users' access tokens are accepted beside this client's own (client ids at the provider). */
+  readonly trustedClients?: readonly string[]
   /** Seconds to wait for the provider; 10 by default. */
   readonly timeout?: number
 }
@@ -130,6 +132,9 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
       guarded(configuration, async (provider) => {
         const seen = await client.tokenIntrospection(provider, accessToken)
         if (!seen.active) return expired()
+        // A token that its user gave to another program is not a word to this one (RFC 7662 §4, token confusion).
+        const holder = seen.client_id
+        if (holder !== options.clientId && !options.trustedClients?.includes(String(holder))) return invalid()
         const reached = typeof seen.acr === 'string' ? seen.acr : ''
         if (!strongEnough(reached, options)) return tooWeak()
         const subject = typeof seen.sub === 'string' ? seen.sub : client.skipSubjectCheck

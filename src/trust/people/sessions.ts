@@ -75,6 +75,9 @@ export interface Sessions {
 
 const MINUTE = 60_000
 const SIGN_IN_MINUTES = 15
+/** Sign-ins under way at once, for one country. */
+const MOST_SIGN_INS = 10_000
+const CHECK_EVERY = 100
 
 export function openSessions(database: Database, options: SessionOptions): Sessions {
   const kysely = database.kysely.$extendTables<PeopleTables>()
@@ -82,6 +85,7 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
   const idle = (options.idleMinutes ?? 30) * MINUTE
   const longest = (options.longestMinutes ?? 240) * MINUTE
   const at = (time: number): string => new Date(time).toISOString()
+  let begun = 0
 
   function session(secret: string, data: SessionData, created: number, seen: number): Session {
     const endsAtLatest = created + longest
@@ -95,9 +99,23 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
     await kysely.deleteFrom('people_session').where('country', '=', place).where('secret_hash', '=', key).execute()
   }
 
+  /** Anybody can begin to sign in; what nobody finishes must not fill the disk. */
+  async function forgetOldSignIns(): Promise<void> {
+    const newest = kysely.selectFrom('people_sign_in').where('country', '=', country).orderBy('created', 'desc')
+    const oldest = await newest.select('created').offset(MOST_SIGN_INS).limit(1).executeTakeFirst()
+    if (!oldest) return
+    await kysely
+      .deleteFrom('people_sign_in')
+      .where('country', '=', country)
+      .where('created', '<=', oldest.created)
+      .execute()
+  }
+
   return {
     async rememberSignIn(pending) {
       const secret = newSecret()
+      begun += 1
+      if (begun % CHECK_EVERY === 0) await forgetOldSignIns()
       await kysely
         .insertInto('people_sign_in')
         .values({

@@ -78,6 +78,7 @@ function record(portal: Portal, kind: 'sign-in' | 'sign-out', professional: Prof
 
 function signInRefused(visit: Visit, code: string): Response {
   const { words, portal } = visit
+  portal.options.onSignInRefused?.(code)
   return refused(visit, code, code === 'sign-in-unavailable' ? 503 : code === 'sign-in-too-weak' ? 403 : 400, {
     parameters: { provider: portal.options.people.name },
     actions: linkButton('/sign-in', words('portal.home.sign-in', { provider: portal.options.people.name }), 'main'),
