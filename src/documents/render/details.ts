@@ -274,7 +274,7 @@ function field(
     return
   }
   const items: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (items.every((item) => !isNode(item) && !Array.isArray(item))) {
+  if (!isNode(items[0]) && items.every((item) => !isNode(item) && !Array.isArray(item))) {
     const content: Inline[] = []
     if (key === 'div' && typeof value === 'string') content.push(narrative(build, value))
     else if (typeof value === 'number') content.push(numeral(build, writtenDigits(holder, key) ?? String(value)))

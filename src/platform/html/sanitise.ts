@@ -15,6 +15,8 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   thead: 'thead', tr: 'tr', tt: 'code', u: 'u', ul: 'ul', var: 'var', ins: 'ins', del: 'del',
 } // biome-ignore format: a table
 
+const KEPT: ReadonlyMap<string, string> = new Map(Object.entries(ELEMENTS))
+
 const VOID = new Set(['br', 'col', 'hr', 'img'])
 
 /** Elements whose content is no text for people. */
@@ -142,7 +144,7 @@ export function sanitiseHtml(source: string): string {
       const inside = source.slice(start + 1, end)
       if (next === 0x2f) out += closing(inside.slice(1).trim().toLowerCase(), open)
       else if (next !== 0x21 && next !== 0x3f) {
-        const name = /^[^\s/>]+/.exec(inside)?.[0].toLowerCase() ?? ''
+        const name = (KEPT.has(inside) ? inside : /^[^\s/>]+/.exec(inside)?.[0].toLowerCase()) ?? ''
         if (WITHOUT_CONTENT.has(name) && !inside.endsWith('/')) {
           const stop = source.toLowerCase().indexOf(`</${name}`, at)
           at = stop < 0 ? source.length : tagEnd(source, stop) + 1 || source.length
@@ -156,22 +158,22 @@ export function sanitiseHtml(source: string): string {
   return closeAll(out, open)
 }
 
+const BARE = { html: '', image: false, alternative: '' }
+
 function opening(written: string, rest: string, open: string[]): string {
   const name = written.includes(':') ? written.slice(written.indexOf(':') + 1) : written
-  const element = Object.hasOwn(ELEMENTS, name) ? ELEMENTS[name] : undefined
+  const element = KEPT.get(name)
   const closed = rest.endsWith('/')
   if (element === undefined) {
     if (!closed && open.length < DEPTH) open.push(`-${written}`)
     return ''
   }
   const raw = closed ? rest.slice(0, -1) : rest
-  const { html, image, alternative } = raw.trim()
-    ? attributes(element, raw)
-    : { html: '', image: false, alternative: '' }
+  const { html, image, alternative } = raw === '' || raw.trim() === '' ? BARE : attributes(element, raw)
   if (element === 'img' && !image) return alternative ? `<em>[${escapeHtml(alternative)}]</em>` : ''
   if (VOID.has(element))
     return element === 'img' && !html.includes(' alt=') ? `<img${html} alt="">` : `<${element}${html}>`
-  const heading = /^h[1-6]$/.test(name)
+  const heading = element === 'p' && name !== 'p'
   if (closed) return heading ? '' : `<${element}${html}></${element}>`
   if (open.length >= DEPTH) return ''
   open.push(heading ? `h${name}` : written)
@@ -180,12 +182,13 @@ function opening(written: string, rest: string, open: string[]): string {
 
 function endTag(entry: string): string {
   if (entry.startsWith('-')) return ''
-  if (/^hh[1-6]$/.test(entry)) return '</b></p>'
+  if (entry.length === 3 && /^hh[1-6]$/.test(entry)) return '</b></p>'
   const name = entry.includes(':') ? entry.slice(entry.indexOf(':') + 1) : entry
-  return `</${ELEMENTS[name] ?? 'span'}>`
+  return `</${KEPT.get(name) ?? 'span'}>`
 }
 
 function closing(name: string, open: string[]): string {
+  if (open.at(-1) === name) return endTag(open.pop() ?? '-')
   const position = open.findLastIndex((entry) => entry === name || entry === `-${name}` || entry === `h${name}`)
   if (position < 0) return ''
   let out = ''
