@@ -21,7 +21,7 @@ export function createLookup(terminology: Terminology): Lookup {
     switch (kind) {
       case 'code':
         if (system !== undefined) return literals.codes.has(`${canonical(system)}|${value}`)
-        return literals.codes.has(value) || literals.texts.has(value)
+        return literals.texts.has(value)
       case 'text':
       case 'number':
         return literals.texts.has(value) || literals.numbers.has(Number(value))

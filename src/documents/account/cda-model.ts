@@ -81,7 +81,7 @@ function extensionsOf(resource: Resource): readonly Extension[] {
 /** Fields that say how the model is built, not what the source states. */
 const FORM = new Set(['resourceType', 'id', 'reference', 'data', 'url', 'system', 'profile', 'div'])
 
-/** Gathers every literal below a value. Codes count with their system and without it. */
+/** Gathers every literal below a value; codes with their system, and without it as texts. */
 function collect(value: unknown, into: Literals): void {
   if (typeof value === 'string') {
     into.texts.add(value)
@@ -101,10 +101,7 @@ function collect(value: unknown, into: Literals): void {
 
 function collectFields(holder: Readonly<Record<string, unknown>>, into: Literals): void {
   const { code, system, url } = holder
-  if (typeof code === 'string') {
-    into.codes.add(code)
-    if (typeof system === 'string') into.codes.add(`${system}|${code}`)
-  }
+  if (typeof code === 'string' && typeof system === 'string') into.codes.add(`${system}|${code}`)
   if (url === 'path') return
   if (url === 'negationInd') into.texts.add('negationInd')
   for (const key in holder) if (!FORM.has(key)) collect(holder[key], into)

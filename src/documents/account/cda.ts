@@ -117,13 +117,18 @@ function visitStatement(at: Located, walk: Walk, literals: Literals): void {
 function carrierOf(path: string, literals: Literals): string | undefined {
   let best: { path: string; url: string } | undefined
   for (const candidate of literals.resources) {
-    const around = path === candidate.path || path.startsWith(`${candidate.path}/`)
-    const within = candidate.path.startsWith(`${path}/`)
+    const around = isWithin(path, candidate.path)
+    const within = isWithin(candidate.path, path)
     if (around && (best === undefined || !path.startsWith(best.path) || candidate.path.length > best.path.length))
       best = candidate
     else if (within && best === undefined) best = candidate
   }
   return best?.url
+}
+
+/** Whether a path is another one or leads below it. */
+function isWithin(path: string, other: string): boolean {
+  return path.startsWith(other) && (path.length === other.length || path[other.length] === '/')
 }
 
 /** Each run of words of the narrative must stand in the section's XHTML, in order. */

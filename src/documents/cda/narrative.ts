@@ -2,7 +2,7 @@
  * Narrative blocks (CDA R2 §4.3.5) → XHTML as FHIR allows it (R4 §2.4.0.1): tables, lists, captions, ids for
  * highlighting; no scripts, no styles with effects, no foreign links but plain web and mail addresses.
  */
-import { attribute, isElement } from '#platform/xml/access.ts'
+import { attribute, isBlank, isElement } from '#platform/xml/access.ts'
 import type { XmlElement, XmlNode } from '#platform/xml/tree.ts'
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -54,8 +54,12 @@ export function wordsDiv(words: string): string {
 
 function nodes(children: readonly XmlNode[], seen: Set<string>): string {
   let html = ''
-  for (const node of children) html += isElement(node) ? element(node, seen) : escaped(node.replace(/\s+/g, ' '))
+  for (const node of children) html += isElement(node) ? element(node, seen) : run(node)
   return html
+}
+
+function run(words: string): string {
+  return isBlank(words) ? ' ' : escaped(words.replace(/\s+/g, ' '))
 }
 
 function element(node: XmlElement, seen: Set<string>): string {

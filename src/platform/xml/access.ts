@@ -65,27 +65,16 @@ export function words(element: XmlElement | undefined): string {
   return oneLine(text(element))
 }
 
+const UNTIDY = /[\t\r\n]| {2}|^ | $/
+const SOLID = /[^ \t\r\n]/
+
 /** XML white space only: a no-break space is a character that its author chose. */
 export function oneLine(value: string): string {
-  if (tidy(value)) return value
+  if (!UNTIDY.test(value)) return value
   return isBlank(value) ? '' : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
 }
 
-/** Nothing but XML white space, as most text between elements is. */
+/** Nothing but XML white space, as most text between elements is. (A pattern scans slices of a source faster than a loop.) */
 export function isBlank(value: string): boolean {
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at)
-    if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) return false
-  }
-  return true
-}
-
-function tidy(value: string): boolean {
-  let before = 0x20
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at)
-    if (code <= 0x20 && (code !== 0x20 || before === 0x20)) return false
-    before = code
-  }
-  return before !== 0x20 || value === ''
+  return !SOLID.test(value)
 }

@@ -7,6 +7,8 @@ import { newTrace, type Reading } from '../reading.ts'
 import { type Context, carryRest, nestedStatements, openStatement, structural } from '../statement.ts'
 import { isAboutRelative } from './family.ts'
 
+const EXPRESSED = new Set(['code', 'entryRelationship'])
+
 /** Reads the statements in the concern; the concern's own codes, ids and times go to the first of them. */
 export function readConcern(at: Located, reading: Reading, context: Context): string[] {
   const concern = openStatement(at, reading, context)
@@ -15,7 +17,7 @@ export function readConcern(at: Located, reading: Reading, context: Context): st
   if (context.negated) concern.details.push({ url: 'negationInd', valueBoolean: true })
   const inside = nested.filter(({ kind }) => kind === undefined || kind === 'manifestation')
   const frame = newTrace(at.path)
-  carryRest(frame, at, reading, context, new Set(['code', 'entryRelationship']))
+  carryRest(frame, at, reading, context, EXPRESSED)
   concern.details.push(...frame.details)
   concern.others.push(...frame.others, ...nullFlavorExtension(child(at.element, 'statusCode')))
   const concernStatus = codeOf(child(at.element, 'statusCode'))

@@ -68,7 +68,7 @@ export const readStatement: StatementReader = (at, reading, context) => readerFo
 
 function readerFor(at: Located, context: Context): StatementReader {
   const { element } = at
-  if (['observation', 'organizer'].includes(element.name) && isAboutRelative(at)) return readFamilyHistory
+  if ((element.name === 'observation' || element.name === 'organizer') && isAboutRelative(at)) return readFamilyHistory
   const kind = context.top ? SECTION_KIND[context.section] : undefined
   switch (element.name) {
     case 'observation':
@@ -110,6 +110,8 @@ function byTemplate(element: XmlElement): StatementReader | undefined {
   return BY_TEMPLATE.find(([templates]) => roots.some((root) => templates.has(root)))?.[1]
 }
 
+const EXPRESSED = new Set(['id', 'code', 'text', 'effectiveTime'])
+
 /** Comments, instructions, regions of interest and whatever else: what it is, its words, and everything it holds. */
 function readAny(at: Located, reading: Reading, context: Context): string[] {
   const trace = openStatement(at, reading, context)
@@ -128,7 +130,7 @@ function readAny(at: Located, reading: Reading, context: Context): string[] {
     valueString: words,
   }
   if (Object.keys(observation.code).length === 0) observation.code = { extension: absent() }
-  carryRest(trace, at, reading, context, new Set(['id', 'code', 'text', 'effectiveTime']))
+  carryRest(trace, at, reading, context, EXPRESSED)
   return [addResource(reading, observation, trace)]
 }
 
