@@ -6,6 +6,7 @@ import { narrativesOf } from '../cda/narrative-index.ts'
 import { read, section, summary, TERMINOLOGY } from '../cda/testing/documents.ts'
 import { accountOfCda } from './cda.ts'
 import { NOT_CARRIED_EXTENSION } from './fhir.ts'
+import { reasonKey } from './reasons.ts'
 
 const ENTRY = `<entry><act classCode="ACT" moodCode="EVN"><code code="CONC" codeSystem="2.16.840.1.113883.5.6"/><statusCode code="active"/>
   <entryRelationship typeCode="SUBJ"><observation classCode="OBS" moodCode="EVN"><code code="420134006" codeSystem="2.16.840.1.113883.6.96"/>
@@ -45,6 +46,36 @@ test('statements and their fates', () => {
     ],
   )
   assert.ok(account.statements.every(({ resource }) => resource?.startsWith('urn:uuid:')))
+})
+
+test('a section that speaks in words alone is one statement, carried as text', () => {
+  const { account, bundle } = read(summary({ body: section('48765-2', '', '<paragraph>Sem alergias</paragraph>') }))
+  const path = '/ClinicalDocument/component/structuredBody/component/section/text'
+  assert.deepEqual(account.statements, [{ path, fate: 'text', resource: bundle.entry?.[0]?.fullUrl }])
+})
+
+test('a section without words or with entries is none', () => {
+  assert.deepEqual(read(summary({ body: section('48765-2', '', '<br/> ') })).account.statements, [])
+  assert.ok(read(SOURCE).account.statements.every(({ path }) => !path.endsWith('/section/text')))
+})
+
+test('a section whose words are all gone is a statement that is not carried', () => {
+  const words = summary({ body: section('48765-2', '', '<paragraph>Sem alergias</paragraph>') })
+  const parsed = parseXml(Buffer.from(words))
+  assert.ok(parsed.ok)
+  const bundle = JSON.parse(JSON.stringify(read(words).bundle).replace('Sem alergias', 'Q'))
+  const { statements } = accountOfCda(parsed.value.root, bundle, TERMINOLOGY, narrativesOf(parsed.value.root))
+  assert.deepEqual(
+    statements.map(({ fate }) => fate),
+    ['not-carried'],
+  )
+})
+
+test('every reason has a key, by which the page finds the words of the reader', () => {
+  const { notCarried } = accountOf(() => '{"resourceType":"Bundle","type":"document"}')
+  const keys = new Set(notCarried.map(({ why }) => reasonKey(why)))
+  for (const key of ['code', 'words', 'date', 'identifier']) assert.ok(keys.has(`no-place-for-${key}`), key)
+  assert.ok(keys.has('missing-narrative') && keys.has('missing-text') && !keys.has(undefined))
 })
 
 const LOSSES: readonly (readonly [string, string, RegExp])[] = [

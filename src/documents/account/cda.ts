@@ -3,7 +3,7 @@
  * and looks each up in what the model states about the same part of the source. It believes nothing but the model.
  */
 import type { Bundle } from 'fhir/r4'
-import { isBlank, oneLine } from '#platform/xml/access.ts'
+import { child, isBlank, oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import { every, type Located, rootOf } from '../cda/located.ts'
@@ -12,6 +12,7 @@ import { type FactKind, literally, type NarrativeLookup, visitFacts } from './cd
 import { createLookup, type Lookup } from './cda-lookup.ts'
 import { isComposition, type Literals, type Model, modelOf, newLiterals, partOf } from './cda-model.ts'
 import { NOT_CARRIED_EXTENSION } from './fhir.ts'
+import { REASONS } from './reasons.ts'
 
 const STATEMENTS = new Set([
   'observation',
@@ -29,6 +30,8 @@ interface Walk {
   readonly model: Model
   readonly holds: Lookup
   readonly narratives: NarrativeLookup
+  /** Full URL of the Composition, which carries the narratives. */
+  readonly composition: string | undefined
   readonly notCarried: NotCarried[]
   readonly statements: Statement[]
 }
@@ -41,7 +44,8 @@ export function accountOfCda(
   narratives: NarrativeLookup,
 ): Account {
   const holds = createLookup(terminology)
-  const walk: Walk = { model: modelOf(bundle), holds, narratives, notCarried: [], statements: [] }
+  const composition = bundle.entry?.[0]?.fullUrl
+  const walk: Walk = { model: modelOf(bundle), holds, narratives, composition, notCarried: [], statements: [] }
   visit(rootOf(root), walk, walk.model.header, undefined)
   attach(bundle, walk.notCarried)
   return { statements: walk.statements, notCarried: walk.notCarried }
@@ -87,10 +91,11 @@ function weigh(at: Located, walk: Walk, literals: Literals, tally: Tally | undef
 
 function visitSection(at: Located, walk: Walk): void {
   const literals = walk.model.parts.get(partOf(at.path)) ?? newLiterals()
+  const tells = child(at.element, 'entry') === undefined
   weigh(at, walk, literals, undefined)
   for (const part of every(at)) {
     const { name } = part.element
-    if (name === 'text') visitNarrative(part, walk, walk.model.narratives.get(at.path) ?? '')
+    if (name === 'text') visitNarrative(part, walk, walk.model.narratives.get(at.path) ?? '', tells)
     else if (name === 'entry') visitEntry(part, walk)
     else visit(part, walk, literals, undefined)
   }
@@ -110,7 +115,11 @@ function visitStatement(at: Located, walk: Walk, literals: Literals): void {
   visitPlain(at, walk, literals, tally)
   const resource = carrierOf(at.path, literals)
   const fate = tally.codes > 0 ? 'coded' : tally.words > 0 || tally.lost === 0 ? 'text' : 'not-carried'
-  walk.statements[position] = { path: at.path, fate, ...(resource === undefined ? {} : { resource }) }
+  walk.statements[position] = { path: at.path, fate, ...carriedBy(resource) }
+}
+
+function carriedBy(resource: string | undefined): Pick<Statement, 'resource'> {
+  return resource === undefined ? {} : { resource }
 }
 
 /** The resource whose source is this statement, or the nearest one around it. */
@@ -131,10 +140,11 @@ function isWithin(path: string, other: string): boolean {
   return path.startsWith(other) && (path.length === other.length || path[other.length] === '/')
 }
 
-/** Each run of words of the narrative must stand in the section's XHTML, in order. */
-function visitNarrative(at: Located, walk: Walk, narrative: string): void {
+/** Each run of words of the narrative must stand in the section's XHTML, in order. Where it alone tells, it is a statement. */
+function visitNarrative(at: Located, walk: Walk, narrative: string, tells: boolean): void {
   const missing: string[] = []
   let from = 0
+  let runs = 0
   const follow = (element: XmlElement): void => {
     for (const node of element.children) {
       if (typeof node !== 'string') {
@@ -143,6 +153,7 @@ function visitNarrative(at: Located, walk: Walk, narrative: string): void {
       }
       const run = isBlank(node) ? '' : node.replace(/\s+/g, '')
       if (run === '') continue
+      runs++
       const found = narrative.indexOf(run, from)
       if (found < 0) missing.push(oneLine(node))
       else from = found + run.length
@@ -150,18 +161,21 @@ function visitNarrative(at: Located, walk: Walk, narrative: string): void {
   }
   follow(at.element)
   for (const what of missing) walk.notCarried.push({ path: at.path, what, why: WHY.narrative })
+  if (!tells || runs === 0) return
+  const fate = missing.length < runs ? 'text' : 'not-carried'
+  walk.statements.push({ path: at.path, fate, ...carriedBy(walk.composition) })
 }
 
 const WHY: Readonly<Record<FactKind | 'narrative', string>> = {
-  code: 'The model has no place for this code.',
-  text: 'The model has no place for these words.',
-  number: 'The model has no place for this number.',
-  date: 'This date cannot be expressed.',
-  identifier: 'The model has no place for this identifier.',
-  null: 'The model has no place for the reason why this is missing.',
-  negation: 'The model does not hold the negation.',
-  dangling: 'The text that this refers to is not in the document.',
-  narrative: 'These words of the narrative are missing.',
+  code: REASONS['no-place-for-code'],
+  text: REASONS['no-place-for-words'],
+  number: REASONS['no-place-for-number'],
+  date: REASONS['no-place-for-date'],
+  identifier: REASONS['no-place-for-identifier'],
+  null: REASONS['no-place-for-reason'],
+  negation: REASONS['no-place-for-negation'],
+  dangling: REASONS['missing-text'],
+  narrative: REASONS['missing-narrative'],
 }
 
 function attach(bundle: Bundle, notCarried: readonly NotCarried[]): void {

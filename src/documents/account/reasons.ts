@@ -6,6 +6,13 @@ export const REASONS = {
   'written-twice': 'The field is written twice in one object; the later one is used.',
   'too-many-digits': 'The number has more digits than can be kept.',
   'missing-text': 'The text that this refers to is not in the document.',
+  'missing-narrative': 'These words of the narrative are missing.',
+  'no-place-for-code': 'The model has no place for this code.',
+  'no-place-for-words': 'The model has no place for these words.',
+  'no-place-for-number': 'The model has no place for this number.',
+  'no-place-for-date': 'This date cannot be expressed.',
+  'no-place-for-identifier': 'The model has no place for this identifier.',
+  'no-place-for-negation': 'The model does not hold the negation.',
   'no-place-for-reason': 'The model has no place for the reason why this is missing.',
 } as const
 
