@@ -2,9 +2,9 @@
 import { attribute, isBlank, oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 
-/** Resolves `#id` to the words of the narrative. */
+/** Knows whether anything in the document has the id that `#id` names. */
 export interface NarrativeLookup {
-  words(reference: string): string | undefined
+  has(reference: string): boolean
 }
 
 export type FactKind = 'code' | 'text' | 'number' | 'date' | 'identifier' | 'null' | 'negation' | 'dangling'
@@ -111,7 +111,7 @@ function systemOf(element: XmlElement): string | undefined {
 /** A reference to narrative that does not exist is a loss, but one that happened at the source. */
 function visitReference(value: string | undefined, lookup: NarrativeLookup, found: FactVisitor): void {
   const id = value?.replace(/^#/, '').trim()
-  if (value === undefined || !id || lookup.words(value) !== undefined) return
+  if (value === undefined || !id || lookup.has(value)) return
   found(value.startsWith('#') ? 'dangling' : 'text', oneLine(value))
 }
 

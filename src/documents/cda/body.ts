@@ -11,6 +11,7 @@ import { addFile } from './files.ts'
 import { participant } from './header/people.ts'
 import { each, every, first, type Located } from './located.ts'
 import { narrativeDiv } from './narrative.ts'
+import { narrativesOfSection } from './narrative-index.ts'
 import { newTrace, type Reading, traceExtensions } from './reading.ts'
 import { type Context, isStatement, relate } from './statement.ts'
 import { REQUIRED_SECTIONS } from './tables/sections.ts'
@@ -35,11 +36,12 @@ export function readBody(root: Located, reading: Reading): ReadBody {
 }
 
 /** A section and, after it, the sections inside it: the European patient summary knows no nested ones. */
-function readSection(at: Located, reading: Reading, ids: Set<string>): CompositionSection[] {
+function readSection(at: Located, whole: Reading, ids: Set<string>): CompositionSection[] {
+  const block = child(at.element, 'text')
+  const reading = { ...whole, narratives: narrativesOfSection(block, whole.narratives) }
   const code = concept(child(at.element, 'code'), reading)
   const title = words(child(at.element, 'title'))
   const language = codeOf(child(at.element, 'languageCode')) ?? reading.language
-  const block = child(at.element, 'text')
   const div = narrativeDiv(block, language, ids)
   const { entries, extension } = readSectionParts(at, reading)
   const section: CompositionSection = {
@@ -60,7 +62,7 @@ function readSection(at: Located, reading: Reading, ids: Set<string>): Compositi
     section.emptyReason = { coding: [{ system: EMPTY_REASON, code: 'unavailable' }] }
   }
   const inner = each(at, 'component').flatMap((component) => each(component, 'section'))
-  return [section, ...inner.flatMap((nested) => readSection(nested, reading, ids))]
+  return [section, ...inner.flatMap((nested) => readSection(nested, whole, ids))]
 }
 
 const SECTION_FIELDS = new Set([

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
-import { missingLiterals } from '../account/testing/outside-check.ts'
+import { missingLiterals, missingReferred } from '../account/testing/outside-check.ts'
 import { readCda } from './read-cda.ts'
 import { read, TERMINOLOGY } from './testing/documents.ts'
 
@@ -43,6 +43,25 @@ test('documents of other kinds and countries: nothing is missing either', { skip
     assert.deepEqual(missing, [], file)
   }
   assert.ok(readable > 100)
+})
+
+test('the words that entries refer to are carried with them', { skip: withoutCorpus() }, () => {
+  for (const file of [SUMMARIES, ...OTHERS].flatMap(corpusFiles)) {
+    const bytes = readFileSync(file)
+    const result = readCda(bytes, { terminology: TERMINOLOGY, file })
+    if (!result.ok) continue
+    const { bundle, account } = result.value
+    assert.deepEqual(missingReferred(bytes.toString('utf8'), bundle, account.notCarried), [], file)
+  }
+})
+
+test('words that an entry refers to and the model lost are found', { skip: withoutCorpus() }, () => {
+  const [file] = corpusFiles('openncp/cda/ps/v7__2-1234-W7.xml')
+  assert.ok(file)
+  const whole = readFileSync(file, 'utf8')
+  const { bundle, account } = read(whole)
+  const withoutWords = JSON.parse(JSON.stringify(bundle, (key, value) => (key === 'text' ? undefined : value)))
+  assert.ok(missingReferred(whole, withoutWords, account.notCarried).length > 0)
 })
 
 test('the same input gives the same bytes', { skip: withoutCorpus() }, () => {

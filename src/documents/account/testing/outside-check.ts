@@ -35,6 +35,61 @@ export function missingLiterals(xml: string, bundle: Bundle, notCarried: readonl
   return missing
 }
 
+/**
+ * Stricter: the words that `reference/@value` leads to. Those of a code's original text must be a string of the bundle
+ * by themselves, others may stand in a narrative as well. What leads nowhere must be on the list. An id that is used
+ * twice means its place in the section of the reference, else the first.
+ */
+export function missingReferred(xml: string, bundle: Bundle, notCarried: readonly NotCarried[]): Missing[] {
+  const document = new DOMParser({ onError: () => {} }).parseFromString(xml.replace(/^\uFEFF/, ''), 'text/xml')
+  const strings = stringsOf(bundle)
+  const narrative = squeeze(narrativesOf(bundle))
+  const targets = new Map<string, Element[]>()
+  for (const element of document.getElementsByTagName('*')) {
+    const id = element.getAttribute('ID') || element.getAttribute('id')
+    if (id) targets.set(id, [...(targets.get(id) ?? []), element])
+  }
+  const missing: Missing[] = []
+  for (const reference of document.getElementsByTagNameNS('urn:hl7-org:v3', 'reference')) {
+    const literal = (reference.getAttribute('value') ?? '').trim()
+    if (literal.replace(/^#/, '') === '') continue
+    const found = targets.get(literal.replace(/^#/, ''))
+    const target = found?.find((element) => sectionOf(element) === sectionOf(reference)) ?? found?.[0]
+    const words = target === undefined ? undefined : squeeze(target.textContent ?? '')
+    const alone = isOriginalTextOfCode(reference)
+    const held =
+      words === undefined
+        ? strings.has(squeeze(literal)) || notCarried.some(({ what }) => what.includes(literal))
+        : words === '' || strings.has(words) || (!alone && narrative.includes(words))
+    if (!held) missing.push({ element: parentName(reference), attribute: 'reference', literal: words ?? literal })
+  }
+  return missing
+}
+
+function sectionOf(element: Element): Node | null {
+  let at: Node | null = element
+  while (at !== null && at.localName !== 'section') at = at.parentNode
+  return at
+}
+
+/** Whether the reference is all that an original text says, and not the wording of a quantity's unit. */
+function isOriginalTextOfCode(reference: Element): boolean {
+  const text = reference.parentNode
+  if (text?.localName !== 'originalText' || squeeze(text.textContent ?? '') !== '') return false
+  const measured = text.parentNode?.parentNode
+  return !(measured?.nodeType === 1 && (measured as Element).hasAttribute('unit'))
+}
+
+/** Every string of a bundle without white space. */
+function stringsOf(bundle: Bundle): ReadonlySet<string> {
+  const strings = new Set<string>()
+  JSON.stringify(bundle, (_, value: unknown) => {
+    if (typeof value === 'string') strings.add(squeeze(value))
+    return value
+  })
+  return strings
+}
+
 function narrativesOf(bundle: Bundle): string {
   const divs: string[] = []
   JSON.stringify(bundle, (key: string, value: unknown) => {
