@@ -23,7 +23,7 @@ export async function median(work: () => unknown, { rounds = 7, warmUp = 3 } = {
  */
 export function medians<Name extends string>(
   works: Readonly<Record<Name, () => void>>,
-  { rounds = 9, warmUp = 3 } = {},
+  { rounds = 9, warmUp = 20 } = {},
 ): Readonly<Record<Name, number>> {
   const names = Object.keys(works).filter((name): name is Name => name in works)
   const times = new Map<Name, number[]>(names.map((name) => [name, []]))
