@@ -82,7 +82,8 @@ const PIECES = [
 ] // biome-ignore format: a list
 
 /** Namespace errors are no fatal errors for libxml2, and it takes any version number (XML 1.0 §2.8); they are for us. */
-const STRICTER = /encoding "|prefix|is not a valid name|bound|xmlns|no valid name|stands twice|the XML declaration is not well formed/
+const STRICTER =
+  /encoding "|prefix|is not a valid name|bound|xmlns|no valid name|stands twice|the XML declaration is not well formed/
 
 /** libxml2 also refuses namespace names that are no URI; the namespaces recommendation does not make that an error. */
 function oddNamespace(xml: string): boolean {
