@@ -137,7 +137,7 @@ function carrierOf(path: string, literals: Literals): string | undefined {
 
 /** Whether a path is another one or leads below it. */
 function isWithin(path: string, other: string): boolean {
-  return path.startsWith(other) && (path.length === other.length || path[other.length] === '/')
+  return (path.length === other.length || path[other.length] === '/') && path.startsWith(other)
 }
 
 /** Each run of words of the narrative must stand in the section's XHTML, in order. Where it alone tells, it is a statement. */
