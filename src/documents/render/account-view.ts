@@ -3,8 +3,8 @@ import type { Account } from '../model/account.ts'
 import type { Build } from './build.ts'
 import type { AccountShare, AccountView, Line, RowFate, Section } from './summary-view.ts'
 
-/** Path of the text of a section, in the account of a FHIR document. */
-const SECTION_TEXT = /section\[\d+\]\.text$/
+/** Path of the text of a section, in the account of a FHIR document (`section[2].text`) or of a CDA (`section/text`). */
+const SECTION_TEXT = /section(?:\[\d+\])?[./]text$/
 
 interface Shown {
   readonly href: string
