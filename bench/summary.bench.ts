@@ -51,7 +51,7 @@ async function run(): Promise<readonly string[]> {
   const line = (what: string, time: number): string =>
     `${what.padEnd(46)} ${time.toFixed(0).padStart(6)} ms  ${(megabytes / (time / 1000)).toFixed(1).padStart(6)} MB/s  ${(time / libxml2).toFixed(2).padStart(6)} × libxml2 parse`
   return [
-    `${sources.length} documents, ${megabytes.toFixed(1)} MB of CDA, ${(pages / 1e6).toFixed(1)} MB of pages; warm, median of 9 rounds, one thread`,
+    `${sources.length} documents, ${megabytes.toFixed(1)} MB of CDA, ${(pages / 1e6).toFixed(1)} MB of pages; median of 9 rounds after 20 to warm up, with the memory setting of tessera convert`,
     line('libxml2 (wasm), parse only [baseline]', libxml2),
     line('xmldom, parse only', xmldom),
     line('Tessera, parse only', parse),
