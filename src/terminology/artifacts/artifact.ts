@@ -58,4 +58,8 @@ export interface ServedRelease {
   readonly publishedAt: string
   /** First wins where two say the same thing. */
   readonly artifacts: readonly ArtifactId[]
+  /** Which release of this node's release centre it is; absent when the change was made outside the centre. */
+  readonly centre?: string
+  /** Where it was pulled from, and its number there. */
+  readonly pulled?: { readonly from: string; readonly release: number }
 }
