@@ -2,7 +2,8 @@
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describeProblem } from '#platform/result/result.ts'
+import { ProblemError } from '#platform/result/problem-error.ts'
+import { artifactFolder, readArtifact, readServed } from './artifacts/store.ts'
 import type { CompileProgress } from './compile.ts'
 import { compileInProcess } from './compile-order.ts'
 import { createTerminology } from './create.ts'
@@ -13,7 +14,7 @@ import type { Terminology } from './terminology.ts'
 export interface TerminologyOptions {
   /** Folder for compiled files, e.g. `.tessera/cache`. It may be emptied at any time. */
   readonly cache: string
-  /** TESSERA_HOME: what the operator imported lies under `<home>/terminology`. Without it only shipped content is used. */
+  /** TESSERA_HOME: what the operator serves is named by `<home>/terminology/current.json`. Without it only shipped content is used. */
   readonly home?: string
   /** Default: what the project ships. */
   readonly sources?: TerminologySources
@@ -23,12 +24,13 @@ export interface TerminologyOptions {
 
 /**
  * Ready in some milliseconds when the compiled file exists; otherwise compiles it first (a few seconds, in a process
- * of its own). Throws when shipped content cannot be read or the cache cannot be written: nothing works without.
+ * of its own). Throws when shipped content cannot be read or the cache cannot be
+ * written: nothing works without. Rejects with a `ProblemError` when what the operator serves is damaged.
  */
 export async function openTerminology(options: TerminologyOptions): Promise<Terminology> {
   const sources = options.sources ?? shippedSources()
   const shipped = await openShipped(sources, options)
-  const own = options.home === undefined ? [] : await openImported(join(options.home, 'terminology'))
+  const own = options.home === undefined ? [] : await openOwn(options.home)
   return createTerminology([...own, shipped], own.length)
 }
 
@@ -75,6 +77,9 @@ export async function openStoreFile(file: string): Promise<Store | undefined> {
   }
 }
 
+/** The file of an artifact that holds its content compiled for documents. */
+const LAYER = 'layer.terms'
+
 /** A lock older than this belongs to a process that died, whatever its number says (on another machine, say). */
 const STALE_MS = 120_000
 
@@ -120,7 +125,29 @@ async function removeOlder(cache: string, keep: string): Promise<void> {
   }
 }
 
-/** The operator's imports, the newest first. */
+/** What the operator serves, then the imports of versions before there were releases. */
+async function openOwn(home: string): Promise<readonly Store[]> {
+  return [...(await openServed(home)), ...(await openImported(join(home, 'terminology')))]
+}
+
+/** The layers of the served release, in its order of precedence. */
+async function openServed(home: string): Promise<readonly Store[]> {
+  const served = await readServed(home)
+  if (!served.ok) throw new ProblemError(served.problem)
+  const stores: Store[] = []
+  for (const id of served.value?.artifacts ?? []) {
+    const manifest = await readArtifact(home, id)
+    if (!manifest.ok) throw new ProblemError(manifest.problem)
+    if (!(LAYER in manifest.value.files)) continue
+    const file = join(artifactFolder(home, id), LAYER)
+    const store = await openStoreFile(file)
+    if (!store) throw new ProblemError(unreadableImport(file))
+    stores.push(store)
+  }
+  return stores
+}
+
+/** Imports of earlier versions, the newest first. */
 async function openImported(folder: string): Promise<readonly Store[]> {
   const names = await readdir(folder).catch(() => [])
   const files = names.filter((name) => name.endsWith('.terms')).map((name) => join(folder, name))
@@ -130,7 +157,7 @@ async function openImported(folder: string): Promise<readonly Store[]> {
   for (const { file } of dated) {
     const store = await openStoreFile(file)
     // An import cannot be made anew from here: never go on without what the operator reviewed.
-    if (!store) throw new Error(describeProblem(unreadableImport(file)))
+    if (!store) throw new ProblemError(unreadableImport(file))
     stores.push(store)
   }
   return stores
