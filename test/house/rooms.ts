@@ -4,10 +4,11 @@ import { dirname, join, normalize } from 'node:path'
 
 /** For each room, the rooms it may import values from. Every room may import itself. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  cli: ['node', 'portal', 'care', 'documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
-  node: ['portal', 'care', 'documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
+  cli: ['node', 'portal', 'care', 'assurance', 'documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
+  node: ['portal', 'care', 'assurance', 'documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
   portal: ['care', 'documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
   care: ['documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
+  assurance: ['documents', 'terminology', 'wire', 'national', 'trust', 'platform'],
   documents: ['terminology', 'trust', 'platform'],
   terminology: ['trust', 'platform'],
   wire: ['trust', 'platform'],
