@@ -18,6 +18,15 @@ export interface ConceptContent {
   readonly designations: DesignationContent[]
   /** Codes of the same system that this one specialises; only needed to evaluate `is-a` filters. */
   parents?: string[]
+  /** What each loaded version of the system says of the code; only the versions that have it. */
+  versions?: ConceptVersion[]
+}
+
+/** A code in one version of its system. */
+export interface ConceptVersion {
+  readonly version: string
+  readonly display?: string
+  readonly active: boolean
 }
 
 export interface SystemContent {
@@ -57,12 +66,34 @@ export interface ValueSetContent {
 export const RELATIONSHIPS = ['equal', 'equivalent', 'wider', 'narrower', 'inexact', 'relatedto'] as const
 export type Relationship = (typeof RELATIONSHIPS)[number]
 
+/** A further code that a target needs beside it (FHIR ConceptMap `target.product`). */
+export interface MappingProduct {
+  readonly attribute: string
+  readonly system?: string
+  readonly value: string
+}
+
+/** One target of one code by one concept map. A code with several targets has several of these. */
 export interface MappingContent {
   readonly source: { readonly system: string; readonly code: string }
   readonly target: { readonly system: string; readonly code: string; readonly display?: string }
   readonly relationship: Relationship
   readonly comment?: string
+  /** Canonical URL of the concept map, without its version. */
   readonly map: string
+  readonly mapVersion?: string
+  /** As the catalogue writes it: a grade, a percentage, `exact`. */
+  readonly quality?: string
+  /** Lower case, as the catalogue writes it; `valid` may be used, anything else may not. Default: `valid`. */
+  readonly status?: string
+  /** First and last day on which the mapping may be used, `YYYY-MM-DD`. */
+  readonly validFrom?: string
+  readonly validTo?: string
+  /** What a person must know before using it, e.g. a SNOMED CT map advice. */
+  readonly advice?: string
+  readonly products?: readonly MappingProduct[]
+  /** A condition beside the code (FHIR `dependsOn`, a map rule): without knowing it, the mapping is no answer. */
+  readonly condition?: string
 }
 
 /** A system's identity: its canonical URL and whatever else it is called on the wire. */
@@ -102,6 +133,12 @@ export function conceptOf(system: SystemContent, code: string): ConceptContent {
     system.concepts.set(code, concept)
   }
   return concept
+}
+
+/** Notes what one version of the system says of a code; a second statement about the same version is ignored. */
+export function addVersion(concept: ConceptContent, version: ConceptVersion): void {
+  concept.versions ??= []
+  if (!concept.versions.some((known) => known.version === version.version)) concept.versions.push(version)
 }
 
 /**

@@ -1,28 +1,20 @@
 /** Opened layers → the `Terminology` that the house asks. */
 
 import { standardCode } from './codes.ts'
+import { conceptIn } from './concept.ts'
 import { namedByIcu } from './icu-names.ts'
 import { languageChain } from './languages.ts'
-import { createMembership } from './membership.ts'
-import type { Store, StoredMapping } from './store/read.ts'
+import { createMapped } from './mapping.ts'
+import { createMembership, createValueSets } from './membership.ts'
+import type { Store } from './store/read.ts'
 import { createRegistry, type SystemRegistry } from './systems.ts'
-import type { Concept, Designation, LanguageTag, Mapped, Terminology } from './terminology.ts'
-
-/** Best first. A code may have several targets; a caller that wants one takes the first. */
-const BEST_FIRST: readonly Mapped['relationship'][] = [
-  'equal',
-  'equivalent',
-  'wider',
-  'narrower',
-  'inexact',
-  'relatedto',
-]
+import type { Designation, LanguageTag, Terminology, TerminologyCatalogue } from './terminology.ts'
 
 /**
  * @param stores the layer of highest precedence first: the operator's (newest first), then the shipped one. Within a
  *   language, the operator's reviewed designations win, then the operator's others, then shipped reviewed ones.
  */
-export function createTerminology(stores: readonly Store[], operatorLayers = stores.length - 1): Terminology {
+export function createTerminology(stores: readonly Store[], operatorLayers = stores.length - 1): TerminologyCatalogue {
   const registry = createRegistry(stores.map((store) => ({ aliases: store.aliases(), identities: store.identities() })))
   const layers = [stores.slice(0, operatorLayers), stores.slice(operatorLayers)]
   const find = (store: Store, system: string, code: string): number => {
@@ -31,68 +23,22 @@ export function createTerminology(stores: readonly Store[], operatorLayers = sto
     const standard = standardCode(system, code)
     return standard === undefined ? -1 : store.find(system, standard)
   }
-  const designation = createDesignation(stores, layers, registry, find)
+  const available = [...new Set(stores.flatMap((store) => store.languages))].filter((tag) => tag !== '').sort()
+  const designation = createDesignation(stores, layers, available, registry, find)
   return {
     canonicalSystem: registry.canonical,
     oidOf: registry.oidOf,
     systemName: registry.nameOf,
     designation,
-    concept: (system, code) => conceptIn(stores, registry.canonical(system), code, find),
-    mapped: (system, code, target) => {
-      const canonical = registry.canonical(system)
-      const wanted = target?.system === undefined ? undefined : registry.canonical(target.system)
-      return stores
-        .flatMap((store) => {
-          const concept = find(store, canonical, code)
-          return concept < 0 ? [] : store.mappings(concept)
-        })
-        .filter((mapping) => (wanted === undefined || mapping.system === wanted) && isMap(mapping, target?.map))
-        .map(toMapped)
-        .sort((left, right) => BEST_FIRST.indexOf(left.relationship) - BEST_FIRST.indexOf(right.relationship))
-    },
+    concept: (system, code, version) => conceptIn(stores, registry.canonical(system), code, version, find),
+    mapped: createMapped(stores, registry, find),
     membership: createMembership(stores, registry, find),
+    languages: () => available,
+    valueSet: createValueSets(stores),
   }
 }
 
 export type Find = (store: Store, system: string, code: string) => number
-
-function isMap(mapping: StoredMapping, wanted: string | undefined): boolean {
-  return wanted === undefined || mapping.map === (wanted.split('|')[0] ?? wanted)
-}
-
-function toMapped(mapping: StoredMapping): Mapped {
-  return {
-    target: {
-      system: mapping.system,
-      code: mapping.code,
-      ...(mapping.display !== '' && { display: mapping.display }),
-    },
-    relationship: mapping.relationship,
-    ...(mapping.comment !== '' && { comment: mapping.comment }),
-    map: mapping.map,
-  }
-}
-
-function conceptIn(stores: readonly Store[], system: string, code: string, find: Find): Concept | undefined {
-  const found = stores.flatMap((store) => {
-    const number = find(store, system, code)
-    return number < 0 ? [] : [{ store, number }]
-  })
-  if (found.length === 0) return undefined
-  const display = found.map(({ store, number }) => store.display(number)).find((text) => text !== '')
-  const seen = new Set<string>()
-  const designations = found
-    .flatMap(({ store, number }) => store.designations(number))
-    .filter(({ language, term }) => !seen.has(`${language} ${term}`) && seen.add(`${language} ${term}`))
-    .map(({ language, term, source, reviewed }) => ({ language, term, source, status: statusOf(reviewed) }))
-  return {
-    system,
-    code,
-    ...(display !== undefined && { display }),
-    active: found.some(({ store, number }) => store.active(number)),
-    designations,
-  }
-}
 
 function statusOf(reviewed: boolean): 'reviewed' | 'unreviewed' {
   return reviewed ? 'reviewed' : 'unreviewed'
@@ -114,10 +60,10 @@ const MAX_KNOWN = 20_000
 function createDesignation(
   stores: readonly Store[],
   layers: readonly (readonly Store[])[],
+  available: readonly LanguageTag[],
   registry: SystemRegistry,
   find: Find,
 ): Terminology['designation'] {
-  const available = [...new Set(stores.flatMap((store) => store.languages))].filter((tag) => tag !== '')
   const numbers = new Map(
     stores.map((store) => [store, new Map(store.languages.map((tag, number) => [tag, number]))] as const),
   )

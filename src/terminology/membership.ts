@@ -2,7 +2,7 @@
 import type { Find } from './create.ts'
 import type { Store, StoredValueSet } from './store/read.ts'
 import type { SystemRegistry } from './systems.ts'
-import type { Membership, Terminology } from './terminology.ts'
+import type { Membership, Terminology, TerminologyCatalogue } from './terminology.ts'
 
 /** Systems whose every code can be told by its form or by ICU, though they are not enumerated. */
 const BY_FORM: Readonly<Record<string, (code: string) => boolean>> = {
@@ -29,15 +29,10 @@ export function createMembership(
     return complete ? 'not-member' : 'unknown'
   }
   return (valueSet, system, code) => {
-    const url = valueSet.split('|')[0] ?? valueSet
-    const bare = url.replace(/^urn:oid:/, '')
-    for (const store of stores) {
-      const set = store.valueSet(url) ?? store.valueSet(bare)
-      if (!set) continue
-      const canonical = system === undefined ? undefined : registry.canonical(system)
-      return memberOf(store, set, canonical, code)
-    }
-    return 'unknown'
+    const found = findValueSet(stores, valueSet)
+    if (!found) return 'unknown'
+    const canonical = system === undefined ? undefined : registry.canonical(system)
+    return memberOf(found.store, found.set, canonical, code)
   }
   function memberOf(store: Store, set: StoredValueSet, system: string | undefined, code: string): Membership {
     const listed = system === undefined ? set.systems : [system]
@@ -53,6 +48,37 @@ export function createMembership(
       if (inside === 'unknown') answer = 'unknown'
     }
     return answer
+  }
+}
+
+function findValueSet(stores: readonly Store[], named: string) {
+  const url = named.split('|')[0] ?? named
+  const bare = url.replace(/^urn:oid:/, '')
+  for (const store of stores) {
+    const set = store.valueSet(url) ?? store.valueSet(bare)
+    if (set) return { store, set }
+  }
+  return undefined
+}
+
+/** The listed codes of a value set, in the order of their systems and codes. */
+export function createValueSets(stores: readonly Store[]): TerminologyCatalogue['valueSet'] {
+  return (named) => {
+    const found = findValueSet(stores, named)
+    if (!found) return undefined
+    const { store, set } = found
+    const members = Array.from(set.members(), (concept) => {
+      const display = store.display(concept)
+      return { ...store.nameOf(concept), ...(display !== '' && { display }) }
+    })
+    return {
+      url: set.url,
+      ...(set.oid !== '' && { oid: set.oid }),
+      ...(set.version !== '' && { version: set.version }),
+      ...(set.name !== '' && { name: set.name }),
+      complete: set.complete && set.wholes.length === 0,
+      members,
+    }
   }
 }
 

@@ -109,7 +109,15 @@ test('a wider target is used and counted; a narrower or inexact one never', () =
 test('a known national code without a map is not passed on as if it were European', () => {
   const { coverage } = transcodeWithCoverage(documentWith([{ system: NATIONAL, code: 'nowhere' }]), {
     ...terminology(),
-    concept: (system, code) => ({ system, code, display: 'known words', active: true, designations: [] }),
+    concept: (system, code) => ({
+      system,
+      code,
+      display: 'known words',
+      active: true,
+      versions: [],
+      ambiguous: false,
+      designations: [],
+    }),
   })
   assert.equal(coverage.unmapped.length, 1)
 })

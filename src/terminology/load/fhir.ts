@@ -2,6 +2,7 @@
 import {
   addDesignation,
   addIdentity,
+  addVersion,
   type ConceptContent,
   type Content,
   conceptOf,
@@ -94,10 +95,12 @@ function loadCodeSystem(content: Content, resource: JsonObject, provenance: Prov
   }
   counts.codeSystems++
   const language = text(resource.language)
+  const version = supplement ? undefined : text(resource.version)
   loadConcepts(system, objects(resource.concept), undefined, {
     provenance,
     counts,
     supplement,
+    ...(version !== undefined && { version }),
     language: language === undefined ? 'en' : normaliseLanguage(language),
     declared: language !== undefined,
   })
@@ -108,6 +111,7 @@ interface ConceptContext {
   readonly provenance: Provenance
   readonly counts: LoadCounts
   readonly supplement: boolean
+  readonly version?: string
   readonly language: string
   /** Whether the resource itself says its language. */
   readonly declared: boolean
@@ -128,8 +132,9 @@ function loadConcepts(
     if (isNew) counts.concepts++
     const parents = [...(parent === undefined ? [] : [parent]), ...parentsOf(raw)]
     if (parents.length > 0) concept.parents = [...(concept.parents ?? []), ...parents]
-    if (!context.supplement && isInactive(raw)) concept.active = false
     const display = text(raw.display)
+    if (context.version !== undefined) noteVersion(concept, context.version, raw, display)
+    else if (!context.supplement && isInactive(raw)) concept.active = false
     // A supplement repeats the display of the code system; only a supplement in a stated language says it in that language.
     if (display !== undefined && (!context.supplement || context.declared)) {
       if (context.language.startsWith('en')) concept.display ??= display
@@ -140,6 +145,12 @@ function loadConcepts(
     counts.designations += addAll(concept, designationsOf(raw, provenance))
     loadConcepts(system, objects(raw.concept), code, context)
   }
+}
+
+/** A concept is active when some loaded version has it so; which one, its versions say. */
+function noteVersion(concept: ConceptContent, version: string, raw: JsonObject, display: string | undefined): void {
+  addVersion(concept, { version, ...(display !== undefined && { display }), active: !isInactive(raw) })
+  concept.active = concept.versions?.some(({ active }) => active) ?? true
 }
 
 function addAll(concept: ConceptContent, designations: readonly DesignationContent[]): number {

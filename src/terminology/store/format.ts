@@ -13,7 +13,7 @@
 
 export const MAGIC = 'TESSTERM'
 /** Raise it whenever the layout or the meaning of a section changes. */
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
 export const HEADER_BYTES = 20
 
 /** Sections in file order. `text` is bytes, all others are words. */
@@ -49,8 +49,10 @@ export const SECTIONS = [
   'wholes',
   /** n+1 offsets into mappings. */
   'mappingStarts',
-  /** Per mapping: target system, target code, target display, relationship, comment, map (strings but the relationship). */
+  /** MAPPING_STRIDE words per mapping: the relationship and the strings of MAPPING_FIELDS. */
   'mappings',
+  /** CONCEPT_VERSION_STRIDE words per concept and version, sorted by concept; only for systems in several versions. */
+  'conceptVersions',
 ] as const
 
 export type Section = (typeof SECTIONS)[number]
@@ -62,7 +64,26 @@ export const SYSTEM_COMPLETE = 1
 /** url, oid, version, name, members from, members to, wholes from, wholes to, flags. */
 export const VALUE_SET_STRIDE = 9
 export const VALUE_SET_COMPLETE = 1
-export const MAPPING_STRIDE = 6
+/** What a mapping says in strings, in this order after the relationship; products are JSON. */
+export const MAPPING_FIELDS = [
+  'system',
+  'code',
+  'display',
+  'comment',
+  'map',
+  'mapVersion',
+  'quality',
+  'status',
+  'validFrom',
+  'validTo',
+  'advice',
+  'products',
+  'condition',
+] as const
+export const MAPPING_STRIDE = MAPPING_FIELDS.length + 1
+/** concept, version, display, flags. */
+export const CONCEPT_VERSION_STRIDE = 4
+export const VERSION_ACTIVE = 1
 export const REVIEWED = 0x80000000
 export const MAX_LANGUAGES = 256
 export const MAX_SOURCES = 1 << 16

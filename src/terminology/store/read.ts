@@ -1,12 +1,15 @@
 /** The bytes of a compiled file → questions about one layer of content. Strings are decoded when asked for. */
 import { crc32 } from 'node:zlib'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { RELATIONSHIPS, type Relationship } from '../content.ts'
+import { type ConceptVersion, type MappingProduct, RELATIONSHIPS, type Relationship } from '../content.ts'
+import { objects, text as textOf } from '../load/json.ts'
 import {
+  CONCEPT_VERSION_STRIDE,
   FORMAT_VERSION,
   HEADER_BYTES,
   hashCode,
   MAGIC,
+  MAPPING_FIELDS,
   MAPPING_STRIDE,
   REVIEWED,
   SECTIONS,
@@ -14,6 +17,7 @@ import {
   SYSTEM_STRIDE,
   VALUE_SET_COMPLETE,
   VALUE_SET_STRIDE,
+  VERSION_ACTIVE,
   type WordSection,
 } from './format.ts'
 
@@ -24,20 +28,23 @@ export interface StoredDesignation {
   readonly reviewed: boolean
 }
 
-export interface StoredMapping {
-  readonly system: string
-  readonly code: string
-  readonly display: string
+/** A mapping; what it does not say is an empty string. The fields are those of `MappingContent`. */
+export type StoredMapping = Readonly<Record<Exclude<(typeof MAPPING_FIELDS)[number], 'products'>, string>> & {
   readonly relationship: Relationship
-  readonly comment: string
-  readonly map: string
+  readonly products: readonly MappingProduct[]
 }
 
 export interface StoredValueSet {
+  readonly url: string
+  readonly oid: string
+  readonly version: string
+  readonly name: string
   readonly complete: boolean
   /** Systems that belong as a whole. */
   readonly wholes: readonly string[]
   has(concept: number): boolean
+  /** Every listed concept, by number. */
+  members(): Iterable<number>
   /** Systems of which single codes are listed. */
   readonly systems: readonly string[]
 }
@@ -52,6 +59,8 @@ export interface Store {
   systems(): Iterable<{ readonly url: string; readonly concepts: number }>
   isComplete(system: string): boolean
   find(system: string, code: string): number
+  /** The system of a concept, and its code as the system spells it. */
+  nameOf(concept: number): { readonly system: string; readonly code: string }
   display(concept: number): string
   active(concept: number): boolean
   designations(concept: number): readonly StoredDesignation[]
@@ -59,6 +68,10 @@ export interface Store {
   designationIn(concept: number, language: number, reviewed: boolean): number
   designationAt(position: number): StoredDesignation
   mappings(concept: number): readonly StoredMapping[]
+  /** What the versions of the system say of a concept; empty when only one version is loaded. */
+  versions(concept: number): readonly ConceptVersion[]
+  /** The versions of a system that some concept of it names; empty when only one is loaded. */
+  systemVersions(system: string): readonly string[]
   valueSet(url: string): StoredValueSet | undefined
   valueSets(): Iterable<{ readonly url: string; readonly oid: string }>
 }
@@ -122,6 +135,7 @@ function createStore(
   const designations = words('designations')
   const mappingStarts = words('mappingStarts')
   const mappings = words('mappings')
+  const conceptVersions = words('conceptVersions')
   const identities = words('identities')
   const aliases = words('aliases')
   const languages = Array.from(words('languages'), string)
@@ -137,6 +151,32 @@ function createStore(
       source: sources[(meta >>> 8) & 0xffff] ?? '',
       reviewed: (meta & REVIEWED) !== 0,
     }
+  }
+  const mappingAt = (at: number): StoredMapping => {
+    const field = (name: (typeof MAPPING_FIELDS)[number]) => string(mappings[at + 1 + MAPPING_FIELDS.indexOf(name)])
+    return {
+      relationship: RELATIONSHIPS[mappings[at] ?? 0] ?? 'relatedto',
+      system: field('system'),
+      code: field('code'),
+      display: field('display'),
+      comment: field('comment'),
+      map: field('map'),
+      mapVersion: field('mapVersion'),
+      quality: field('quality'),
+      status: field('status'),
+      validFrom: field('validFrom'),
+      validTo: field('validTo'),
+      advice: field('advice'),
+      condition: field('condition'),
+      products: productsIn(field('products')),
+    }
+  }
+  const systemOfConcept = (concept: number): string => {
+    for (const [url, at] of systemAt) {
+      const first = systems[at + 1] ?? 0
+      if (concept >= first && concept < first + (systems[at + 2] ?? 0)) return url
+    }
+    return ''
   }
   return {
     bytes: size,
@@ -166,6 +206,7 @@ function createStore(
         if (same(concepts[(number - 1) * 2] ?? 0, code)) return number - 1
       }
     },
+    nameOf: (concept) => ({ system: systemOfConcept(concept), code: string(concepts[concept * 2]) }),
     display: (concept) => string(concepts[concept * 2 + 1]),
     active: (concept) => (((inactive[concept >>> 5] ?? 0) >>> (concept & 31)) & 1) === 0,
     designations(concept) {
@@ -188,20 +229,62 @@ function createStore(
     mappings(concept) {
       const found: StoredMapping[] = []
       for (let row = mappingStarts[concept] ?? 0; row < (mappingStarts[concept + 1] ?? 0); row++) {
-        const at = row * MAPPING_STRIDE
-        found.push({
-          system: string(mappings[at]),
-          code: string(mappings[at + 1]),
-          display: string(mappings[at + 2]),
-          relationship: RELATIONSHIPS[mappings[at + 3] ?? 0] ?? 'relatedto',
-          comment: string(mappings[at + 4]),
-          map: string(mappings[at + 5]),
-        })
+        found.push(mappingAt(row * MAPPING_STRIDE))
       }
       return found
     },
+    versions: (concept) => versionsIn(conceptVersions, string, concept),
+    systemVersions(system) {
+      const at = systemAt.get(system)
+      if (at === undefined || conceptVersions.length === 0) return []
+      const first = systems[at + 1] ?? 0
+      const next = first + (systems[at + 2] ?? 0)
+      const versions = new Set<number>()
+      for (let row = 0; row < conceptVersions.length; row += CONCEPT_VERSION_STRIDE) {
+        const concept = conceptVersions[row] ?? 0
+        if (concept >= first && concept < next) versions.add(conceptVersions[row + 1] ?? 0)
+      }
+      return [...versions].map(string)
+    },
     ...openValueSets(words, string, systemAt),
   }
+}
+
+/** Written by `write.ts` as JSON; an empty string is no products. */
+function productsIn(json: string): readonly MappingProduct[] {
+  if (json === '') return []
+  const list: unknown = JSON.parse(json)
+  return objects(list).flatMap((item) => {
+    const attribute = textOf(item.attribute)
+    const value = textOf(item.value)
+    const system = textOf(item.system)
+    if (attribute === undefined || value === undefined) return []
+    return [{ attribute, value, ...(system !== undefined && { system }) }]
+  })
+}
+
+function versionsIn(
+  rows: Uint32Array,
+  string: (number?: number) => string,
+  concept: number,
+): readonly ConceptVersion[] {
+  const found: ConceptVersion[] = []
+  let low = 0
+  let high = rows.length / CONCEPT_VERSION_STRIDE
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle * CONCEPT_VERSION_STRIDE] ?? 0) < concept) low = middle + 1
+    else high = middle
+  }
+  for (let at = low * CONCEPT_VERSION_STRIDE; rows[at] === concept; at += CONCEPT_VERSION_STRIDE) {
+    const display = string(rows[at + 2])
+    found.push({
+      version: string(rows[at + 1]),
+      ...(display !== '' && { display }),
+      active: ((rows[at + 3] ?? 0) & VERSION_ACTIVE) !== 0,
+    })
+  }
+  return found
 }
 
 function openValueSets(
@@ -230,9 +313,14 @@ function openValueSets(
     const from = sets[row + 4] ?? 0
     const to = sets[row + 5] ?? 0
     return {
+      url: string(sets[row]),
+      oid: string(sets[row + 1]),
+      version: string(sets[row + 2]),
+      name: string(sets[row + 3]),
       complete: ((sets[row + 8] ?? 0) & VALUE_SET_COMPLETE) !== 0,
       wholes: Array.from(wholes.subarray(sets[row + 6], sets[row + 7]), string),
       has: (concept) => includes(members, from, to, concept),
+      members: () => members.subarray(from, to),
       systems: [...systemAt]
         .filter(([, system]) => {
           const first = systems[system + 1] ?? 0

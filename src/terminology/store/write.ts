@@ -1,18 +1,21 @@
 /** Content → the bytes of a compiled file. Same content, same bytes. */
 import { crc32 } from 'node:zlib'
-import { type ConceptContent, type Content, RELATIONSHIPS } from '../content.ts'
+import { type ConceptContent, type Content, type MappingContent, RELATIONSHIPS } from '../content.ts'
 import { expandValueSets } from './expand.ts'
 import {
   FORMAT_VERSION,
   HEADER_BYTES,
   hashCode,
   MAGIC,
+  MAPPING_FIELDS,
+  MAPPING_STRIDE,
   MAX_LANGUAGES,
   MAX_SOURCES,
   REVIEWED,
   SECTIONS,
   SYSTEM_COMPLETE,
   VALUE_SET_COMPLETE,
+  VERSION_ACTIVE,
   type WordSection,
 } from './format.ts'
 import { createPool, encodePool, type Pool } from './pool.ts'
@@ -88,6 +91,7 @@ function emptyWords(): Words {
     wholes: [],
     mappingStarts: [],
     mappings: [],
+    conceptVersions: [],
   }
 }
 
@@ -131,21 +135,44 @@ function writeConcepts(content: Content, numbers: ConceptNumbers, writing: Writi
       words.hashes[hashFrom + slot] = number + 1
       const concept = system.concepts.get(code)
       if (concept) writeConcept(concept, number, writing)
-      words.mappingStarts.push(words.mappings.length / 6)
-      for (const mapping of mappings.get(`${url} ${code}`) ?? []) {
-        words.mappings.push(
-          strings.numberOf(mapping.target.system),
-          strings.numberOf(mapping.target.code),
-          strings.numberOf(mapping.target.display),
-          RELATIONSHIPS.indexOf(mapping.relationship),
-          strings.numberOf(mapping.comment),
-          strings.numberOf(mapping.map),
-        )
-      }
+      words.mappingStarts.push(words.mappings.length / MAPPING_STRIDE)
+      for (const mapping of mappings.get(`${url} ${code}`) ?? []) writeMapping(mapping, writing)
     }
+    writeVersions(system.concepts, codes, writing)
   }
   words.designationStarts.push(words.designations.length / 2)
-  words.mappingStarts.push(words.mappings.length / 6)
+  words.mappingStarts.push(words.mappings.length / MAPPING_STRIDE)
+}
+
+function writeMapping(mapping: MappingContent, { words, strings }: Writing): void {
+  const { products, target, relationship, ...rest } = mapping
+  const fields: Readonly<Record<string, unknown>> = {
+    ...rest,
+    ...target,
+    ...(products && products.length > 0 && { products: JSON.stringify(products) }),
+  }
+  words.mappings.push(RELATIONSHIPS.indexOf(relationship))
+  for (const field of MAPPING_FIELDS) {
+    const value = fields[field]
+    words.mappings.push(strings.numberOf(typeof value === 'string' ? value : undefined))
+  }
+}
+
+/** A system in one version needs no word about it: everything in it is of that version. */
+function writeVersions(
+  concepts: ReadonlyMap<string, ConceptContent>,
+  numbers: ReadonlyMap<string, number>,
+  { words, strings }: Writing,
+): void {
+  const versions = new Set<string>()
+  for (const concept of concepts.values()) for (const { version } of concept.versions ?? []) versions.add(version)
+  if (versions.size < 2) return
+  for (const [code, number] of numbers) {
+    for (const { version, display, active } of concepts.get(code)?.versions ?? []) {
+      const flags = active ? VERSION_ACTIVE : 0
+      words.conceptVersions.push(number, strings.numberOf(version), strings.numberOf(display), flags)
+    }
+  }
 }
 
 function writeConcept(concept: ConceptContent, number: number, writing: Writing): void {
