@@ -8,11 +8,11 @@ import { XmlFault } from './fault.ts'
 import { endOfName, isQualifiedName } from './names.ts'
 import { NamespaceScope } from './namespaces.ts'
 import { expandReferences } from './references.ts'
-import type { XmlAttribute, XmlDocument, XmlElement, XmlLimits, XmlNode, XmlProblemCode } from './tree.ts'
+import type { XmlAttribute, XmlDocument, XmlElement, XmlLimits, XmlNode, XmlProblemCode, XmlSpan } from './tree.ts'
 
 export const XML_LIMITS: XmlLimits = { bytes: 64 * 1024 * 1024, depth: 256, nodes: 2_000_000 }
 
-interface ParseOptions {
+export interface ParseOptions {
   readonly file?: string
   readonly limits?: Partial<XmlLimits>
 }
@@ -22,6 +22,26 @@ interface ParseOptions {
  * Nothing outside the bytes is ever read.
  */
 export function parseXml(bytes: Uint8Array, options: ParseOptions = {}): Result<XmlDocument, XmlProblemCode> {
+  const parsed = parseXmlText(bytes, options)
+  return parsed.ok ? ok(parsed.value.document) : parsed
+}
+
+/** A document with the text it was read from. */
+export interface XmlText {
+  readonly document: XmlDocument
+  /** As decoded: line ends are as they came. */
+  readonly text: string
+}
+
+/**
+ * As `parseXml`, for those who change a document in place (edit.ts).
+ * @param spans filled with the place of every element; offsets count in the text with line ends normalised to a line feed
+ */
+export function parseXmlText(
+  bytes: Uint8Array,
+  options: ParseOptions = {},
+  spans?: Map<XmlElement, XmlSpan>,
+): Result<XmlText, XmlProblemCode> {
   const limits = { ...XML_LIMITS, ...options.limits }
   if (bytes.length > limits.bytes) {
     return failed(
@@ -33,9 +53,10 @@ export function parseXml(bytes: Uint8Array, options: ParseOptions = {}): Result<
   }
   const decoded = decodeXml(bytes, options.file)
   if (!decoded.ok) return decoded
-  const source = decoded.value.text.includes('\r') ? decoded.value.text.replace(/\r\n?/g, '\n') : decoded.value.text
+  const { text, encoding } = decoded.value
+  const source = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
   try {
-    return ok({ root: new Reader(source, limits).document(), encoding: decoded.value.encoding })
+    return ok({ document: { root: new Reader(source, limits, spans).document(), encoding }, text })
   } catch (fault) {
     if (!(fault instanceof XmlFault)) throw fault
     return fault.describe(source, options.file)
@@ -75,10 +96,12 @@ class Reader {
   #nextAmpersand = -1
   #nextSectionEnd = -1
   #text = ''
+  readonly #spans: Map<XmlElement, XmlSpan> | undefined
 
-  constructor(source: string, limits: XmlLimits) {
+  constructor(source: string, limits: XmlLimits, spans: Map<XmlElement, XmlSpan> | undefined) {
     this.#source = source
     this.#limits = limits
+    this.#spans = spans
     this.#nextNewline = source.indexOf('\n')
   }
 
@@ -227,6 +250,8 @@ class Reader {
     end = skipSpace(source, end)
     if (end >= source.length) throw this.#endsInside()
     if (source.charCodeAt(end) !== GREATER) throw new XmlFault(end, `the end tag </${qualified}> is not closed by >`)
+    const span = this.#spans?.get(frame.element)
+    if (span !== undefined) this.#spans?.set(frame.element, { ...span, contentEnd: at, end: end + 1 })
     this.#close(end + 1)
   }
 
@@ -271,8 +296,11 @@ class Reader {
     }
     this.#stack[this.#stack.length - 1]?.element.children.push(element)
     this.#stack.push({ element, qualified, mark })
-    if (source.charCodeAt(this.#at) === SLASH) this.#close(this.#at + 2)
-    else this.#at++
+    const closed = source.charCodeAt(this.#at) === SLASH
+    const content = this.#at + (closed ? 2 : 1)
+    this.#spans?.set(element, { start, content, contentEnd: content, end: content })
+    if (closed) this.#close(content)
+    else this.#at = content
     return element
   }
 

@@ -30,6 +30,18 @@ export interface XmlDocument {
   readonly encoding: string
 }
 
+/** Where an element stands in its text; the four are in order. Of an element without an end tag the last three are one. */
+export interface XmlSpan {
+  /** Of the start tag. */
+  readonly start: number
+  /** Behind the start tag. */
+  readonly content: number
+  /** Of the end tag. */
+  readonly contentEnd: number
+  /** Behind the element. */
+  readonly end: number
+}
+
 /** Bounds on an input; a document outside them is refused with its place. */
 export interface XmlLimits {
   /** Bytes of the input; default 64 MiB. */
