@@ -1,13 +1,13 @@
 /**
- * One writer of `current.json` at a time, across processes. The lock is SQLite's write lock on an empty file: the
- * operating system gives it up when the process dies, also by kill -9, so there is no stale lock to guess about.
+ * One writer of `current.json` at a time, across processes. The lock is SQLite's write lock on a file that holds nothing:
+ * the operating system gives it up when the process dies, also by kill -9, so there is no stale lock to guess about.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isSqliteBusy } from '#platform/database/problems.ts'
-import { failed, type Result } from '#platform/result/result.ts'
+import { failed, ok, type Result } from '#platform/result/result.ts'
 import { type StorageProblemCode, storageProblem } from './durable.ts'
 
 /** Milliseconds. A publication holds the lock for as long as it takes to read the artifacts through. */
@@ -34,34 +34,38 @@ export async function underLock<T, Code extends string>(
     await mkdir(join(home, 'terminology'), { recursive: true })
     database = new DatabaseSync(file, { timeout: 0 })
   } catch (error) {
-    if (isCannotOpen(error)) return unopenable(file)
-    return storageProblem(error, file)
+    return refused(error, file)
   }
   try {
-    if (!(await taken(database, patienceMs))) return busy(file)
-    return await work({ home } as HeldLock)
+    const taken = await take(database, file, patienceMs)
+    return taken.ok ? await work({ home } as HeldLock) : taken
   } finally {
     database.close()
   }
 }
 
-async function taken(database: DatabaseSync, patienceMs: number): Promise<boolean> {
+async function take(database: DatabaseSync, file: string, patienceMs: number): Promise<Result<void, LockProblemCode>> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     try {
-      // Nothing is ever written: the file stays empty, and a full disk does not matter.
+      // Written once, when the file is new: SQLite would otherwise write its first page at every `begin`.
+      database.exec('create table if not exists lock (held integer)')
       database.exec('begin immediate')
-      return true
+      return ok(undefined)
     } catch (error) {
-      if (!isSqliteBusy(error)) throw error
-      if (performance.now() > deadline) return false
+      if (!isSqliteBusy(error)) return refused(error, file)
+      if (performance.now() > deadline) return busy(file)
     }
     await pause(5 + Math.random() * 20)
   }
 }
 
-function isCannotOpen(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+const SQLITE_FULL = 13
+
+function refused(error: unknown, file: string) {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  if (typeof code !== 'number') return storageProblem(error, file)
+  return code === SQLITE_FULL ? storageProblem(Object.assign(new Error(), { code: 'ENOSPC' }), file) : unopenable(file)
 }
 
 function unopenable(file: string) {
