@@ -7,12 +7,20 @@ import type { ConceptContent, Content } from '../content.ts'
 
 const FUNCTION_WORD = /(?:^|\s)(?:of|and|with|the|to|by|from|due|without|caused|containing|or)(?:\s|$)/i
 
-/** Takes English words out of other languages; returns how many, by language. */
+export interface RemovedWords {
+  /** How many, by language. */
+  readonly byLanguage: ReadonlyMap<string, number>
+  /** What was removed, for `isRemoved`. */
+  readonly words: ReadonlySet<string>
+}
+
+/** Takes English words out of other languages. */
 export function removeDisguisedEnglish(
   content: Content,
   knownDisplay: (system: string, code: string) => string | undefined,
-): ReadonlyMap<string, number> {
-  const removed = new Map<string, number>()
+): RemovedWords {
+  const byLanguage = new Map<string, number>()
+  const words = new Set<string>()
   for (const [url, system] of content.systems) {
     for (const concept of system.concepts.values()) {
       const suspects = concept.designations.filter(
@@ -23,11 +31,27 @@ export function removeDisguisedEnglish(
       for (const suspect of suspects) {
         if (!english.has(plain(suspect.term))) continue
         concept.designations.splice(concept.designations.indexOf(suspect), 1)
-        removed.set(suspect.language, (removed.get(suspect.language) ?? 0) + 1)
+        byLanguage.set(suspect.language, (byLanguage.get(suspect.language) ?? 0) + 1)
+        words.add(keyOf(url, concept.code, suspect.language, suspect.term))
       }
     }
   }
-  return removed
+  return { byLanguage, words }
+}
+
+/** Whether these words of a code were removed; `system` is the canonical URL, `language` normalised. */
+export function isRemoved(
+  removed: RemovedWords,
+  system: string,
+  code: string,
+  language: string,
+  term: string,
+): boolean {
+  return removed.words.has(keyOf(system, code, language, term))
+}
+
+function keyOf(system: string, code: string, language: string, term: string): string {
+  return [system, code, language, term.trim()].join('\0')
 }
 
 function englishOf(concept: ConceptContent, known: string | undefined): ReadonlySet<string> {

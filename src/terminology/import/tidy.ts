@@ -1,0 +1,118 @@
+/**
+ * The last look at a resource before it is kept: codes as FHIR spells them, no code twice, no words that lost their
+ * letters on the way ("????" or U+FFFD would be shown as if it meant something). What is taken out is counted, and a
+ * supplement remembers it, so that a coverage page can say what came and what is usable.
+ */
+import { isObject, type JsonObject, objects, text } from '../load/json.ts'
+import { ACCOUNT_PROPERTIES, DAMAGED, type ImportedResource, type PropertyJson, RESPELLED } from './resource.ts'
+
+export interface Tidied {
+  readonly resource: ImportedResource
+  /** Damaged words that were left out, by language. */
+  readonly damaged: ReadonlyMap<string, number>
+  /** Codes that stand in the code system more than once; the first is kept. */
+  readonly twice: readonly string[]
+}
+
+/** Whether text lost letters; question marks in a row are English punctuation now and then, never a word elsewhere. */
+export function isDamaged(value: string, language: string): boolean {
+  return value.includes('\uFFFD') || (/\?{2,}/.test(value) && !language.toLowerCase().startsWith('en'))
+}
+
+interface State {
+  readonly language: string
+  readonly supplement: boolean
+  readonly damaged: Map<string, number>
+  readonly seen: Set<string>
+  readonly twice: string[]
+  account: boolean
+}
+
+export function tidy(resource: ImportedResource): Tidied {
+  const state: State = {
+    language: text(resource.language) ?? '',
+    supplement: resource.content === 'supplement',
+    damaged: new Map(),
+    seen: new Set(),
+    twice: [],
+    account: false,
+  }
+  const { damaged, twice } = state
+  if (resource.resourceType === 'CodeSystem' && Array.isArray(resource.concept)) {
+    const concept = concepts(resource.concept, state)
+    const account = state.account ? withAccount(resource.property) : resource.property
+    return { resource: { ...resource, ...(account !== undefined && { property: account }), concept }, damaged, twice }
+  }
+  if (resource.resourceType === 'ValueSet' && isObject(resource.compose)) {
+    const { include, exclude } = resource.compose
+    const compose = {
+      ...resource.compose,
+      ...(include !== undefined && { include: objects(include).map((one) => tidyInclude(one, state)) }),
+      ...(exclude !== undefined && { exclude: objects(exclude).map((one) => tidyInclude(one, state)) }),
+    }
+    return { resource: { ...resource, compose }, damaged, twice }
+  }
+  return { resource, damaged, twice }
+}
+
+function concepts(list: readonly unknown[], state: State): readonly JsonObject[] {
+  const kept: JsonObject[] = []
+  for (const raw of objects(list)) {
+    const code = text(raw.code)
+    if (code === undefined) continue
+    if (state.seen.has(code) && !state.supplement) {
+      state.twice.push(code)
+      // What stands below it is not lost.
+      if (Array.isArray(raw.concept)) kept.push(...concepts(raw.concept, state))
+      continue
+    }
+    state.seen.add(code)
+    const tidied = concept(raw, code, state)
+    kept.push(Array.isArray(raw.concept) ? { ...tidied, concept: concepts(raw.concept, state) } : tidied)
+  }
+  return kept
+}
+
+function tidyInclude(include: JsonObject, state: State): JsonObject {
+  if (!Array.isArray(include.concept)) return include
+  const kept = objects(include.concept).flatMap((raw) => {
+    const code = text(raw.code)
+    return code === undefined ? [] : [concept(raw, code, { ...state, supplement: false })]
+  })
+  return { ...include, concept: kept }
+}
+
+function concept(raw: JsonObject, code: string, state: State): JsonObject {
+  const lost: string[] = []
+  const left = (value: unknown, language: string) => {
+    if (typeof value !== 'string' || !isDamaged(value, language)) return true
+    state.damaged.set(language, (state.damaged.get(language) ?? 0) + 1)
+    lost.push(language)
+    return false
+  }
+  const displayKept = left(raw.display, state.language === '' ? 'en' : state.language)
+  const given = Array.isArray(raw.designation) ? objects(raw.designation) : undefined
+  const designation = given?.filter(({ value, language }) => left(value, text(language) ?? ''))
+  const respelled = typeof raw.code === 'string' && raw.code !== code ? raw.code : undefined
+  if (lost.length === 0 && respelled === undefined) return raw
+  const account: PropertyJson[] = state.supplement
+    ? [
+        ...lost.map((language) => ({ code: DAMAGED, valueCode: language })),
+        ...(respelled === undefined ? [] : [{ code: RESPELLED, valueString: respelled }]),
+      ]
+    : []
+  if (account.length > 0) state.account = true
+  const { display, designation: _, ...rest } = raw
+  return {
+    ...rest,
+    code,
+    ...(displayKept && display !== undefined && { display }),
+    ...(designation !== undefined && designation.length > 0 && { designation }),
+    ...(account.length > 0 && { property: [...objects(raw.property), ...account] }),
+  }
+}
+
+function withAccount(property: unknown): readonly JsonObject[] {
+  const own = objects(property)
+  return [...own, ...ACCOUNT_PROPERTIES.filter(({ code }) => !own.some((one) => one.code === code))]
+}
