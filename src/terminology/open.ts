@@ -3,19 +3,22 @@ import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ProblemError } from '#platform/result/problem-error.ts'
+import type { ArtifactId } from './artifacts/artifact.ts'
 import { artifactFolder, readArtifact, readServed } from './artifacts/store.ts'
 import type { CompileProgress } from './compile.ts'
 import { compileInProcess } from './compile-order.ts'
 import { createTerminology } from './create.ts'
 import { fingerprint, shippedSources, type TerminologySources } from './sources.ts'
 import { readStore, type Store } from './store/read.ts'
-import type { Terminology } from './terminology.ts'
+import type { TerminologyCatalogue } from './terminology.ts'
 
 export interface TerminologyOptions {
   /** Folder for compiled files, e.g. `.tessera/cache`. It may be emptied at any time. */
   readonly cache: string
   /** TESSERA_HOME: what the operator serves is named by `<home>/terminology/current.json`. Without it only shipped content is used. */
   readonly home?: string
+  /** Answer as if these were served, instead of what `current.json` names. Needs `home`. */
+  readonly artifacts?: readonly ArtifactId[]
   /** Default: what the project ships. */
   readonly sources?: TerminologySources
   /** Called while content is compiled, which happens on first use only. */
@@ -27,10 +30,10 @@ export interface TerminologyOptions {
  * of its own). Throws when shipped content cannot be read or the cache cannot be
  * written: nothing works without. Rejects with a `ProblemError` when what the operator serves is damaged.
  */
-export async function openTerminology(options: TerminologyOptions): Promise<Terminology> {
+export async function openTerminology(options: TerminologyOptions): Promise<TerminologyCatalogue> {
   const sources = options.sources ?? shippedSources()
   const shipped = await openShipped(sources, options)
-  const own = options.home === undefined ? [] : await openOwn(options.home)
+  const own = options.home === undefined ? [] : await openOwn(options.home, options.artifacts)
   return createTerminology([...own, shipped], own.length)
 }
 
@@ -126,16 +129,23 @@ async function removeOlder(cache: string, keep: string): Promise<void> {
 }
 
 /** What the operator serves, then the imports of versions before there were releases. */
-async function openOwn(home: string): Promise<readonly Store[]> {
-  return [...(await openServed(home)), ...(await openImported(join(home, 'terminology')))]
+async function openOwn(home: string, artifacts: readonly ArtifactId[] | undefined): Promise<readonly Store[]> {
+  return [
+    ...(await openLayers(home, artifacts ?? (await servedBy(home)))),
+    ...(await openImported(join(home, 'terminology'))),
+  ]
 }
 
-/** The layers of the served release, in its order of precedence. */
-async function openServed(home: string): Promise<readonly Store[]> {
+async function servedBy(home: string): Promise<readonly ArtifactId[]> {
   const served = await readServed(home)
   if (!served.ok) throw new ProblemError(served.problem)
+  return served.value?.artifacts ?? []
+}
+
+/** The layers of artifacts, in their order of precedence. */
+async function openLayers(home: string, artifacts: readonly ArtifactId[]): Promise<readonly Store[]> {
   const stores: Store[] = []
-  for (const id of served.value?.artifacts ?? []) {
+  for (const id of artifacts) {
     const manifest = await readArtifact(home, id)
     if (!manifest.ok) throw new ProblemError(manifest.problem)
     if (!(LAYER in manifest.value.files)) continue
