@@ -6,17 +6,12 @@ import type { Bundle, CodeableConcept, Coding, Extension } from 'fhir/r4'
 import type { Coded, Mapped, Terminology } from '#terminology/terminology.ts'
 import type { ClinicalDocument } from '../model/clinical-document.ts'
 import { createEuropeanSystems, type EuropeanSystems, europeanValueSets } from './european-systems.ts'
+import { type UnmappedReason, usableTargets } from './targets.ts'
 
 /** On a coding that was added: by which map it came, and how its meaning relates to the original. */
 export const MAPPING_EXTENSION = 'urn:tessera:mapping'
 
-export type UnmappedReason =
-  /** No loaded concept map knows the code. */
-  | 'no-map'
-  /** Maps exist, but every target says more or something else than the source: using one would be a guess. */
-  | 'only-unsafe-targets'
-  /** A target exists, but in no European system. */
-  | 'target-not-european'
+export type { UnmappedReason }
 
 export interface Unmapped {
   readonly system: string
@@ -60,14 +55,25 @@ export function transcode(document: ClinicalDocument, terminology: Terminology):
  * change is shared with it.
  */
 export function transcodeWithCoverage(document: ClinicalDocument, terminology: Terminology): Transcoded {
+  const { bundle, coverage } = transcodeBundle(document.bundle, terminology)
+  return { document: bundle === document.bundle ? document : { ...document, bundle }, coverage }
+}
+
+/** @param at the day on which mappings must be valid, `YYYY-MM-DD`; default: today */
+export function transcodeBundle(
+  bundle: Bundle,
+  terminology: Terminology,
+  at?: string,
+): { readonly bundle: Bundle; readonly coverage: TranscodeCoverage } {
   const walk: Walk = {
     terminology,
     systems: createEuropeanSystems(terminology),
+    ...(at !== undefined && { at }),
     unmapped: [],
     outside: [],
     counts: { mapped: 0, widened: 0, alreadyEuropean: 0 },
   }
-  const entry = document.bundle.entry?.map((item, index) =>
+  const entry = bundle.entry?.map((item, index) =>
     item.resource === undefined
       ? item
       : withChange(
@@ -76,10 +82,9 @@ export function transcodeWithCoverage(document: ClinicalDocument, terminology: T
           visit(item.resource, { path: `Bundle.entry[${index}].resource`, element: '' }, walk),
         ),
   )
-  const same = entry === undefined || entry.every((item, index) => item === document.bundle.entry?.[index])
-  const bundle: Bundle = same || entry === undefined ? document.bundle : { ...document.bundle, entry }
+  const same = entry === undefined || entry.every((item, index) => item === bundle.entry?.[index])
   return {
-    document: bundle === document.bundle ? document : { ...document, bundle },
+    bundle: same || entry === undefined ? bundle : { ...bundle, entry },
     coverage: { ...walk.counts, unmapped: walk.unmapped, outsideValueSet: walk.outside },
   }
 }
@@ -87,6 +92,7 @@ export function transcodeWithCoverage(document: ClinicalDocument, terminology: T
 interface Walk {
   readonly terminology: Terminology
   readonly systems: EuropeanSystems
+  readonly at?: string
   readonly unmapped: Unmapped[]
   readonly outside: OutsideValueSet[]
   readonly counts: { mapped: number; widened: number; alreadyEuropean: number }
@@ -118,7 +124,7 @@ function visit(value: unknown, at: Position, walk: Walk): unknown {
   const element = 'resourceType' in value ? String(value.resourceType) : at.element
   let changed: Record<string, unknown> | undefined
   for (const [key, child] of Object.entries(value)) {
-    if (typeof child !== 'object' || child === null) continue
+    if (typeof child !== 'object' || child === null || key === '__proto__') continue
     const next = visit(child, { path: `${at.path}.${key}`, element: `${element}.${key}` }, walk)
     if (next !== child) {
       changed ??= { ...value }
@@ -162,7 +168,7 @@ function transcodeConcept(
   for (const [index, coding] of concept.coding.entries()) {
     if (coding.system === undefined || coding.code === undefined) continue
     const source: Coded = { system: coding.system, code: coding.code }
-    const found = targetsOf(source, walk)
+    const found = usableTargets(source, walk)
     if (typeof found === 'string') {
       failures.push({ ...source, path, reason: found })
       continue
@@ -176,31 +182,23 @@ function transcodeConcept(
   return concept
 }
 
-/**
- * Usable targets: those that say the same as the source, otherwise those that say less (`wider`). A narrower target
- * would claim what nobody said; `inexact` and `relatedto` would claim something else.
- */
-function targetsOf(source: Coded, { terminology, systems }: Walk): readonly Mapped[] | UnmappedReason {
-  const all = terminology.mapped(source.system, source.code)
-  if (all.length === 0) return 'no-map'
-  const european = all.filter(({ target }) => systems.isEuropean(target.system))
-  if (european.length === 0) return 'target-not-european'
-  const same = european.filter(({ relationship }) => relationship === 'equal' || relationship === 'equivalent')
-  const usable = same.length > 0 ? same : european.filter(({ relationship }) => relationship === 'wider')
-  if (usable.length === 0) return 'only-unsafe-targets'
-  const seen = new Set<string>()
-  return usable.filter(({ target }) => {
-    const key = `${target.system} ${target.code}`
-    return !seen.has(key) && seen.add(key)
-  })
-}
-
-function codingOf({ target, relationship, comment, map }: Mapped, terminology: Terminology): Coding {
+function codingOf(
+  { target, relationship, comment, map, mapVersion, advice, products }: Mapped,
+  terminology: Terminology,
+): Coding {
   const display = target.display ?? terminology.concept(target.system, target.code)?.display
   const details: Extension[] = [
     { url: 'relationship', valueCode: relationship },
-    { url: 'map', valueUri: map },
+    { url: 'map', valueUri: mapVersion === undefined ? map : `${map}|${mapVersion}` },
     ...(comment === undefined ? [] : [{ url: 'comment', valueString: comment }]),
+    ...(advice === undefined ? [] : [{ url: 'advice', valueString: advice }]),
+    ...(products ?? []).map(({ attribute, value, system }) => ({
+      url: 'product',
+      extension: [
+        { url: 'attribute', valueString: attribute },
+        { url: 'value', valueCoding: { code: value, ...(system !== undefined && { system }) } },
+      ],
+    })),
   ]
   return {
     extension: [{ url: MAPPING_EXTENSION, extension: details }],
