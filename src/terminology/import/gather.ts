@@ -36,6 +36,8 @@ interface Work {
   readonly fragments: Fragments
   readonly problems: ProblemList
   readonly used: Set<InputFile>
+  /** The file being read, for what is found in its resources. */
+  current: InputFile | undefined
   readonly passed: Set<InputFile>
 }
 
@@ -58,6 +60,7 @@ export async function gather(
     ),
     problems: createProblems(),
     used: new Set(),
+    current: undefined,
     passed: new Set(),
   }
   try {
@@ -66,7 +69,7 @@ export async function gather(
     await readAll(input, known, canonical, options, work)
     if (used.size === 0) return nothingFound(problems.all(), options.title)
     const counted = { ...writer.counts }
-    for (const fragment of fragments.resources()) keep(fragment, undefined, false, work)
+    for (const fragment of fragments.resources()) keep(fragment, false, work)
     // Fragments repeat what value sets said.
     Object.assign(writer.counts, counted)
     const removed = removeDisguisedEnglish(content, (system, code) => known.concept(system, code)?.display)
@@ -108,7 +111,10 @@ async function readAll(
     canonical,
     systemName: known.systemName,
     complain: (file, complaint) => work.problems.add(file.name, complaint),
-    used: (file) => work.used.add(file),
+    used: (file) => {
+      work.used.add(file)
+      work.current = file
+    },
     passed: (file) => work.passed.add(file),
   }
   const alone = input.files.length === 1
@@ -125,19 +131,20 @@ async function readAll(
 async function readClaim({ format, files }: Claim, context: ReadContext, work: Work): Promise<void> {
   const first = files[0]
   if (!first) return
+  work.current = first
   try {
-    for await (const resource of format.read(files, context)) keep(resource, first, format.enumerates === true, work)
+    for await (const resource of format.read(files, context)) keep(resource, format.enumerates === true, work)
   } catch (error) {
     // A reader met a shape nobody thought of: the file is left out, the others go on.
     const why = error instanceof Error ? error.message : String(error)
     const sentence = `The file could not be read to its end: ${why}.`
-    work.problems.add(first.name, { code: 'terminology-file-failed', sentence, next: 'Please report the file.' })
+    work.problems.add(work.current.name, { code: 'terminology-file-failed', sentence, next: 'Please report the file.' })
   }
 }
 
-function keep(raw: ImportedResource, file: InputFile | undefined, enumerates: boolean, work: Work): void {
+function keep(raw: ImportedResource, enumerates: boolean, work: Work): void {
   const { resource, damaged, twice } = tidy(raw)
-  const name = file?.name ?? ''
+  const name = work.current?.name ?? ''
   const say = (sentence: string, code = 'terminology-file-partly-used', next = 'The rest of the file was imported.') =>
     work.problems.add(name, { code, sentence, next })
   if (damaged.size > 0) {

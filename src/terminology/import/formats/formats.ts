@@ -3,8 +3,10 @@ import type { InputFile } from '../input/input.ts'
 import { fhir } from './fhir.ts'
 import type { Format, FormatId, FormatOptions, Sample } from './format.ts'
 import { list } from './list.ts'
+import { loinc } from './loinc/loinc.ts'
+import { mapped } from './mapped.ts'
 
-export const READERS: readonly Format[] = [fhir, list]
+export const READERS: readonly Format[] = [loinc, fhir, list, mapped]
 
 export interface Claim {
   readonly format: Format
