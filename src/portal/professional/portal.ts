@@ -4,7 +4,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { openSessions } from '#trust/people/sessions.ts'
-import { type Assets, acceptedEncoding, openAssets } from '../ui/assets.ts'
+import { answerAsset, openAssets } from '../ui/assets.ts'
 import { openJourneys } from './journey-store.ts'
 import { openNotices } from './notices.ts'
 import type { PortalOptions } from './portal-options.ts'
@@ -65,12 +65,12 @@ export function professionalPortal(options: PortalOptions): Hono {
     options,
     sessions: openSessions(options.database, { country, now, ...limits }),
     journeys: openJourneys(options.database, { country, now, ...limits }),
-    assets: openAssets(options.rendering.stylesheets),
+    assets: openAssets({ before: options.rendering.stylesheets }),
     notices: openNotices(options.data),
     secure: new URL(options.origin).protocol === 'https:',
   }
   const app = new Hono()
-  app.get('/assets/:name', (context) => asset(portal.assets, context))
+  app.get('/assets/:name', (context) => answerAsset(portal.assets, context.req.raw))
   app.use(chooseLanguage(portal))
   app.use(sweeping(portal, now))
   pages(app, portal)
@@ -145,18 +145,4 @@ function sweeping({ sessions, journeys, options }: Portal, now: () => number) {
     last = now()
     Promise.all([sessions.sweep(), journeys.sweep()]).catch((error: unknown) => options.onError?.(error))
   }
-}
-
-function asset(assets: Assets, context: Context): Response {
-  const found = assets.find(new URL(context.req.url).pathname)
-  if (!found) return context.body(null, 404)
-  const encoding = acceptedEncoding(context.req.header('accept-encoding'))
-  const bytes = encoding === 'br' ? found.brotli : encoding === 'gzip' ? found.gzip : found.plain
-  return context.body(bytes, 200, {
-    'content-type': found.type,
-    'cache-control': found.path.includes('-') ? `public, max-age=${ONE_YEAR}, immutable` : 'public, max-age=86400',
-    vary: 'accept-encoding',
-    'x-content-type-options': 'nosniff',
-    ...(encoding ? { 'content-encoding': encoding } : {}),
-  })
 }

@@ -15,27 +15,39 @@ export interface Asset {
 export interface Assets {
   readonly stylesheet: string
   readonly script: string
+  readonly mark: string
   find(path: string): Asset | undefined
 }
 
 const MARK =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 30"><path fill="#0b5563" d="M3 3h15l-4 6 4 5-5 5 3 8H3z"/><path fill="#b4552d" d="M21 3h6v24h-8l-3-8 5-5-4-5z"/></svg>'
 
-/** @param styles stylesheets in order: tokens, the summary component; the portal's own rules come last */
-export function openAssets(styles: readonly string[]): Assets {
-  const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
-  const style = asset('portal', 'css', 'text/css; charset=utf-8', lean([...styles, own('portal.css')].join('\n')))
-  const script = asset('portal', 'js', 'text/javascript; charset=utf-8', own('portal.client.js'))
-  const mark = { ...asset('mark', 'svg', 'image/svg+xml', MARK), path: '/assets/mark.svg' }
-  const byPath = new Map([style, script, mark].map((one) => [one.path, one]))
-  return { stylesheet: style.path, script: script.path, find: (path) => byPath.get(path) }
+export interface AssetOptions {
+  /** Stylesheets before the portal's own rules: tokens, the summary component. */
+  readonly before?: readonly string[]
+  /** Stylesheets after them. */
+  readonly after?: readonly string[]
+  /** The script in place of the portal's own. */
+  readonly script?: string
+  /** Where the files are found; `/assets` when absent. */
+  readonly base?: string
 }
 
-function asset(name: string, ending: string, type: string, text: string): Asset {
+export function openAssets({ before = [], after = [], script, base = '/assets' }: AssetOptions): Assets {
+  const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
+  const styles = lean([...before, own('portal.css'), ...after].join('\n'))
+  const style = asset(base, 'portal', 'css', 'text/css; charset=utf-8', styles)
+  const code = asset(base, 'portal', 'js', 'text/javascript; charset=utf-8', script ?? own('portal.client.js'))
+  const mark = { ...asset(base, 'mark', 'svg', 'image/svg+xml', MARK), path: `${base}/mark.svg` }
+  const byPath = new Map([style, code, mark].map((one) => [one.path, one]))
+  return { stylesheet: style.path, script: code.path, mark: mark.path, find: (path) => byPath.get(path) }
+}
+
+function asset(base: string, name: string, ending: string, type: string, text: string): Asset {
   const plain = new Uint8Array(Buffer.from(text))
   const digest = hash('sha256', text, 'hex').slice(0, 12)
   return {
-    path: `/assets/${name}-${digest}.${ending}`,
+    path: `${base}/${name}-${digest}.${ending}`,
     type,
     plain,
     brotli: new Uint8Array(brotliCompressSync(plain)),
@@ -58,6 +70,25 @@ export function acceptedEncoding(header: string | undefined): Encoding {
     .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
     .map((part) => part.split(';')[0])
   return accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gzip' : undefined
+}
+
+const ONE_YEAR = 31_536_000
+
+/** The answer to a request for an asset; 404 when there is none of that name. */
+export function answerAsset(assets: Assets, request: Request): Response {
+  const found = assets.find(new URL(request.url).pathname)
+  if (!found) return new Response(null, { status: 404 })
+  const encoding = acceptedEncoding(request.headers.get('accept-encoding') ?? undefined)
+  const bytes = encoding === 'br' ? found.brotli : encoding === 'gzip' ? found.gzip : found.plain
+  return new Response(bytes, {
+    headers: {
+      'content-type': found.type,
+      'cache-control': found.path === assets.mark ? 'public, max-age=86400' : `public, max-age=${ONE_YEAR}, immutable`,
+      vary: 'accept-encoding',
+      'x-content-type-options': 'nosniff',
+      ...(encoding ? { 'content-encoding': encoding } : {}),
+    },
+  })
 }
 
 /** Pages are made for one reader, so they are compressed quickly rather than best. */

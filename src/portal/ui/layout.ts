@@ -12,11 +12,27 @@ export interface Frame {
   readonly languages: readonly string[]
   /** Name of the portal, e.g. `MaSanté@UE France`. */
   readonly portal: string
-  readonly helpLine: { readonly phone: string; readonly hours: string }
+  /** Where the name leads; `/` when absent. */
+  readonly home?: string | undefined
+  /** Address of the mark; `/assets/mark.svg` when absent. */
+  readonly icon?: string | undefined
+  /** Entries of the header. When absent, somebody who signed in gets those of the professional portal. */
+  readonly navigation?: Navigation | undefined
+  /** Address of this page in another language; `path?language=…` when absent. */
+  readonly inLanguage?: ((language: string) => string) | undefined
+  readonly helpLine?: { readonly phone: string; readonly hours: string } | undefined
+  /** Links of the footer; those of the professional portal when absent. */
+  readonly links?: readonly { readonly href: string; readonly label: Html }[] | undefined
   readonly session?: FrameSession | undefined
   readonly content: Html
   /** Markup between header and content that spans the page, e.g. the steps. */
   readonly above?: Html | undefined
+}
+
+export interface Navigation {
+  /** Plain text, for assistive programs. */
+  readonly label: string
+  readonly entries: readonly { readonly href: string; readonly label: Html; readonly current: boolean }[]
 }
 
 export interface FrameSession {
@@ -41,12 +57,12 @@ export function page(frame: Frame): Html {
   return html`<!doctype html>
 <html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${frame.title} – ${frame.portal}</title>
-<link rel="stylesheet" href="${frame.stylesheet}"><link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${frame.stylesheet}"><link rel="icon" href="${frame.icon ?? '/assets/mark.svg'}" type="image/svg+xml">
 <script src="${frame.script}" defer></script></head>
 <body><a class="skip" href="#main">${words('portal.skip')}</a>
 <header class="bar"><div>
-<a class="logo" href="/">${MARK}<span>${frame.portal}</span></a>
-${session ? navigation(frame) : html`<div class="grow"></div>`}
+<a class="logo" href="${frame.home ?? '/'}">${MARK}<span>${frame.portal}</span></a>
+${headerLinks(frame)}
 ${session && who(frame, session)}
 </div></header>
 ${session && sessionNotice(words, session)}
@@ -55,16 +71,23 @@ ${footer(frame)}
 </body></html>`
 }
 
-function navigation({ words, path }: Frame): Html {
-  const entries = [
-    { href: '/patients', key: 'portal.nav.patients', current: path.startsWith('/patients') },
-    { href: '/accesses', key: 'portal.nav.accesses', current: path === '/accesses' },
-    { href: '/help', key: 'portal.nav.help', current: path === '/help' },
-  ]
-  return html`<nav class="grow" aria-label="${words.messages.text('portal.nav.label')}"><ul>${entries.map(
-    ({ href, key, current }) =>
-      html`<li><a href="${href}"${current && html` aria-current="page"`}>${words(key)}</a></li>`,
+function headerLinks(frame: Frame): Html {
+  const navigation = frame.navigation ?? (frame.session && professionalNavigation(frame))
+  if (!navigation) return html`<div class="grow"></div>`
+  return html`<nav class="grow" aria-label="${navigation.label}"><ul>${navigation.entries.map(
+    ({ href, label, current }) => html`<li><a href="${href}"${current && html` aria-current="page"`}>${label}</a></li>`,
   )}</ul></nav>`
+}
+
+function professionalNavigation({ words, path }: Frame): Navigation {
+  return {
+    label: words.messages.text('portal.nav.label'),
+    entries: [
+      { href: '/patients', label: words('portal.nav.patients'), current: path.startsWith('/patients') },
+      { href: '/accesses', label: words('portal.nav.accesses'), current: path === '/accesses' },
+      { href: '/help', label: words('portal.nav.help'), current: path === '/help' },
+    ],
+  }
 }
 
 function who({ words }: Frame, session: FrameSession): Html {
@@ -84,14 +107,16 @@ function sessionNotice(words: Words, session: FrameSession): Html {
   )}</a></div>`
 }
 
-function footer({ words, path, languages, helpLine, session }: Frame): Html {
+function footer({ words, path, languages, helpLine, links, inLanguage, session }: Frame): Html {
   const { formats } = words.messages
-  const target = (language: string): string => `${path}?language=${language}`
+  const target = inLanguage ?? ((language: string): string => `${path}?language=${language}`)
+  const entries = links ?? [
+    { href: '/help', label: words('portal.nav.help') },
+    { href: '/accessibility', label: words('portal.footer.accessibility') },
+  ]
   return html`<footer><div>
-<p>${words('portal.footer.help', helpLine)}</p>
-<ul><li><a href="/help">${words('portal.nav.help')}</a></li><li><a href="/accessibility">${words(
-    'portal.footer.accessibility',
-  )}</a></li>${
+${helpLine && html`<p>${words('portal.footer.help', helpLine)}</p>`}
+<ul>${entries.map(({ href, label }) => html`<li><a href="${href}">${label}</a></li>`)}${
     session && html`<li><a href="/session">${words('portal.footer.session', { time: session.endsAt })}</a></li>`
   }</ul>
 <nav aria-label="${words.messages.text('portal.footer.languages')}"><ul>${languages.map((language) => {
