@@ -22,13 +22,20 @@ export interface HeldLock {
   readonly home: string
 }
 
+export interface LockOptions {
+  /** What is locked: `publication` is who writes `current.json`, `pull` who downloads. */
+  readonly name?: 'publication' | 'pull'
+  /** Milliseconds until waiting is a problem. */
+  readonly patienceMs?: number
+}
+
 /** Runs the work alone among all processes on this home folder. Not reentrant: pass the lock on instead. */
 export async function underLock<T, Code extends string>(
   home: string,
   work: (lock: HeldLock) => Promise<Result<T, Code>>,
-  patienceMs = PATIENCE_MS,
+  { name = 'publication', patienceMs = PATIENCE_MS }: LockOptions = {},
 ): Promise<Result<T, Code | LockProblemCode>> {
-  const file = join(home, 'terminology', 'publication.lock')
+  const file = join(home, 'terminology', `${name}.lock`)
   let database: DatabaseSync
   try {
     await mkdir(join(home, 'terminology'), { recursive: true })
@@ -80,7 +87,7 @@ function unopenable(file: string) {
 function busy(file: string) {
   return failed(
     'terminology-busy',
-    'Another process is publishing terminology and does not end.',
+    'Another process publishes or pulls terminology and does not end.',
     'Wait for it or end it, then try again.',
     { file },
   )
