@@ -1,0 +1,51 @@
+/** Reads a flat file into memory that threads share, and checks it once. */
+import { open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { failed, ok, type Result } from '#platform/result/result.ts'
+import { FLAT_HEADER_BYTES, type FlatFile, type FlatProblemCode, flatFromShared } from './container.ts'
+
+const PIECE_BYTES = 1 << 24
+
+/** The whole file, its checksum verified. Memory: the size of the file, once for all threads. */
+export async function openFlat(file: string): Promise<Result<FlatFile, FlatProblemCode>> {
+  let handle: Awaited<ReturnType<typeof open>>
+  try {
+    handle = await open(file, 'r')
+  } catch {
+    return failed(
+      'terminology-flat-unreadable',
+      'A compiled code system cannot be read.',
+      'Import the release again.',
+      {
+        file,
+      },
+    )
+  }
+  try {
+    const { size } = await handle.stat()
+    const shared = new SharedArrayBuffer(size)
+    const bytes = Buffer.from(shared)
+    let checksum = 0
+    for (let read = 0; read < size; ) {
+      const { bytesRead } = await handle.read(bytes, read, Math.min(PIECE_BYTES, size - read), read)
+      if (bytesRead === 0) return damaged(file)
+      const from = Math.max(read, Math.min(FLAT_HEADER_BYTES, size))
+      read += bytesRead
+      if (read > from) checksum = crc32(bytes.subarray(from, read), checksum)
+    }
+    const flat = flatFromShared(shared, file)
+    if (flat.ok && bytes.readUInt32LE(12) !== checksum) return damaged(file)
+    return flat.ok ? ok(flat.value) : flat
+  } finally {
+    await handle.close()
+  }
+}
+
+function damaged(file: string) {
+  return failed(
+    'terminology-flat-damaged',
+    'A compiled code system is damaged: its checksum does not fit.',
+    'Check the disk and import the release again.',
+    { file },
+  )
+}
