@@ -14,9 +14,11 @@ export interface BenchClient {
 export interface ClientOptions {
   readonly timeoutMs?: number
   /** R5 resource → what an R4 server understands, and back; only called for R4 servers. */
-  readonly toR4: (resource: object) => object
-  readonly toR5: (resource: object) => object
+  readonly toR4: (resource: Resource) => Resource
+  readonly toR5: (resource: Resource) => Resource
 }
+
+type Resource = Readonly<Record<string, unknown>>
 
 type ClientProblem = 'server-unreachable' | 'server-not-fhir' | 'version-unsupported'
 
