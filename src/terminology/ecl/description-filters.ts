@@ -1,0 +1,181 @@
+/** Filters of descriptions: a concept stays when one of its descriptions satisfies all filters of the braces (ECL 2.2, 6.8). */
+import dialectAliases from '../../../data/terminology/ecl-dialects.json' with { type: 'json' }
+import { STEPS_PER_DESCRIPTION } from './budget.ts'
+import { choiceTest, type IdentifierTest } from './choice.ts'
+import { commonFilterTest, equals } from './component-filters.ts'
+import type { ConceptSet } from './concept-set.ts'
+import { type Evaluation, stop } from './evaluation.ts'
+import { indexPrefix, searchWords, textTest } from './search-term.ts'
+import type { Acceptability, DescriptionRow } from './substrate.ts'
+import type { Acceptabilities, Constraint, DescriptionFilter } from './syntax.ts'
+
+type Evaluate = (evaluation: Evaluation, constraint: Constraint) => ConceptSet
+type DescriptionTest = (row: DescriptionRow) => boolean
+
+export interface DescriptionMatcher {
+  /** Whether a description of the concept satisfies all filters. */
+  matches(concept: number): boolean
+  /** Concepts outside this set cannot match; absent when the index of words is of no use here. */
+  readonly candidates?: ConceptSet
+}
+
+export function descriptionMatcher(
+  evaluation: Evaluation,
+  filters: readonly DescriptionFilter[],
+  evaluate: Evaluate,
+): DescriptionMatcher {
+  const { substrate, budget } = evaluation
+  // Only active descriptions count unless the filter speaks of it itself (ECL 2.2, 6.8 and 5: the default substrate).
+  const activeOnly = !filters.some(({ kind }) => kind === 'active')
+  const tests = filters.map((filter) => descriptionTest(evaluation, filter, evaluate))
+  const matches = (concept: number): boolean => {
+    for (const row of substrate.descriptionsOf(concept)) {
+      budget.spend(STEPS_PER_DESCRIPTION)
+      if ((row.active || !activeOnly) && tests.every((test) => test(row))) return true
+    }
+    return false
+  }
+  const candidates = activeOnly ? wordCandidates(evaluation, filters) : undefined
+  return candidates === undefined ? { matches } : { matches, candidates }
+}
+
+function descriptionTest(evaluation: Evaluation, filter: DescriptionFilter, evaluate: Evaluate): DescriptionTest {
+  switch (filter.kind) {
+    case 'term': {
+      const fits = textTest(filter.terms)
+      return (row) => equals(filter.operator, fits(row.term))
+    }
+    case 'language':
+      return (row) => equals(filter.operator, filter.codes.includes(row.language.toLowerCase()))
+    case 'type':
+      return (row) =>
+        equals(
+          filter.operator,
+          filter.types.some((type) => TYPE_IDS[type] === row.type),
+        )
+    case 'typeId': {
+      const chosen = choiceTest(evaluation, filter.value, evaluate)
+      return (row) => equals(filter.operator, chosen(row.type))
+    }
+    case 'descriptionId':
+      return (row) => equals(filter.operator, filter.ids.includes(row.id))
+    case 'dialect':
+    case 'dialectId':
+      return dialectTest(evaluation, filter, evaluate)
+    default:
+      return commonFilterTest(evaluation, filter, evaluate)
+  }
+}
+
+const TYPE_IDS = {
+  fullySpecifiedName: '900000000000003001',
+  synonym: '900000000000013009',
+  definition: '900000000000550004',
+} as const
+
+interface Dialect {
+  readonly isReferenceSet: IdentifierTest
+  readonly acceptable: (acceptability: Acceptability) => boolean
+}
+
+function dialectTest(
+  evaluation: Evaluation,
+  filter: DescriptionFilter & { readonly kind: 'dialect' | 'dialectId' },
+  evaluate: Evaluate,
+): DescriptionTest {
+  const dialects =
+    filter.kind === 'dialect' ? aliasDialects(evaluation, filter) : conceptDialects(evaluation, filter, evaluate)
+  const accepted = acceptabilityTest(filter.acceptabilities)
+  const holds = (row: DescriptionRow): boolean => {
+    for (const [referenceSet, acceptability] of row.acceptability) {
+      if (!accepted(acceptability)) continue
+      if (dialects.some((dialect) => dialect.isReferenceSet(referenceSet) && dialect.acceptable(acceptability)))
+        return true
+    }
+    return false
+  }
+  return (row) => equals(filter.operator, holds(row))
+}
+
+const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(dialectAliases).filter(([alias]) => alias !== '_'))
+
+function aliasDialects(
+  evaluation: Evaluation,
+  { dialects }: DescriptionFilter & { readonly kind: 'dialect' },
+): readonly Dialect[] {
+  return dialects.map(({ alias, acceptabilities, at }) => {
+    const id = ALIASES.get(alias)
+    if (id === undefined) {
+      stop(
+        evaluation,
+        'ecl-unknown-dialect',
+        at,
+        `"${alias}" is no known dialect.`,
+        'Use dialectId and the language reference set.',
+      )
+    }
+    return { isReferenceSet: (sctid) => sctid === id, acceptable: acceptabilityTest(acceptabilities) }
+  })
+}
+
+function conceptDialects(
+  evaluation: Evaluation,
+  { value }: DescriptionFilter & { readonly kind: 'dialectId' },
+  evaluate: Evaluate,
+): readonly Dialect[] {
+  if (value.kind === 'dialects') {
+    return value.dialects.map(({ concept, acceptabilities }) => ({
+      isReferenceSet: (sctid) => sctid === concept.id,
+      acceptable: acceptabilityTest(acceptabilities),
+    }))
+  }
+  return [{ isReferenceSet: choiceTest(evaluation, value, evaluate), acceptable: () => true }]
+}
+
+const ACCEPTABILITY_IDS: Readonly<Record<Acceptability, string>> = {
+  preferred: '900000000000548007',
+  acceptable: '900000000000549004',
+}
+
+function acceptabilityTest(acceptabilities: Acceptabilities | undefined): (acceptability: Acceptability) => boolean {
+  if (acceptabilities === undefined) return () => true
+  if (acceptabilities.kind === 'tokens') return (acceptability) => acceptabilities.tokens.includes(acceptability)
+  const ids = new Set(acceptabilities.concepts.map(({ id }) => id))
+  return (acceptability) => ids.has(ACCEPTABILITY_IDS[acceptability])
+}
+
+/** What the index of words leaves, when a filter asks for words that a description must have. */
+function wordCandidates(evaluation: Evaluation, filters: readonly DescriptionFilter[]): ConceptSet | undefined {
+  let candidates: ConceptSet | undefined
+  for (const filter of filters) {
+    if (filter.kind !== 'term' || filter.operator !== '=') continue
+    const found = termCandidates(evaluation, filter)
+    if (found !== undefined) candidates = candidates === undefined ? found : evaluation.sets.and(candidates, found)
+  }
+  return candidates
+}
+
+function termCandidates(
+  evaluation: Evaluation,
+  { terms }: DescriptionFilter & { readonly kind: 'term' },
+): ConceptSet | undefined {
+  const sets: ConceptSet[] = []
+  for (const { type, text } of terms) {
+    const prefixes =
+      type === 'match'
+        ? searchWords(text)
+            .map(indexPrefix)
+            .filter((prefix) => prefix !== '')
+        : []
+    const words = prefixes.map((prefix) => wordSet(evaluation, prefix))
+    if (words.length === 0) return undefined
+    sets.push(words.reduce((all, word) => evaluation.sets.and(all, word)))
+  }
+  return evaluation.sets.or(sets)
+}
+
+function wordSet({ substrate, sets, budget }: Evaluation, prefix: string): ConceptSet {
+  const concepts = substrate.conceptsWithWord(prefix)
+  budget.spend(1 + (concepts.length >>> 3))
+  return sets.of(concepts)
+}

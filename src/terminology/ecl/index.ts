@@ -1,0 +1,12 @@
+/** The Expression Constraint Language 2.2 of SNOMED CT. */
+export type { ConceptList } from './concept-set.ts'
+export { type Ecl, type EclOptions, type EvaluationOptions, openEcl } from './ecl.ts'
+export type { Explanation } from './explain.ts'
+export { ECL_LIMITS, type EclLimits } from './limits.ts'
+export type { Subject } from './match.ts'
+export type { MemberTable } from './member-table.ts'
+export { parseEcl } from './parse.ts'
+export { type PrintOptions, printEcl } from './print.ts'
+export type { EclCode, EclProblem, EclResult } from './problems.ts'
+export type { EclSubstrate, Ordinal } from './substrate.ts'
+export type { Constraint } from './syntax.ts'

@@ -1,0 +1,100 @@
+/**
+ * Typed search terms (ECL 2.2, 6.8): `match` = each word starts a word of the text, in any order; `wild` = the whole
+ * text with `*` for any run of characters. Both without regard to case and accents. No regular expression is ever made
+ * from a term; each comparison is a chain of plain searches.
+ */
+import type { SearchTerm } from './syntax.ts'
+
+export type TextTest = (text: string) => boolean
+
+const MARKS = /\p{M}+/gu
+
+/** Without accents and case. Positions in the result say nothing of positions in the text. */
+export function fold(text: string): string {
+  return ASCII_LOWER.test(text) ? text : text.normalize('NFD').replaceAll(MARKS, '').toLowerCase()
+}
+
+const ASCII_LOWER = /^[ -@[-~]*$/
+
+/** A test that holds when any of the terms fits. */
+export function textTest(terms: readonly SearchTerm[]): TextTest {
+  const tests = terms.map(oneTest)
+  return (text) => {
+    const folded = fold(text)
+    return tests.some((test) => test(folded, text))
+  }
+}
+
+function oneTest({ type, text }: SearchTerm): (folded: string, original: string) => boolean {
+  if (type === 'exact') return (_folded, original) => original === text
+  if (type === 'wild') {
+    const pieces = wildPieces(text)
+    return (folded) => fitsWild(folded, pieces)
+  }
+  const words = searchWords(text)
+  return (folded) => words.every((word) => startsWord(folded, word))
+}
+
+/** The words of a `match` term, folded. */
+export function searchWords(text: string): readonly string[] {
+  return [
+    ...new Set(
+      fold(text)
+        .split(/\s+/)
+        .filter((word) => word !== ''),
+    ),
+  ]
+}
+
+/** The letters and digits a word must start with, for an index of words; empty when it starts with none. */
+export function indexPrefix(word: string): string {
+  return LEADING.exec(word)?.[0] ?? ''
+}
+
+const LEADING = /^[\p{L}\p{N}]+/u
+
+/** Whether the word stands at the start of the text or after something that is no letter and no digit. */
+function startsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (at === 0 || !isLetterOrDigit(text, at - 1)) return true
+  }
+  return false
+}
+
+const ALPHANUMERIC = /[\p{L}\p{N}]$/u
+
+function isLetterOrDigit(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  if (unit < 128) return (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57)
+  return ALPHANUMERIC.test(text.slice(Math.max(0, at - 1), at + 1))
+}
+
+/** The literal pieces between the stars of a wild term, folded; `\*`, `\\` unescaped. */
+function wildPieces(text: string): readonly string[] {
+  const pieces = ['']
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at] ?? ''
+    if (mark === '*') pieces.push('')
+    else if (mark === '\\') {
+      at += 1
+      pieces[pieces.length - 1] += text[at] ?? ''
+    } else pieces[pieces.length - 1] += mark
+  }
+  return pieces.map(fold)
+}
+
+/** The first piece at the start, the last at the end, the others in order between: the leftmost place is always good enough. */
+function fitsWild(text: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? ''
+  if (pieces.length === 1) return text === first
+  const last = pieces.at(-1) ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
+  const end = text.length - last.length
+  let at = first.length
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at)
+    if (found < 0 || found + piece.length > end) return false
+    at = found + piece.length
+  }
+  return true
+}
