@@ -1,16 +1,33 @@
 /** All readers, in the order in which they may claim files. */
 import type { InputFile } from '../input/input.ts'
 import { claml } from './claml/claml.ts'
+import { cts } from './cts.ts'
 import { fhir } from './fhir.ts'
 import type { Format, FormatId, FormatOptions, Sample } from './format.ts'
 import { list } from './list.ts'
 import { loinc } from './loinc/loinc.ts'
+import { ltr } from './ltr.ts'
 import { mapped } from './mapped.ts'
+import { mtc } from './mtc.ts'
+import { mvc } from './mvc.ts'
 import { orphadata } from './orphadata.ts'
 import { repository } from './repository.ts'
 import { svs } from './svs.ts'
 
-export const READERS: readonly Format[] = [loinc, fhir, list, claml, orphadata, svs, repository, mapped]
+export const READERS: readonly Format[] = [
+  loinc,
+  cts,
+  ltr,
+  fhir,
+  mtc,
+  list,
+  claml,
+  orphadata,
+  svs,
+  repository,
+  mvc,
+  mapped,
+]
 
 export interface Claim {
   readonly format: Format
