@@ -1,5 +1,5 @@
 /** Where a CDA document has coded elements: those of a list for its kind of document, or all. One walk over the tree. */
-import { attribute, child } from '#platform/xml/access.ts'
+import { attribute, child, elements } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { CodedElementList, ListedElement, Usage } from './coded-element-list.ts'
 import { isAt } from './coded-path.ts'
@@ -154,14 +154,40 @@ function strictestFirst(left: Usage, right: Usage): number {
   return STRICTNESS.indexOf(left) - STRICTNESS.indexOf(right)
 }
 
-/** `/ClinicalDocument/component/…/code`, with a position where there are several of a name. */
-export function pathOf(ancestors: readonly XmlElement[], element: XmlElement, attributeName?: string): string {
-  let path = ''
-  let parent: XmlElement | undefined
-  for (const step of [...ancestors, element]) {
-    const same = parent?.children.filter((node) => typeof node !== 'string' && node.name === step.name) ?? [step]
-    path += `/${step.name}${same.length > 1 ? `[${same.indexOf(step) + 1}]` : ''}`
-    parent = step
+/** Tells paths: `/ClinicalDocument/component/…/code`, with a position where there are several of a name. */
+export function createPaths(): (site: Pick<CodedSite, 'ancestors' | 'element' | 'attribute'>) => string {
+  // Once for each parent: a hostile document has tens of thousands of children in one.
+  const positions = new Map<XmlElement, ReadonlyMap<XmlElement, string>>()
+  const stepIn = (parent: XmlElement | undefined, element: XmlElement): string => {
+    if (parent === undefined) return `/${element.name}`
+    let steps = positions.get(parent)
+    if (!steps) {
+      steps = namesWithPosition(parent)
+      positions.set(parent, steps)
+    }
+    return steps.get(element) ?? `/${element.name}`
   }
-  return attributeName === undefined ? path : `${path}/@${attributeName}`
+  return ({ ancestors, element, attribute: name }) => {
+    let path = ''
+    let parent: XmlElement | undefined
+    for (const step of [...ancestors, element]) {
+      path += stepIn(parent, step)
+      parent = step
+    }
+    return name === undefined ? path : `${path}/@${name}`
+  }
+}
+
+function namesWithPosition(parent: XmlElement): ReadonlyMap<XmlElement, string> {
+  const inner = elements(parent)
+  const counts = new Map<string, number>()
+  for (const { name } of inner) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const seen = new Map<string, number>()
+  return new Map(
+    inner.map((element) => {
+      const position = (seen.get(element.name) ?? 0) + 1
+      seen.set(element.name, position)
+      return [element, `/${element.name}${(counts.get(element.name) ?? 0) > 1 ? `[${position}]` : ''}`]
+    }),
+  )
 }

@@ -5,7 +5,7 @@
 import { attribute, child } from '#platform/xml/access.ts'
 import type { EditableXml, XmlEdit } from '#platform/xml/edit.ts'
 import type { Terminology } from '#terminology/terminology.ts'
-import { type CdaSites, type CodedSite, findSites, pathOf, type Selection } from './cda-sites.ts'
+import { type CdaSites, type CodedSite, createPaths, findSites, type Selection } from './cda-sites.ts'
 import { editsFor, localType } from './cda-write.ts'
 import type { Conversion, Converter } from './conversion.ts'
 import { type Family, type Finding, finding, type Severity } from './findings.ts'
@@ -23,6 +23,7 @@ interface Work {
   readonly tally: Tally
   readonly edits: XmlEdit[]
   readonly namesSeen: Set<string>
+  readonly pathOf: ReturnType<typeof createPaths>
 }
 
 /** @param selection which elements are coded; `documents` of the list has told the kind of the document */
@@ -33,9 +34,17 @@ export function convertCda(
   selection: Selection,
 ): ConvertedCda {
   const sites = findSites(xml.document.root, selection)
-  const work: Work = { xml, terminology, converter, tally: createTally(), edits: [], namesSeen: new Set() }
+  const work: Work = {
+    xml,
+    terminology,
+    converter,
+    tally: createTally(),
+    edits: [],
+    namesSeen: new Set(),
+    pathOf: createPaths(),
+  }
   for (const { parent, ancestors, listed } of sites.missing) {
-    const where = { path: pathOf(ancestors, parent), line: parent.line, subject: listed.name }
+    const where = { path: work.pathOf({ ancestors, element: parent }), line: parent.line, subject: listed.name }
     work.tally.findings.push(finding('TM', '4511', 'error', where))
   }
   for (const site of sites.coded) {
@@ -94,7 +103,7 @@ function convertSite(site: CodedSite, work: Work): void {
   const fixed = listed?.language === undefined ? undefined : [listed.language]
   const conversion = converter.convert(value, listed?.valueSets ?? [], fixed)
   count(conversion, tally)
-  for (const one of conversion.findings) tally.findings.push({ ...one, ...where(site, `${system} ${code}`) })
+  for (const one of conversion.findings) tally.findings.push({ ...one, ...where(site, work, `${system} ${code}`) })
   checkName(site, system, work)
   if (conversion.outcome === 'unmapped' || (converter.options.direction === 'translate' && !conversion.designation)) {
     failed(site, work)
@@ -135,11 +144,15 @@ function isHeader({ ancestors }: CodedSite): boolean {
 function say(site: CodedSite, work: Work, family: Family, code: string, severity: Severity): void {
   const { element } = site
   const named = [attribute(element, 'codeSystem'), attribute(element, 'code')].filter((part) => part !== undefined)
-  work.tally.findings.push(finding(family, code, severity, where(site, named.join(' '))))
+  work.tally.findings.push(finding(family, code, severity, where(site, work, named.join(' '))))
 }
 
-function where(site: CodedSite, subject: string): Pick<Finding, 'path' | 'line' | 'subject'> {
-  const path = pathOf(site.ancestors, site.element, site.attribute)
+function where(
+  site: CodedSite,
+  work: Pick<Work, 'pathOf'>,
+  subject: string,
+): Pick<Finding, 'path' | 'line' | 'subject'> {
+  const path = work.pathOf(site)
   return { path, line: site.element.line, ...(subject !== '' && { subject }) }
 }
 
@@ -151,7 +164,7 @@ function checkName(site: CodedSite, system: string, work: Work): void {
   const key = `${system} ${written}`
   if (work.namesSeen.has(key)) return
   work.namesSeen.add(key)
-  work.tally.findings.push(finding('TSAM', '2508', 'warning', where(site, `${written} / ${known}`)))
+  work.tally.findings.push(finding('TSAM', '2508', 'warning', where(site, work, `${written} / ${known}`)))
 }
 
 function alike(left: string, right: string): boolean {
@@ -168,7 +181,8 @@ function initials(name: string): string {
 const UCUM = 'http://unitsofmeasure.org'
 
 /** A unit is checked and named in the report; an attribute has no room for its words. */
-function checkUnit(site: CodedSite, name: string, { tally, terminology, converter }: Work): void {
+function checkUnit(site: CodedSite, name: string, work: Work): void {
+  const { tally, terminology, converter } = work
   const unit = attribute(site.element, name)
   const valueSets = site.listed?.valueSets ?? UNIT_VALUE_SETS
   if (unit === undefined) return
@@ -179,8 +193,8 @@ function checkUnit(site: CodedSite, name: string, { tally, terminology, converte
     return
   }
   tally.units.outsideValueSet++
-  tally.findings.push(finding('TESSERA', 'unit-not-in-value-set', 'warning', where(site, unit)))
-  tally.findings.push(finding('TSAM', '2507', 'warning', where(site, unit)))
+  tally.findings.push(finding('TESSERA', 'unit-not-in-value-set', 'warning', where(site, work, unit)))
+  tally.findings.push(finding('TSAM', '2507', 'warning', where(site, work, unit)))
 }
 
 /** eHDSIUnit, for units that no list names. */

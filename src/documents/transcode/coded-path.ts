@@ -45,6 +45,7 @@ export function parseCodedPath(path: string): Result<CodedPath, 'coded-path-unsu
   const last = parts.at(-1)
   const atAttribute = last?.startsWith('@') ? last.slice(1) : undefined
   if (atAttribute !== undefined) parts.pop()
+  if (atAttribute !== undefined && !/^[A-Za-z_][\w.-]*$/.test(atAttribute)) return refuse('an attribute without a name')
   const steps: Step[] = []
   for (const part of parts) {
     const [, name, brackets = ''] = STEP.exec(part) ?? []

@@ -82,11 +82,11 @@ function isOriginal(coding: Coding, before: readonly Coding[]): boolean {
 
 function wordsFor({ system, code, version }: Coding, at: Position, { converter, tally }: Walk): string | undefined {
   tally.coverage.elements++
-  if (system === undefined || code === undefined) {
+  if (typeof system !== 'string' || typeof code !== 'string') {
     tally.coverage.textOnly++
     return undefined
   }
-  const value = { system, code, ...(version !== undefined && { version }) }
+  const value = { system, code, ...(typeof version === 'string' && { version }) }
   const conversion = converter.convert(value, europeanValueSets(at.element))
   count(conversion, tally)
   const where = { path: at.path, subject: `${system} ${code}` }

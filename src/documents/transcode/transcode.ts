@@ -73,8 +73,10 @@ export function transcodeBundle(
     outside: [],
     counts: { mapped: 0, widened: 0, alreadyEuropean: 0 },
   }
-  const entry = bundle.entry?.map((item, index) =>
-    item.resource === undefined
+  const written: unknown = bundle.entry
+  const entries = Array.isArray(written) ? bundle.entry : undefined
+  const entry = entries?.map((item, index) =>
+    item?.resource === undefined
       ? item
       : withChange(
           item,
@@ -138,18 +140,23 @@ function visit(value: unknown, at: Position, walk: Walk): unknown {
 function checkValueSet(concept: CodeableConcept, at: Position, { terminology, systems, outside }: Walk): void {
   const valueSets = europeanValueSets(at.element)
   if (valueSets.length === 0) return
-  const european = (concept.coding ?? []).flatMap(({ system, code }) =>
-    system !== undefined && code !== undefined && systems.isEuropean(system) ? [{ system, code }] : [],
-  )
+  const european = (concept.coding ?? []).filter(isCoded).filter(({ system }) => systems.isEuropean(system))
   const [first] = european
   const surelyOutside = european.every(({ system, code }) =>
     valueSets.every((valueSet) => terminology.membership(valueSet, system, code) === 'not-member'),
   )
-  if (first !== undefined && surelyOutside) outside.push({ ...first, path: at.path, valueSets })
+  if (first !== undefined && surelyOutside)
+    outside.push({ system: first.system, code: first.code, path: at.path, valueSets })
 }
 
 function isCodeableConcept(value: object): value is CodeableConcept & { readonly coding: Coding[] } {
-  return 'coding' in value && Array.isArray(value.coding) && value.coding.length > 0
+  if (!('coding' in value) || !Array.isArray(value.coding) || value.coding.length === 0) return false
+  return value.coding.every((item: unknown) => typeof item === 'object' && item !== null)
+}
+
+/** Documents come from outside: a system or code may be anything. */
+function isCoded<T extends Coding>(coding: T): coding is T & Coded {
+  return typeof coding.system === 'string' && typeof coding.code === 'string'
 }
 
 function transcodeConcept(
@@ -158,15 +165,13 @@ function transcodeConcept(
   walk: Walk,
 ): CodeableConcept {
   const { counts, systems } = walk
-  if (
-    concept.coding.some(({ system, code }) => system !== undefined && code !== undefined && systems.isEuropean(system))
-  ) {
+  if (concept.coding.some((coding) => isCoded(coding) && systems.isEuropean(coding.system))) {
     counts.alreadyEuropean++
     return concept
   }
   const failures: Unmapped[] = []
   for (const [index, coding] of concept.coding.entries()) {
-    if (coding.system === undefined || coding.code === undefined) continue
+    if (!isCoded(coding)) continue
     const source: Coded = { system: coding.system, code: coding.code }
     const found = usableTargets(source, walk)
     if (typeof found === 'string') {
