@@ -3,18 +3,30 @@
  * text with `*` for any run of characters. Both without regard to case and accents. No regular expression is ever made
  * from a term; each comparison is a chain of plain searches.
  */
+import { foldText } from '#terminology/flat/fold.ts'
 import type { SearchTerm } from './syntax.ts'
 
 export type TextTest = (text: string) => boolean
 
-const MARKS = /\p{M}+/gu
-
-/** Without accents and case. Positions in the result say nothing of positions in the text. */
+/** As the index of words folds (flat/fold.ts), but what is no letter and no digit stays: it can be searched for too. */
 export function fold(text: string): string {
-  return ASCII_LOWER.test(text) ? text : text.normalize('NFD').replaceAll(MARKS, '').toLowerCase()
+  if (ASCII.test(text)) return text.toLowerCase()
+  let folded = ''
+  for (const mark of text) folded += foldMark(mark)
+  return folded
 }
 
-const ASCII_LOWER = /^[ -@[-~]*$/
+const ASCII = /^[ -~]*$/
+const marks = new Map<string, string>()
+
+function foldMark(mark: string): string {
+  const known = marks.get(mark)
+  if (known !== undefined) return known
+  const folded = foldText(mark)
+  const kept = folded === ' ' ? mark : folded
+  marks.set(mark, kept)
+  return kept
+}
 
 /** A test that holds when any of the terms fits. */
 export function textTest(terms: readonly SearchTerm[]): TextTest {
