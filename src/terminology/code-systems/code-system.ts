@@ -3,6 +3,7 @@
  * systems (UCUM, BCP-47, …) and by a SNOMED CT edition of 500,000 concepts: so concepts are named by handles, sets are
  * lazy, and nothing here makes objects for more concepts than an answer shows.
  */
+import type { JsonObject } from '../load/json.ts'
 import type { FhirProperty } from '../operations/fhir.ts'
 
 /**
@@ -34,6 +35,8 @@ export interface CodeSystemIdentity {
   /** Canonical URL of the value set of all its codes. */
   readonly valueSet?: string
   readonly copyright?: string
+  /** How people call this edition, where the version does not say it: `International Edition`. */
+  readonly edition?: string
   /** Properties it defines: code, URI and type. */
   readonly properties: readonly PropertyDefinition[]
   /** `canonical|version` of the supplements that are merged in. */
@@ -83,6 +86,8 @@ export interface Filter {
 export interface FilterProblem {
   readonly kind: 'not-understood' | 'bad-value' | 'too-costly'
   readonly filter: Filter
+  /** `expression`: the value is a constraint in a language of its own (ECL) and is wrong. */
+  readonly language?: 'ecl'
   /** One sentence in English. */
   readonly sentence: string
 }
@@ -122,6 +127,8 @@ export interface CodeSystem {
   extensions?(concept: ConceptHandle): readonly unknown[]
   parents(concept: ConceptHandle): readonly ConceptHandle[]
   children(concept: ConceptHandle): readonly ConceptHandle[]
+  /** The parent under which an expansion shows it; undefined at the top. Only asked where `hierarchical`. */
+  nestedParent?(concept: ConceptHandle): ConceptHandle | undefined
   /** True when `ancestor` is `descendant` or above it. */
   subsumes(ancestor: ConceptHandle, descendant: ConceptHandle): boolean
   /** Whether it has a hierarchy that an expansion should show. */
@@ -147,8 +154,11 @@ export interface CodeSystemFamily {
   readonly url: string
   /** Newest last does not matter: the library orders them. `undefined` is a system without version. */
   versions(): readonly CodeSystemVersion[]
-  /** Opens a version as listed. Called again and again: the family caches. */
-  open(version: string | undefined): CodeSystem | undefined
+  /**
+   * Opens a version as listed, with supplements (R5 JSON) merged in where it can. Called again and again: the family
+   * caches what has none.
+   */
+  open(version: string | undefined, supplements?: readonly JsonObject[]): CodeSystem | undefined
   /**
    * How a version that was asked for relates to a listed one, when plain comparison is not enough (SNOMED CT: the URI of
    * an edition means its newest version).
