@@ -1,6 +1,6 @@
 /** The FHIR R5 resources that importers make: only what they write, as type aliases so that they are JSON objects too. */
 import { normaliseLanguage } from '../languages.ts'
-import type { JsonObject } from '../load/json.ts'
+import { type JsonObject, objects } from '../load/json.ts'
 
 export type DesignationJson = {
   language: string
@@ -50,8 +50,12 @@ export type ImportedResource = JsonObject & {
 /** Who says it and whether somebody vouches for it, when that differs from the import as a whole. */
 export const SOURCE_EXTENSION = 'urn:tessera:source'
 export const REVIEW_EXTENSION = 'urn:tessera:review-status'
+/** On a supplement: what its source calls the code system, where that is not its canonical URL. */
+export const GIVEN_SYSTEM_EXTENSION = 'urn:tessera:system-as-given'
 /** Property of a concept of a supplement: a designation in this language came damaged and was left out. */
 export const DAMAGED = 'damaged'
+/** Property of a concept of a supplement: the designation in this language was the English words, and was left out. */
+export const UNTRANSLATED = 'untranslated'
 /** Property of a concept of a supplement: how the source spells the code, where that is no FHIR code. */
 export const RESPELLED = 'respelled'
 
@@ -60,6 +64,12 @@ export const ACCOUNT_PROPERTIES: readonly PropertyDefinitionJson[] = [
     code: DAMAGED,
     uri: 'urn:tessera:property:damaged',
     description: 'Language of a designation that came without its letters and was left out',
+    type: 'code',
+  },
+  {
+    code: UNTRANSLATED,
+    uri: 'urn:tessera:property:untranslated',
+    description: 'Language of a designation that was the English words and was left out',
     type: 'code',
   },
   {
@@ -107,6 +117,12 @@ export function supplement(
     ...(usesAccount(concepts) && { property: ACCOUNT_PROPERTIES }),
     concept: concepts,
   }
+}
+
+/** Definitions of properties, with those of the account. */
+export function withAccountProperties(property: unknown): readonly JsonObject[] {
+  const own = objects(property)
+  return [...own, ...ACCOUNT_PROPERTIES.filter(({ code }) => !own.some((one) => one.code === code))]
 }
 
 function usesAccount(concepts: readonly ConceptJson[]): boolean {

@@ -4,7 +4,7 @@
  * supplement remembers it, so that a coverage page can say what came and what is usable.
  */
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
-import { ACCOUNT_PROPERTIES, DAMAGED, type ImportedResource, type PropertyJson, RESPELLED } from './resource.ts'
+import { DAMAGED, type ImportedResource, type PropertyJson, RESPELLED, withAccountProperties } from './resource.ts'
 
 export interface Tidied {
   readonly resource: ImportedResource
@@ -40,7 +40,7 @@ export function tidy(resource: ImportedResource): Tidied {
   const { damaged, twice } = state
   if (resource.resourceType === 'CodeSystem' && Array.isArray(resource.concept)) {
     const concept = concepts(resource.concept, state)
-    const account = state.account ? withAccount(resource.property) : resource.property
+    const account = state.account ? withAccountProperties(resource.property) : resource.property
     return { resource: { ...resource, ...(account !== undefined && { property: account }), concept }, damaged, twice }
   }
   if (resource.resourceType === 'ValueSet' && isObject(resource.compose)) {
@@ -110,9 +110,4 @@ function concept(raw: JsonObject, code: string, state: State): JsonObject {
     ...(designation !== undefined && designation.length > 0 && { designation }),
     ...(account.length > 0 && { property: [...objects(raw.property), ...account] }),
   }
-}
-
-function withAccount(property: unknown): readonly JsonObject[] {
-  const own = objects(property)
-  return [...own, ...ACCOUNT_PROPERTIES.filter(({ code }) => !own.some((one) => one.code === code))]
 }

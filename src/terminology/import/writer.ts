@@ -12,7 +12,13 @@ import { type LoadCounts, loadResource, noCounts, type Provenance } from '../loa
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 import { encodeContent } from '../store/write.ts'
 import { isRemoved, type RemovedWords } from './english.ts'
-import { type ImportedResource, REVIEW_EXTENSION, SOURCE_EXTENSION } from './resource.ts'
+import {
+  type ImportedResource,
+  REVIEW_EXTENSION,
+  SOURCE_EXTENSION,
+  UNTRANSLATED,
+  withAccountProperties,
+} from './resource.ts'
 
 export const RESOURCES = 'resources.ndjson'
 export const INDEX = 'resources.index.json'
@@ -137,21 +143,30 @@ function without(resource: JsonObject, removed: RemovedWords, canonical: (system
   const named = text(resource.content === 'supplement' ? resource.supplements : resource.url)
   if (resource.resourceType !== 'CodeSystem' || named === undefined) return resource
   const system = canonical(named.split('|')[0] ?? named)
+  const isSupplement = resource.content === 'supplement'
+  const account = { needed: false }
   const walk = (list: unknown): readonly JsonObject[] =>
     objects(list).map((concept) => {
       const code = text(concept.code) ?? ''
-      const { designation, concept: children, ...rest } = concept
+      const { designation, property, concept: children, ...rest }: JsonObject = concept
+      const lost: JsonObject[] = []
       const kept = objects(designation).filter(({ language, value }) => {
         const tag = normaliseLanguage(text(language) ?? '')
-        return !isRemoved(removed, system, code, tag, text(value) ?? '')
+        if (!isRemoved(removed, system, code, tag, text(value) ?? '')) return true
+        if (isSupplement) lost.push({ code: UNTRANSLATED, valueCode: tag })
+        return false
       })
+      if (lost.length > 0) account.needed = true
+      const properties = [...objects(property), ...lost]
       return {
         ...rest,
+        ...(properties.length === 0 ? {} : { property: properties }),
         ...(kept.length > 0 && { designation: kept }),
         ...(children !== undefined && { concept: walk(children) }),
       }
     })
-  return { ...resource, concept: walk(resource.concept) }
+  const concept = walk(resource.concept)
+  return { ...resource, ...(account.needed && { property: withAccountProperties(resource.property) }), concept }
 }
 
 const BUFFERED = 1 << 20

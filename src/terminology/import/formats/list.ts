@@ -10,6 +10,7 @@ import {
   composeOf,
   type DesignationJson,
   designation,
+  GIVEN_SYSTEM_EXTENSION,
   type ImportedResource,
   isLanguage,
   oidIdentifier,
@@ -133,7 +134,12 @@ function compact(json: JsonObject, file: InputFile, context: ReadContext): reado
   }
   const system = context.canonical(text(json.system) ?? '')
   return [...groups.values()].map(({ source, reviewed, concepts }) =>
-    supplement(nameOf(source, file, context), system, concepts, more(source, reviewed, context)),
+    supplement(
+      nameOf(source, file, context),
+      system,
+      concepts,
+      more(text(json.system) ?? '', source, reviewed, context),
+    ),
   )
 }
 
@@ -158,7 +164,12 @@ function designations(json: JsonObject, file: InputFile, context: ReadContext): 
   return [
     ...(unknown ? [identityOf(system, text(json.name), [oid])] : []),
     ...[...byReview].map(([reviewed, concepts]) =>
-      supplement(nameOf(source, file, context), system, concepts, more(source, reviewed, context)),
+      supplement(
+        nameOf(source, file, context),
+        system,
+        concepts,
+        more(text(json.system) ?? '', source, reviewed, context),
+      ),
     ),
   ]
 }
@@ -195,8 +206,9 @@ function nameOf(source: string, file: InputFile, context: ReadContext): string {
   return `${own} ${file.name.replace(/\.json$/i, '')}`
 }
 
-function more(source: string, reviewed: boolean, context: ReadContext) {
+function more(system: string, source: string, reviewed: boolean, context: ReadContext) {
   const extension = [
+    ...(context.canonical(system) === system ? [] : [{ url: GIVEN_SYSTEM_EXTENSION, valueUri: system }]),
     ...(source === context.options.source ? [] : [{ url: SOURCE_EXTENSION, valueString: source }]),
     ...(reviewed === context.options.reviewed
       ? []
