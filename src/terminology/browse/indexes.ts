@@ -1,0 +1,58 @@
+/** The text indexes of a library, made when somebody first asks, in small pieces so that others do not wait. */
+import { setImmediate } from 'node:timers/promises'
+import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
+import type { Library } from '../library/library.ts'
+import { type BrowseSources, openSystem } from './sources.ts'
+import { systemEntry } from './terms.ts'
+import { createTextIndex, type TextIndex } from './text-index.ts'
+
+export interface Indexed {
+  readonly url: string
+  /** The version that answers when none is asked for, then the others. */
+  readonly versions: readonly SystemEntry[]
+  /** Absent for a system with a search of its own, and for one whose codes cannot be listed. */
+  readonly index?: TextIndex | undefined
+}
+
+const made = new WeakMap<Library, Promise<readonly Indexed[]>>()
+
+/** One entry for each code system, by name. */
+export function indexesOf(sources: BrowseSources): Promise<readonly Indexed[]> {
+  const known = made.get(sources.library)
+  if (known) return known
+  const making = makeIndexes(sources)
+  made.set(sources.library, making)
+  return making
+}
+
+async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> {
+  const found: Indexed[] = []
+  for (const url of sources.library.codeSystemUrls()) {
+    const system = openSystem(sources, url)
+    if (!system) continue
+    const { codeSystem, edition } = system
+    const index = edition || codeSystem.search ? undefined : createTextIndex(codeSystem)
+    const own = systemEntry(system, index?.languages ?? [])
+    found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index })
+    await setImmediate()
+  }
+  const nameOf = ({ versions, url }: Indexed): string => versions[0]?.name.text ?? url
+  return found.sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
+}
+
+function otherVersions(sources: BrowseSources, url: string, own: string | undefined): readonly SystemEntry[] {
+  return sources.library
+    .codeSystemVersions(url)
+    .filter(({ version }) => version !== own)
+    .flatMap(({ version }) => {
+      const system = openSystem(sources, url, version)
+      return system ? [systemEntry(system, [])] : []
+    })
+    .reverse()
+}
+
+export function languagesOf(indexes: readonly Indexed[], sources: BrowseSources): readonly LanguageTag[] {
+  const own = indexes.flatMap(({ index }) => index?.languages ?? [])
+  const editions = (sources.editions ?? []).flatMap(({ edition }) => edition.summary.languages)
+  return [...new Set([...own, ...editions])]
+}
