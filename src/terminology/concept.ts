@@ -28,13 +28,16 @@ export function conceptIn(
   const display = asked?.display ?? found.map(({ store, number }) => store.display(number)).find((text) => text !== '')
   return {
     system,
-    code: first.store.nameOf(first.number).code,
+    code: first.store.code(first.number),
     ...(display !== undefined && { display }),
     active: asked?.active ?? found.some(({ store, number }) => store.active(number)),
     ...(asked && { version: asked.version }),
     versions,
     ambiguous: asked === undefined && differ(versions),
-    designations: designationsOf(found),
+    // Most who ask want to know whether there is such a concept; its words in all languages are many.
+    get designations() {
+      return designationsOf(found)
+    },
   }
 }
 

@@ -44,15 +44,17 @@ export function openXml(bytes: Uint8Array, options: ParseOptions = {}): Result<E
     slice,
     edited(edits) {
       if (edits.length === 0) return bytes
-      let result = ''
+      const parts: string[] = []
       let at = 0
       for (const { from, to, text: put } of [...edits].sort((left, right) => left.from - right.from)) {
         if (original(from) < at) throw new Error('two changes of a document overlap')
-        result += text.slice(at, original(from)) + put
+        parts.push(text.slice(at, original(from)), put)
         at = original(to)
       }
+      parts.push(text.slice(at))
       const mark = bytes[0] === 0xef && bytes[1] === 0xbb ? '\uFEFF' : ''
-      return Buffer.from(mark + declaredUtf8(result + text.slice(at)), 'utf8')
+      parts[0] = mark + declaredUtf8(parts[0] ?? '')
+      return Buffer.from(parts.join(''), 'utf8')
     },
   })
 }
@@ -74,6 +76,7 @@ function originalOffsets(text: string): (offset: number) => number {
   }
 }
 
+/** The beginning of the document; no element stands before the end of the declaration, so no change does. */
 function declaredUtf8(text: string): string {
   return text.replace(
     /^(<\?xml\s[^>]*?encoding\s*=\s*)(["'])(.*?)\2/,

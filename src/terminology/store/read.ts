@@ -59,7 +59,9 @@ export interface Store {
   systems(): Iterable<{ readonly url: string; readonly concepts: number }>
   isComplete(system: string): boolean
   find(system: string, code: string): number
-  /** The system of a concept, and its code as the system spells it. */
+  /** As the system spells it. */
+  code(concept: number): string
+  /** The system and the code; finding the system takes a look at all of them. */
   nameOf(concept: number): { readonly system: string; readonly code: string }
   display(concept: number): string
   active(concept: number): boolean
@@ -206,6 +208,7 @@ function createStore(
         if (same(concepts[(number - 1) * 2] ?? 0, code)) return number - 1
       }
     },
+    code: (concept) => string(concepts[concept * 2]),
     nameOf: (concept) => ({ system: systemOfConcept(concept), code: string(concepts[concept * 2]) }),
     display: (concept) => string(concepts[concept * 2 + 1]),
     active: (concept) => (((inactive[concept >>> 5] ?? 0) >>> (concept & 31)) & 1) === 0,
