@@ -88,6 +88,15 @@ function layer({ stores, families = [] }: LibraryContent, below: Library | undef
   const choose = (url: string, requested: string | undefined): CodeSystemVersion | undefined => {
     const list = versions(url)
     if (requested === undefined) {
+      // What the request brings is what it means.
+      if (below) {
+        const own = definitions(url).map(({ entry }) => entry.version)
+        if (own.length > 0)
+          return pickVersion(
+            list.filter(({ version }) => own.includes(version)),
+            undefined,
+          )
+      }
       // A complete code system goes before a fragment; the default of its source before the newest.
       const preferred = list.filter(({ isDefault }) => isDefault)
       const complete = list.filter(({ content }) => content === 'complete')

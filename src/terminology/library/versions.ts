@@ -8,6 +8,8 @@ export function compareVersions(left: string | undefined, right: string | undefi
   if (left === right) return 0
   if (left === undefined) return -1
   if (right === undefined) return 1
+  // Who numbered by date before (HL7 until 2018) numbers by semantic versions now.
+  if (DATE.test(left) !== DATE.test(right)) return DATE.test(left) ? -1 : 1
   const [leftCore = '', leftTag] = splitTag(left)
   const [rightCore = '', rightTag] = splitTag(right)
   const core = compareParts(leftCore, rightCore)
@@ -15,6 +17,8 @@ export function compareVersions(left: string | undefined, right: string | undefi
   if (leftTag === undefined || rightTag === undefined) return leftTag === undefined ? 1 : -1
   return compareParts(leftTag, rightTag)
 }
+
+const DATE = /^(?:19|20)\d\d(?:-\d\d){1,2}$/
 
 /** `1.0.0-ballot1` → `1.0.0`, `ballot1`; dates (`2024-01-01`) stay whole. */
 function splitTag(version: string): readonly (string | undefined)[] {

@@ -56,6 +56,12 @@ const ECHOED_OF_VALUE_SET: ReadonlySet<unknown> = new Set(
   ].map((name) => EXTENSIONS + name),
 )
 
+const ECHOED_OF_DESIGNATION: ReadonlySet<unknown> = new Set(
+  ['coding-sctdescid', 'structuredefinition-standards-status', 'rendering-style', 'rendering-xhtml'].map(
+    (name) => EXTENSIONS + name,
+  ),
+)
+
 export function entryOf(group: Group, concept: ConceptHandle, options: EntryOptions): Entry {
   const { codeSystem, elements, source } = group
   const element = elements.get(concept)
@@ -171,8 +177,9 @@ export function isWanted({ language, use }: ConceptDesignation, wanted: readonly
 
 export function designationJson({ language, use, value, isDisplay, extension }: ConceptDesignation): JsonObject {
   const shown = use ?? (isDisplay ? PREFERRED : undefined)
+  const echoed = objects(extension).filter(({ url }) => ECHOED_OF_DESIGNATION.has(url))
   return {
-    ...(extension && { extension }),
+    ...(echoed.length > 0 && { extension: echoed }),
     ...(language !== undefined && { language }),
     ...(shown && { use: shown }),
     value,

@@ -29,6 +29,7 @@ export function operationOutcome(issues: readonly Issue[]): Resource {
       severity,
       code,
       details: { ...(type !== undefined && { coding: [{ system: ISSUE_TYPES, code: type }] }), text },
+      // `location` is deprecated, but older validators read nothing else.
       ...(expression !== undefined && { location: [expression], expression: [expression] }),
     })),
   }

@@ -207,7 +207,11 @@ function inferred({ context, valueSet, issues, subject }: Validation, code: stri
     code: 'not-found',
     type: 'cannot-infer',
     id,
-    text: say(id, { code, valueSet: valueSet.name, systems: systems.join(', ') }),
+    text: say(id, {
+      code,
+      valueSet: valueSet.name,
+      systems: (systems.length > 0 ? systems : [...systemsOf(valueSet)]).join(', '),
+    }),
     expression: 'code',
   })
   return undefined

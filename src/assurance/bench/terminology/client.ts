@@ -1,4 +1,6 @@
 /** Speaks to a terminology server over HTTP. Tests are R5; for an R4 server both directions are converted. */
+import { Agent as PlainAgent, request as plainRequest } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { type BenchAnswer, isObject } from './prepare.ts'
 import type { Answering } from './run.ts'
@@ -60,21 +62,44 @@ interface Sent {
   readonly body?: string
 }
 
-async function exchange(url: string, { method, headers, body }: Sent, timeoutMs = 30_000): Promise<BenchAnswer> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      accept: 'application/fhir+json',
-      ...(body === undefined ? {} : { 'content-type': 'application/fhir+json; charset=utf-8' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body }),
-    signal: AbortSignal.timeout(timeoutMs),
+/** `fetch` would add an Accept-Language of its own, which the tests are about; so this is node:http. */
+function exchange(url: string, { method, headers, body }: Sent, timeoutMs = 30_000): Promise<BenchAnswer> {
+  const target = new URL(url)
+  const secure = target.protocol === 'https:'
+  return new Promise((resolve, reject) => {
+    const sent = (secure ? secureRequest : plainRequest)(
+      target,
+      {
+        method,
+        agent: secure ? SECURE : PLAIN,
+        headers: {
+          accept: 'application/fhir+json',
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/fhir+json; charset=utf-8', 'content-length': Buffer.byteLength(body) }),
+          ...headers,
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }))
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
   })
-  const text = await response.text()
+}
+
+const PLAIN = new PlainAgent({ keepAlive: true })
+const SECURE = new SecureAgent({ keepAlive: true })
+
+function parsed(bytes: Buffer): unknown {
   try {
-    return { status: response.status, body: JSON.parse(text) as unknown }
+    return JSON.parse(bytes.toString('utf8')) as unknown
   } catch {
-    return { status: response.status, body: undefined }
+    return undefined
   }
 }

@@ -26,7 +26,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 
 /** Whether the text of an answer is what the expected text allows. An unknown template allows nothing. */
 export function textMatches(expected: string, actual: string, context: TemplateContext): boolean {
-  if (!isTemplate(expected)) return expected === actual
+  if (!isTemplate(expected)) return literalMatches(expected, actual, context)
   const form = FORMS[expected]
   if (form) return form.test(actual)
   if (expected === '$version$') return context.fhirVersion === undefined || context.fhirVersion === actual
@@ -35,6 +35,30 @@ export function textMatches(expected: string, actual: string, context: TemplateC
   if (inner.startsWith('fragments:')) return containsAll(actual, inner.slice('fragments:'.length))
   if (inner.startsWith('external:')) return externalMatches(inner.slice('external:'.length), actual, context)
   return false
+}
+
+/**
+ * A literal, in which `$version$` stands for the server's FHIR version. The official runner also takes two texts for equal
+ * that decode from Base64 to the same bytes, which is to say: that differ only in what Base64 has no sign for (spaces,
+ * quotes, `#`, …). Some expected texts rely on it.
+ */
+function literalMatches(expected: string, actual: string, { fhirVersion }: TemplateContext): boolean {
+  if (expected === actual) return true
+  if (expected.includes('$version$')) {
+    const [before = '', after = ''] = expected.split('$version$')
+    if (fhirVersion !== undefined) return actual === `${before}${fhirVersion}${after}`
+    return actual.startsWith(before) && actual.endsWith(after)
+  }
+  const [wanted, given] = [base64Signs(expected), base64Signs(actual)]
+  return wanted !== '' && wanted === given
+}
+
+function base64Signs(text: string): string {
+  return text
+    .replace(/=.*$/s, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replace(/[^A-Za-z0-9+/]/g, '')
 }
 
 function isTemplate(text: string): boolean {
