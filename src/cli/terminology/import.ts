@@ -22,9 +22,10 @@ export async function importFrom(path: string, options: ImportCommandOptions): P
     console.error(describeProblem(result.problem))
     return EXIT.failed
   }
-  const { problems, ...counts } = result.value
+  const { problems, artifact, ...counts } = result.value
   if (options.json) console.log(JSON.stringify(result.value, null, 2))
-  else for (const [what, count] of Object.entries(counts)) console.log(`${what}: ${count}`)
+  else
+    for (const [what, count] of Object.entries({ artifact: artifact.id, ...counts })) console.log(`${what}: ${count}`)
   for (const problem of problems)
     console.error(describeProblem({ ...problem, place: { file: problem.file, ...problem.place } }))
   return problems.length > 0 ? EXIT.failed : EXIT.fine

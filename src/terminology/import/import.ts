@@ -10,12 +10,16 @@ import { openTerminology, type TerminologyOptions } from '../open.ts'
 import type { FormatId } from './formats/format.ts'
 import { gather } from './gather.ts'
 import { type FileProblem, openInput } from './input/input.ts'
+import { isSnomedRelease } from './rf2.ts'
 import { LAYER } from './writer.ts'
 
 export type { FileProblem } from './input/input.ts'
 
 /** Further codes come from the disk (artifacts/durable.ts) and from what is served (artifacts/served.ts). */
-export type ImportProblemCode = 'terminology-import-not-found' | 'terminology-import-empty'
+export type ImportProblemCode =
+  | 'terminology-import-not-found'
+  | 'terminology-import-empty'
+  | 'terminology-import-snomed'
 
 export interface ImportResult extends Readonly<LoadCounts> {
   readonly artifact: ArtifactManifest
@@ -72,6 +76,8 @@ export async function importTerminology(
     const next = 'Name a folder, an archive (.tgz, .zip) or a file.'
     return failed('terminology-import-not-found', `There is nothing at ${path}.`, next, { file: path })
   }
+  if (options.format === 'rf2' || (options.format === undefined && (await isSnomedRelease(given))))
+    return snomedRelease(given)
   const known = await openTerminology({
     cache: options.cache ?? join(options.home, 'cache'),
     ...(options.sources && { sources: options.sources }),
@@ -104,6 +110,13 @@ export async function importTerminology(
   } finally {
     await input.close()
   }
+}
+
+function snomedRelease(paths: readonly string[]) {
+  const sentence = 'This is a SNOMED CT release: it becomes an edition, not a set of resources.'
+  return failed('terminology-import-snomed', sentence, 'Import it as an edition (snomed/import.ts).', {
+    file: paths[0] ?? '',
+  })
 }
 
 function countsOf(
