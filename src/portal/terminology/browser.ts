@@ -196,9 +196,8 @@ export interface ValueSetView extends ValueSetEntry {
   readonly coverage: readonly LanguageCoverage[]
 }
 
-export interface LanguageCoverage {
+export interface LanguageCoverage extends CoveredConcepts {
   readonly language: LanguageTag
-  readonly concepts: number
 }
 
 export interface MapView extends MapEntry {
@@ -277,13 +276,20 @@ export type Evaluation =
   /** Understood, but it cannot be answered: an unknown reference set, a filter without meaning. */
   | { readonly kind: 'unanswerable'; readonly sentence: string }
 
+export interface CoveredConcepts {
+  /** Concepts for which some source has a designation. */
+  readonly named: number
+  /** Concepts with a designation that can be shown: some sources came damaged, or in English under another language. */
+  readonly usable: number
+}
+
 export interface CoverageTable {
   readonly languages: readonly LanguageTag[]
   readonly rows: readonly {
     readonly valueSet: ValueSetEntry
     readonly concepts: number
-    /** Concepts with a designation, by language; a language without any is absent. */
-    readonly byLanguage: Readonly<Record<LanguageTag, number>>
+    /** By language without region; a language without any designation is absent. */
+    readonly byLanguage: Readonly<Record<LanguageTag, CoveredConcepts>>
   }[]
 }
 

@@ -167,9 +167,17 @@ test('coverage and releases say their numbers', async () => {
   const coverage = await get('/coverage')
   assert.match(coverage.text, /Termes en français, 1 jeu de valeurs/)
   assert.match(coverage.text, /34 sur 67 \(51 %\)/)
+  assert.match(coverage.text, /dont 30 affichables/)
   const table = await (await app.request(`${ORIGIN}/terminology/coverage.json`)).json()
   assert.deepEqual(table, [
-    { url: VALUE_SET, version: '1', name: 'Symptoms', concepts: 67, languages: { en: 67, fr: 34 } },
+    {
+      url: VALUE_SET,
+      version: '1',
+      name: 'Symptoms',
+      concepts: 67,
+      languages: { en: 67, fr: 34 },
+      usable: { en: 67, fr: 30 },
+    },
   ])
   const releases = await get('/releases')
   assert.match(releases.text, /Version 2 <span class="tag good">servie maintenant/)

@@ -171,8 +171,8 @@ function valueSetView(): ValueSetView {
     ],
     exclude: [{ system: { url: BODY, name: { text: 'Findings of the test' } }, codes: 1, filters: [], valueSets: [] }],
     coverage: [
-      { language: 'en', concepts: ENTRIES.length },
-      { language: 'fr', concepts: ENTRIES.filter(({ fr }) => fr).length },
+      { language: 'en', named: ENTRIES.length, usable: ENTRIES.length },
+      { language: 'fr', named: ENTRIES.filter(({ fr }) => fr).length, usable: 30 },
     ],
   }
 }
@@ -320,7 +320,10 @@ export function testBrowser(): TerminologyBrowser {
         {
           valueSet: valueSetView(),
           concepts: ENTRIES.length,
-          byLanguage: { en: ENTRIES.length, fr: ENTRIES.filter(({ fr }) => fr).length },
+          byLanguage: {
+            en: { named: ENTRIES.length, usable: ENTRIES.length },
+            fr: { named: ENTRIES.filter(({ fr }) => fr).length, usable: 30 },
+          },
         },
       ],
     }),

@@ -210,3 +210,26 @@ test('a publication shows at once', async () => {
   assert.equal((await live.releases()).length, 1)
   assert.equal((await live.systems(french)).length, 3)
 })
+
+test('coverage counts the concepts of plain lists that have words', async () => {
+  const { rows } = await browser.coverage(french)
+  const row = rows.find(({ valueSet }) => valueSet.url === SIGNS_SET)
+  assert.equal(row?.concepts, 2)
+  assert.deepEqual(
+    Object.entries(row?.byLanguage ?? {}).map(([language, { named }]) => [language, named]),
+    [
+      ['de', 1],
+      ['en', 2],
+      ['fr', 2],
+    ],
+  )
+  assert.equal(
+    rows.some(({ valueSet }) => valueSet.url === BROAD_SET),
+    false,
+    'a set given by a rule is no list',
+  )
+  const view = await browser.valueSet({ url: SIGNS_SET, ...french })
+  assert.ok(view.ok)
+  assert.equal(view.value.concepts, 2)
+  assert.equal(view.value.coverage.length, 3)
+})

@@ -3,14 +3,13 @@
 import { type Failed, failed, ok, type Result } from '#platform/result/result.ts'
 import type { ConceptRequest, CoverageTable, TerminologyBrowser, ValueSetView } from '#portal/terminology/browser.ts'
 import { childrenOf, conceptView, type FoundConcept } from './concept.ts'
+import { coverageTable } from './coverage.ts'
 import { evaluate, findEdition, listEditions } from './ecl.ts'
 import { indexesOf, languagesOf } from './indexes.ts'
 import { listMaps, mapView } from './maps.ts'
 import { search } from './search.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
 import { expand, listValueSets, membershipsOf, valueSetView } from './value-sets.ts'
-
-const NO_COVERAGE: CoverageTable = { languages: [], rows: [] }
 
 /** @param now what is served at this moment; asked anew for each question, so that a publication shows at once */
 export function openBrowser(now: () => BrowseSources): TerminologyBrowser {
@@ -49,12 +48,12 @@ export function openBrowser(now: () => BrowseSources): TerminologyBrowser {
       return ok(await membershipsOf(sources, system.url, system.codeSystem.codeOf(concept)))
     },
     valueSets: async (request) => listValueSets(now(), request),
-    async valueSet({ url, version, languages }) {
+    async valueSet({ url, version }) {
       const sources = now()
       const resource = sources.library.valueSet(url, version)
       if (!resource) return unknownValueSet(url)
       const view = valueSetView(sources, resource)
-      return ok(withCoverage(view, (await sources.coverage?.(languages)) ?? NO_COVERAGE))
+      return ok(withCoverage(view, coverageTable(sources.library)))
     },
     async expand(request) {
       const sources = now()
@@ -75,7 +74,7 @@ export function openBrowser(now: () => BrowseSources): TerminologyBrowser {
       const edition = findEdition(sources, request.edition)
       return edition ? ok(evaluate(sources, edition, request)) : unknownSystem(request.edition)
     },
-    coverage: async ({ languages }) => (await now().coverage?.(languages)) ?? NO_COVERAGE,
+    coverage: async () => coverageTable(now().library),
     releases: async () => (await now().releases?.()) ?? [],
   }
 }
@@ -106,6 +105,6 @@ function unknownValueSet(url: string): Failed<'unknown-value-set'> {
 function withCoverage(view: ValueSetView, { rows }: CoverageTable): ValueSetView {
   const row = rows.find(({ valueSet }) => valueSet.url === view.url)
   if (!row) return view
-  const coverage = Object.entries(row.byLanguage).map(([language, concepts]) => ({ language, concepts }))
+  const coverage = Object.entries(row.byLanguage).map(([language, { named, usable }]) => ({ language, named, usable }))
   return { ...view, concepts: row.concepts, coverage }
 }

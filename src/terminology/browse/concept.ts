@@ -18,7 +18,7 @@ import { mappingsFrom, mappingsTo } from './maps.ts'
 import { provenanceOf } from './provenance.ts'
 import { editionGroups, editionInactivation } from './snomed-concept.ts'
 import type { BrowseSources, OpenSystem } from './sources.ts'
-import { referenceOf, systemEntry, termOf } from './terms.ts'
+import { ownLanguage, referenceOf, systemEntry, termOf } from './terms.ts'
 
 /** Ways from a root that are shown; a concept of SNOMED CT may have hundreds. */
 const MOST_PATHS = 3
@@ -80,7 +80,7 @@ function designationEntry(
   one: ConceptDesignation,
 ): DesignationEntry {
   return {
-    language: one.language ?? (one.isDisplay ? codeSystem.identity.language : undefined),
+    language: one.language ?? (one.isDisplay ? ownLanguage(codeSystem) : undefined),
     text: one.value,
     preferred: one.preferred === true || (one.isDisplay === true && !edition),
     use: useOf(one),
@@ -102,7 +102,7 @@ function useOf({ use }: ConceptDesignation): Term | undefined {
 
 function definitionsOf({ codeSystem }: OpenSystem, concept: ConceptHandle): readonly Term[] {
   const definition = codeSystem.definition(concept)
-  return definition === undefined ? [] : [{ text: definition, language: codeSystem.identity.language }]
+  return definition === undefined ? [] : [{ text: definition, language: ownLanguage(codeSystem) }]
 }
 
 /** Ways from a root to a direct parent, the first few; breadth is bounded, circles are cut. */

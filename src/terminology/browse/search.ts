@@ -60,8 +60,9 @@ interface Gathering {
   readonly keep: Keep
 }
 
-/** A code typed as it is comes before everything else, also an inactive one. */
+/** A code typed as it is comes before everything else, also an inactive one; codes so short are those of a hundred small lists. */
 const EXACT_CODE = -1
+const SHORT_CODE = 2
 
 function fromIndex(
   url: string,
@@ -74,7 +75,7 @@ function fromIndex(
   for (const { concept, text, language } of index.find(words, work)) {
     const exact = concept.code.toLowerCase() === asCode
     if (concept.inactive && !inactive && !exact) continue
-    const rank = exact ? EXACT_CODE : rankOf(text, language, wished)
+    const rank = exact && asCode.length > SHORT_CODE ? EXACT_CODE : rankOf(text, language, wished)
     keep({ url, concept: concept.handle, term: exact ? { text: concept.code } : { text, language }, rank })
   }
 }

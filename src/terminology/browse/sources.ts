@@ -1,5 +1,5 @@
 /** What the browser looks into. A function gives it anew for each question, because a publication puts another library in its place. */
-import type { CoverageTable, LanguageTag, ReleaseEntry } from '#portal/terminology/browser.ts'
+import type { ReleaseEntry } from '#portal/terminology/browser.ts'
 import type { CodeSystem } from '../code-systems/code-system.ts'
 import type { Ecl } from '../ecl/index.ts'
 import type { Library } from '../library/library.ts'
@@ -12,7 +12,6 @@ export interface BrowseSources {
   readonly server: Pick<TerminologyServer, 'operation'>
   /** Editions of SNOMED CT with their evaluators, the served one first. */
   readonly editions?: readonly EditionSource[]
-  readonly coverage?: (languages: readonly LanguageTag[]) => Promise<CoverageTable>
   readonly releases?: () => Promise<readonly ReleaseEntry[]>
 }
 

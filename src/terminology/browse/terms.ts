@@ -38,9 +38,17 @@ function worth({ preferred, isDisplay, use }: ConceptDesignation): number {
 
 function ownTerm(codeSystem: CodeSystem, concept: ConceptHandle): Term | undefined {
   const own = codeSystem.designations(concept).find(({ isDisplay }) => isDisplay)
-  if (own) return { text: own.value, language: own.language ?? codeSystem.identity.language }
+  if (own) return { text: own.value, language: own.language ?? ownLanguage(codeSystem) }
   const display = codeSystem.display(concept)
-  return display === undefined ? undefined : { text: display, language: codeSystem.identity.language }
+  return display === undefined ? undefined : { text: display, language: ownLanguage(codeSystem) }
+}
+
+/** HL7 publishes in English, but seldom says so in the resource. */
+const PUBLISHED_IN_ENGLISH = /^https?:\/\/(?:terminology\.)?hl7\.org\//
+
+/** The language of words that carry none themselves; undefined when nobody says it. */
+export function ownLanguage({ identity }: CodeSystem): LanguageTag | undefined {
+  return identity.language ?? (PUBLISHED_IN_ENGLISH.test(identity.url) ? 'en' : undefined)
 }
 
 /** @param stated the version that the reader asked for; links keep it */

@@ -5,6 +5,7 @@
 import type { LanguageTag } from '#portal/terminology/browser.ts'
 import type { CodeSystem, ConceptHandle } from '../code-systems/code-system.ts'
 import { foldText, wordsOf } from '../flat/fold.ts'
+import { ownLanguage } from './terms.ts'
 
 export interface IndexedConcept {
   readonly handle: ConceptHandle
@@ -74,7 +75,7 @@ function* termsOf(codeSystem: CodeSystem, concept: IndexedConcept): Generator<In
   for (const { value, language, inactive } of codeSystem.designations(concept.handle)) {
     if (inactive) continue
     none = false
-    yield { concept, text: value, language: language ?? codeSystem.identity.language }
+    yield { concept, text: value, language: language ?? ownLanguage(codeSystem) }
   }
   // A code without any words is found by itself.
   if (none) yield { concept, text: concept.code, language: undefined }

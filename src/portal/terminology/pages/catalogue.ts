@@ -1,9 +1,10 @@
 /** Lists of what is loaded: code systems, value sets, maps. */
-import { button, table } from '../../ui/components.ts'
+import { table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import type { MapEntry, Slice, SystemEntry, ValueSetEntry } from '../browser.ts'
 import { counted, numberText, pager, plainText } from '../terms.ts'
 import type { Visit } from '../visit.ts'
+import { filterForm } from './filter.ts'
 import { countText } from './search.ts'
 
 export interface Listed<T> {
@@ -71,15 +72,9 @@ interface Catalogue<T> {
 function catalogue<T>(visit: Visit, { list, kind, headings, row }: Catalogue<T>): Html {
   const { words } = visit
   const { slice, page, text } = list
-  const address = visit.address(`/${kind}`)
   const href = (number: number): string => visit.address(`/${kind}`, { q: text, page: number > 1 ? number : undefined })
   return html`<h1>${words(`terminology.nav.${kind}`)}</h1><p class="lead">${words(`terminology.entry.${kind}`)}</p>
-<form class="search" action="${address.split('?')[0]}" method="get">${
-    visit.reader.chosen && html`<input type="hidden" name="language" value="${visit.reader.chosen}">`
-  }<label class="field-label" for="q">${words('terminology.filter.label')}</label><div class="search-row"><input id="q" name="q" type="text" value="${text}" maxlength="200" autocomplete="off" spellcheck="false">${button(
-    words('terminology.filter.button'),
-    'other',
-  )}</div></form>
+${filterForm(visit, { path: `/${kind}`, text })}
 ${
   slice.items.length === 0
     ? html`<p class="quiet">${words('terminology.filter.none')}</p>`

@@ -1,6 +1,7 @@
 /** How much of a whole: a bar for the eye, the numbers for everybody. */
 import { type Html, html } from '../../ui/markup.ts'
-import { numberText } from '../terms.ts'
+import type { CoveredConcepts } from '../browser.ts'
+import { counted, numberText } from '../terms.ts'
 import type { Visit } from '../visit.ts'
 
 export function share(visit: Visit, part: number, whole: number): Html {
@@ -12,4 +13,11 @@ export function share(visit: Visit, part: number, whole: number): Html {
     'terminology.share',
     { part: numberText(visit, part), whole: numberText(visit, whole), percent: `${prefix}${rounded}` },
   )}</span></span>`
+}
+
+/** Concepts with words, and how many of them can be shown when those are fewer. */
+export function covered(visit: Visit, { named, usable }: CoveredConcepts, whole: number): Html {
+  return html`${share(visit, named, whole)}${
+    usable < named && html`<span class="share">${counted(visit, 'terminology.coverage.usable', usable)}</span>`
+  }`
 }

@@ -1,11 +1,12 @@
 /** One value set: its definition in words, how much of it has words in which language, and what is in it. */
-import { alert, button, linkButton, summaryList } from '../../ui/components.ts'
+import { alert, linkButton, summaryList } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import type { Clause, Hit, LanguageCoverage, Slice, ValueSetView } from '../browser.ts'
 import { counted, languageName, numberText, pager, plainText } from '../terms.ts'
 import { queryText, type Visit } from '../visit.ts'
+import { filterForm } from './filter.ts'
 import { hitList } from './search.ts'
-import { share } from './share.ts'
+import { covered } from './share.ts'
 
 export interface ValueSetPage {
   readonly valueSet: ValueSetView
@@ -40,14 +41,7 @@ function membersSection(visit: Visit, { valueSet, text, page, members, refusal }
     members?.total !== undefined &&
     html` <span class="quiet num">${text === '' ? numberText(visit, members.total) : counted(visit, 'terminology.search.count', members.total)}</span>`
   }</h2>
-<form class="search" action="${visit.site.base}/value-set" method="get"><input type="hidden" name="url" value="${valueSet.url}">${
-    valueSet.version && html`<input type="hidden" name="version" value="${valueSet.version}">`
-  }${
-    visit.reader.chosen && html`<input type="hidden" name="language" value="${visit.reader.chosen}">`
-  }<label class="field-label" for="q">${words('terminology.value-set.filter')}</label><div class="search-row"><input id="q" name="q" type="text" value="${text}" maxlength="200" autocomplete="off" spellcheck="false">${button(
-    words('terminology.filter.button'),
-    'other',
-  )}</div></form>
+${filterForm(visit, { path: '/value-set', text, kept: { url: valueSet.url, version: valueSet.version }, label: 'terminology.value-set.filter' })}
 ${memberList(visit, valueSet, members, refusal)}
 ${members && pager(visit, { slice: members, page, href, label: words.messages.text('terminology.value-set.members') })}</section>`
 }
@@ -112,7 +106,7 @@ const FILTER_OPERATORS = new Set([
 function coverageSection(visit: Visit, { coverage, concepts }: ValueSetView): Html {
   const { words } = visit
   if (concepts === undefined || concepts === 0) return html``
-  const rows = [...coverage].sort((a, b) => b.concepts - a.concepts)
+  const rows = [...coverage].sort((a, b) => b.named - a.named)
   return html`<section class="block" aria-labelledby="coverage"><h2 id="coverage">${words('terminology.value-set.coverage')}</h2>${
     rows.length === 0
       ? html`<p class="quiet">${words('terminology.coverage.none')}</p>`
@@ -120,8 +114,8 @@ function coverageSection(visit: Visit, { coverage, concepts }: ValueSetView): Ht
   }</section>`
 }
 
-function coverageRow(visit: Visit, { language, concepts }: LanguageCoverage, total: number): Html {
-  return html`<li><span>${languageName(visit, language)}</span>${share(visit, concepts, total)}</li>`
+function coverageRow(visit: Visit, { language, named, usable }: LanguageCoverage, total: number): Html {
+  return html`<li><span>${languageName(visit, language)}</span>${covered(visit, { named, usable }, total)}</li>`
 }
 
 function aboutSection(visit: Visit, { url, version, publisher, status }: ValueSetView): Html {

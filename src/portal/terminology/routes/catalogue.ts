@@ -1,9 +1,10 @@
 /** Lists of what is loaded, and one value set, one map. */
 import type { Term } from '../browser.ts'
 import { mapsPage, systemsPage, valueSetsPage } from '../pages/catalogue.ts'
+import { matching } from '../pages/filter.ts'
 import { mapPage } from '../pages/map.ts'
 import { valueSetPage } from '../pages/value-set.ts'
-import { PAGE_SIZE, pageNumber, parameter, show, type Visit, windowOf } from '../visit.ts'
+import { pageNumber, parameter, show, type Visit, windowOf } from '../visit.ts'
 import { refusal, refused } from './refusals.ts'
 
 const LONGEST_TEXT = 200
@@ -77,24 +78,9 @@ function titleOf({ words }: Visit, kind: string): string {
   return words.messages.text(`terminology.nav.${kind}`)
 }
 
-/** The entries in which every word of `?q=` stands, one page of them. */
-function filtered<T>(visit: Visit, all: readonly T[], words: (entry: T) => readonly Term[]) {
+/** One page of the entries in which every word of `?q=` stands. */
+function filtered<T>(visit: Visit, all: readonly T[], termsOf: (entry: T) => readonly Term[]) {
   const text = parameter(visit, 'q', LONGEST_TEXT)
-  const wanted = fold(text).split(/\s+/)
-  const found = all.filter((entry) => {
-    const said = fold(
-      words(entry)
-        .map((term) => term.text)
-        .join(' '),
-    )
-    return wanted.every((word) => said.includes(word))
-  })
   const page = pageNumber(visit)
-  const offset = (page - 1) * PAGE_SIZE
-  const items = found.slice(offset, offset + PAGE_SIZE)
-  return { text, page, slice: { items, total: found.length, more: found.length > offset + items.length } }
-}
-
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+  return { text, page, slice: matching(all, text, termsOf, windowOf(page)) }
 }

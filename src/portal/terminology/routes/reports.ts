@@ -2,7 +2,7 @@
 import { coveragePage } from '../pages/coverage.ts'
 import { releasesPage } from '../pages/releases.ts'
 import { baseOf } from '../reader.ts'
-import { json, parameter, show, type Visit } from '../visit.ts'
+import { json, pageNumber, parameter, show, type Visit } from '../visit.ts'
 
 /** `/coverage[?for=fr]`: the reader's language unless another one is asked for. */
 export async function showCoverage(visit: Visit): Promise<Response> {
@@ -13,11 +13,11 @@ export async function showCoverage(visit: Visit): Promise<Response> {
   return show(visit, {
     title: words.messages.text('terminology.nav.coverage'),
     place: 'coverage',
-    content: coveragePage(visit, coverage, language),
+    content: coveragePage(visit, coverage, { language, page: pageNumber(visit), text: parameter(visit, 'q', 200) }),
   })
 }
 
-/** The whole table for programs: by value set the number of concepts and of those with words, by language. */
+/** The whole table for programs: by value set the number of concepts; of those with words, and of those with words that can be shown, by language. */
 export async function coverageJson(visit: Visit): Promise<Response> {
   const { rows } = await visit.site.options.browser.coverage({ languages: visit.reader.terms })
   return json(
@@ -27,7 +27,8 @@ export async function coverageJson(visit: Visit): Promise<Response> {
       version: valueSet.version,
       name: valueSet.name.text,
       concepts,
-      languages: byLanguage,
+      languages: Object.fromEntries(Object.entries(byLanguage).map(([tag, { named }]) => [tag, named])),
+      usable: Object.fromEntries(Object.entries(byLanguage).map(([tag, { usable }]) => [tag, usable])),
     })),
   )
 }
