@@ -52,7 +52,7 @@ export function* mutations(expected: unknown, example: unknown, path = '$'): Gen
   if (Array.isArray(expected) && Array.isArray(example)) yield* inArray(expected, example, path)
   else if (isObject(expected) && isObject(example)) yield* inObject(expected, example, path)
   else if (typeof expected === 'string' && typeof example === 'string') {
-    if (!/^\$(?:\$|string\$|external:\d+\$)$/.test(expected)) yield { what: `${path} other text`, value: '§ other' }
+    if (!/^\$(?:\$|string\$|external:\d+\$)$/.test(expected)) yield { what: `${path} other text`, value: '§ mutation' }
     yield { what: `${path} a number`, value: 4711 }
   } else yield { what: `${path} other value`, value: expected === true ? false : 'other' }
 }
