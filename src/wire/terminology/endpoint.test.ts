@@ -130,6 +130,8 @@ test('language wishes and bounds reach the server, and the language of the answe
   assert.equal(call?.acceptLanguage, 'fr-BE, en;q=0.2')
   assert.equal(call?.expansionLimit, 1000)
   assert.equal(headers['content-language'], 'fr')
+  const any = await ask('/ValueSet/$expand?url=x', { headers: { 'accept-language': '*' } })
+  assert.equal(any.call?.acceptLanguage, undefined)
 })
 
 test('answers in JSON or XML, as _format and Accept say', async () => {

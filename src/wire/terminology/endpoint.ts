@@ -150,7 +150,9 @@ function notAcceptable(fhirVersion: 'R4' | 'R5'): Refusal {
 type ReadCall = { readonly ok: true; readonly call: Call } | { readonly ok: false; readonly refusal: Refusal }
 
 function readCall(request: WireRequest, path: string, query: URLSearchParams, serving: Serving): ReadCall {
-  const acceptLanguage = request.header('accept-language')
+  const languages = request.header('accept-language')
+  // Programs send "any language" without meaning anything by it.
+  const acceptLanguage = languages === '*' ? undefined : languages
   const limit = request.header('x-too-costly-threshold')
   const common = {
     method: request.method,

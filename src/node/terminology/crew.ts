@@ -1,0 +1,130 @@
+/** Several worker threads on one port, seen from the main thread; one that breaks is started again. */
+import { join } from 'node:path'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Log } from '#platform/log/log.ts'
+import { failed, ok, type Result } from '#platform/result/result.ts'
+import type { Order, Report, WorkerStart } from './orders.ts'
+import type { ContentPlan } from './plan.ts'
+import type { ServeSettings } from './settings.ts'
+
+export interface Crew {
+  readonly port: number
+  replace(plan: ContentPlan): Promise<Result<void>>
+  stop(): Promise<void>
+}
+
+/** A worker that breaks more often than this within a minute is left down. */
+const MOST_RESTARTS = 5
+
+/** Starts all workers; when one of them cannot start, none stays. */
+export async function startCrew(settings: ServeSettings, plan: ContentPlan, log: Log): Promise<Result<Crew>> {
+  const members: Member[] = []
+  let current = plan
+  let stopping = false
+  let port = settings.port
+  const link = (index: number): void => {
+    const { port1, port2 } = new MessageChannel()
+    members[0]?.order({ kind: 'answer-other', port: port1 }, [port1])
+    members[index]?.order({ kind: 'ask-first', port: port2 }, [port2])
+  }
+  const start = async (index: number): Promise<Result<void>> => {
+    const member = hire({ settings, plan: current, index })
+    members[index] = member
+    const opened = await member.next('opened')
+    if (!opened.ok) return opened
+    for (const other of index === 0 ? members.keys() : [index]) if (other > 0 && members[other]) link(other)
+    member.order({ kind: 'listen', port })
+    const listening = await member.next('listening')
+    if (!listening.ok) return listening
+    if (listening.value.kind === 'listening') port = listening.value.port
+    member.whenBroken(() => {
+      if (!stopping) void restart(index)
+    })
+    return ok(undefined)
+  }
+  const restarts: number[] = []
+  const restart = async (index: number): Promise<void> => {
+    log.error('thread-ended', { part: `thread-${index}` })
+    restarts.push(Date.now())
+    if (restarts.filter((at) => Date.now() - at < 60_000).length > MOST_RESTARTS) {
+      log.error('thread-given-up', { part: `thread-${index}` })
+      return
+    }
+    const again = await start(index)
+    if (!again.ok) log.error('thread-not-started', { part: `thread-${index}`, code: again.problem.code })
+  }
+  for (let index = 0; index < settings.threads; index++) {
+    const started = await start(index)
+    if (started.ok) continue
+    stopping = true
+    await Promise.all(members.map((member) => member.end()))
+    return started
+  }
+  return ok({
+    port,
+    async replace(next) {
+      current = next
+      for (const member of members) {
+        member.order({ kind: 'replace', plan: next })
+        const replaced = await member.next('replaced')
+        if (!replaced.ok) return replaced
+      }
+      return ok(undefined)
+    },
+    async stop() {
+      stopping = true
+      await Promise.all(
+        members.map(async (member) => {
+          member.order({ kind: 'stop' })
+          await member.next('stopped')
+          await member.end()
+        }),
+      )
+    },
+  })
+}
+
+interface Member {
+  order(order: Order, transfer?: readonly MessageChannel['port1'][]): void
+  /** The next report; a failure, or the end of the thread, as a problem. */
+  next(kind: Report['kind']): Promise<Result<Report>>
+  whenBroken(told: () => void): void
+  end(): Promise<void>
+}
+
+function hire(start: WorkerStart): Member {
+  const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: start })
+  let broken = false
+  let told: (() => void) | undefined
+  const waiting = new Set<(report: Report | undefined) => void>()
+  const tell = (report: Report | undefined): void => {
+    for (const hear of waiting) hear(report)
+    waiting.clear()
+  }
+  const breaks = (): void => {
+    if (broken) return
+    broken = true
+    tell(undefined)
+    told?.()
+  }
+  worker.on('message', tell)
+  worker.on('error', breaks)
+  worker.on('exit', breaks)
+  return {
+    order: (order, transfer = []) => worker.postMessage(order, [...transfer]),
+    async next(kind) {
+      const report = broken ? undefined : await new Promise<Report | undefined>((resolve) => waiting.add(resolve))
+      if (report?.kind === 'failed') return { ok: false, problem: report.problem }
+      if (report?.kind === kind) return ok(report)
+      return failed('thread-ended', 'A thread of the terminology server ended.', 'Look at the log.')
+    },
+    whenBroken(then) {
+      told = then
+      if (broken) then()
+    },
+    async end() {
+      broken = true
+      await worker.terminate()
+    },
+  }
+}
