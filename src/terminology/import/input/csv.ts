@@ -3,7 +3,7 @@
  * line; a damaged record is left out, damage that makes everything after it doubtful ends the reading.
  */
 import type { InputFile } from './input.ts'
-import { type Encoding, encodingOfMark } from './text.ts'
+import { type Encoding, encodingOfMark, readText } from './text.ts'
 
 export interface CsvOptions {
   readonly delimiter: string
@@ -46,8 +46,11 @@ export async function* csvRecords(file: InputFile, options: CsvOptions, complain
     const next = 'Correct that line, or name the encoding and the delimiter in a mapping (--mapping).'
     if (fault instanceof CsvFault) complain({ code: 'terminology-table-broken', sentence: fault.message, next, line })
     else if (fault instanceof TypeError) {
-      const sentence = `The text stops being ${options.encoding.toUpperCase()} near line ${line}: its letters would be wrong.`
-      complain({ code: 'terminology-file-encoding', sentence, next, line })
+      // The decoder does not say where it stopped.
+      const text = await readText(file, options.encoding)
+      const found = text.ok ? undefined : text.problem.place?.line
+      const sentence = `The text is not ${options.encoding.toUpperCase()}: its letters would be wrong.`
+      complain({ code: 'terminology-file-encoding', sentence, next, line: found ?? line })
     } else throw fault
   }
 }
