@@ -1,6 +1,6 @@
 /** The pages of a country's node, with how documents look in it. */
 import { join } from 'node:path'
-import type { Hono } from 'hono'
+import { Hono } from 'hono'
 import type { CountryB } from '#care/country-b/country-b.ts'
 import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import { professionalPortal } from '#portal/professional/portal.ts'
@@ -10,6 +10,7 @@ import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { Surroundings } from './answering.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import type { CountryData } from './country-data.ts'
+import { countryTerminology } from './country-terminology.ts'
 import type { Stores } from './stores.ts'
 
 interface PortalParts {
@@ -37,13 +38,24 @@ export function countryPortal({
     opened.set(language, known)
     return known
   }
-  return professionalPortal({
+  const languages = [
+    description.portalLanguage,
+    ...description.languages.filter((language) => language !== description.portalLanguage),
+  ]
+  const app = new Hono()
+  const pages = countryTerminology({
+    cache: configuration.cache,
+    home: configuration.terms,
+    languages,
+    messages,
+    house: { href: '/', name: (said) => portalName(said, configuration.country) },
+    onError: (error) => around.log.failure('page-failed', error),
+  })
+  app.route('/terminology', pages)
+  const professional = professionalPortal({
     country: configuration.country,
     origin: configuration.portal.origin,
-    languages: [
-      description.portalLanguage,
-      ...description.languages.filter((language) => language !== description.portalLanguage),
-    ],
+    languages,
     helpLine: description.helpLine,
     countryB: asking,
     people,
@@ -56,4 +68,9 @@ export function countryPortal({
     onSignInRefused: (code) => around.log.warn('sign-in-refused', { code }),
     onError: (error) => around.log.failure('page-failed', error),
   })
+  return app.route('/', professional)
+}
+
+function portalName(messages: Messages, country: string): string {
+  return messages.text('portal.name', { country: messages.formats.countryName(country) ?? country })
 }

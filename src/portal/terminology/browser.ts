@@ -63,10 +63,12 @@ export interface SystemEntry {
   readonly name: Term
   /** Undefined when the system has a grammar instead of a list. */
   readonly concepts?: number | undefined
-  /** Number of reviewed and other supplements or imported layers that add words to it. */
+  /** Languages of its terms, as far as they were gathered. */
   readonly languages: readonly LanguageTag[]
   readonly publisher?: string | undefined
   readonly copyright?: Term | undefined
+  /** False when only some of its codes are known here. */
+  readonly complete: boolean
   /** Understands the Expression Constraint Language. */
   readonly expressions: boolean
 }

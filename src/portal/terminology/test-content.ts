@@ -56,9 +56,10 @@ const SYSTEMS: readonly SystemEntry[] = [
     concepts: ENTRIES.length,
     languages: ['en', 'fr', 'pt'],
     publisher: 'The test',
+    complete: true,
     expressions: true,
   },
-  { url: LIST, name: { text: 'A list', language: 'en' }, languages: ['en'], expressions: false },
+  { url: LIST, name: { text: 'A list', language: 'en' }, languages: ['en'], complete: false, expressions: false },
 ]
 
 const known = new Map(ENTRIES.map((entry) => [entry.code, entry]))
@@ -104,6 +105,7 @@ function conceptOf(entry: Entry, languages: readonly string[]): ConceptView {
       url: BODY,
       name: { text: 'Findings of the test', language: 'en' },
       languages: [],
+      complete: true,
       expressions: true,
     },
     code: entry.code,

@@ -113,6 +113,7 @@ function footer({ words, path, languages, helpLine, links, inLanguage, session }
   const entries = links ?? [
     { href: '/help', label: words('portal.nav.help') },
     { href: '/accessibility', label: words('portal.footer.accessibility') },
+    { href: `/terminology?language=${words.language}`, label: words('terminology.nav.label') },
   ]
   return html`<footer><div>
 ${helpLine && html`<p>${words('portal.footer.help', helpLine)}</p>`}

@@ -233,3 +233,46 @@ test('coverage counts the concepts of plain lists that have words', async () => 
   assert.equal(view.value.concepts, 2)
   assert.equal(view.value.coverage.length, 3)
 })
+
+test('codes of a system that is not loaded can be looked at, as far as value sets and supplements know them', async () => {
+  const pages = openBrowser(() => partial)
+  const partial = testSources({}, [
+    {
+      resourceType: 'ValueSet',
+      url: 'http://example.org/value-set/elsewhere',
+      language: 'en',
+      compose: {
+        include: [{ system: 'http://example.org/elsewhere', concept: [{ code: 'E1', display: 'Elsewhere' }] }],
+      },
+    },
+    {
+      resourceType: 'CodeSystem',
+      url: 'http://example.org/elsewhere-in-french',
+      content: 'supplement',
+      supplements: 'http://example.org/elsewhere',
+      concept: [
+        { code: 'E1', designation: [{ language: 'fr', value: 'Ailleurs' }] },
+        { code: 'E2', designation: [{ language: 'fr', value: 'Encore ailleurs' }] },
+      ],
+    },
+    {
+      resourceType: 'NamingSystem',
+      url: 'urn:example:naming',
+      title: 'Codes from elsewhere',
+      uniqueId: [{ type: 'uri', value: 'http://example.org/elsewhere' }],
+    },
+  ])
+  const found = await pages.search({ text: 'ailleurs', systems: [], inactive: false, ...french, ...window })
+  assert.ok(found.ok)
+  assert.deepEqual(
+    found.value.items.map(({ code, systemName }) => [code, systemName.text]),
+    [
+      ['E1', 'Codes from elsewhere'],
+      ['E2', 'Codes from elsewhere'],
+    ],
+  )
+  const view = await pages.concept({ system: 'http://example.org/elsewhere', code: 'E1', languages: ['en'] })
+  assert.ok(view.ok)
+  assert.deepEqual(view.value.term, { text: 'Elsewhere', language: 'en' })
+  assert.equal(view.value.system.complete, false)
+})

@@ -76,13 +76,13 @@ export function childrenOf(
 
 function designationEntry(
   sources: BrowseSources,
-  { codeSystem, edition }: OpenSystem,
+  { codeSystem }: OpenSystem,
   one: ConceptDesignation,
 ): DesignationEntry {
   return {
     language: one.language ?? (one.isDisplay ? ownLanguage(codeSystem) : undefined),
     text: one.value,
-    preferred: one.preferred === true || (one.isDisplay === true && !edition),
+    preferred: one.preferred === true,
     use: useOf(one),
     ...provenanceOf(sources, one.source),
     active: !one.inactive,

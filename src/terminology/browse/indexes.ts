@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
 import type { Library } from '../library/library.ts'
+import { partialSystems } from './partial-systems.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
 import { systemEntry } from './terms.ts'
 import { createTextIndex, type TextIndex } from './text-index.ts'
@@ -16,7 +17,7 @@ export interface Indexed {
 
 const made = new WeakMap<Library, Promise<readonly Indexed[]>>()
 
-/** One entry for each code system, by name. */
+/** One entry for each code system, the largest first. */
 export function indexesOf(sources: BrowseSources): Promise<readonly Indexed[]> {
   const known = made.get(sources.library)
   if (known) return known
@@ -27,7 +28,7 @@ export function indexesOf(sources: BrowseSources): Promise<readonly Indexed[]> {
 
 async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> {
   const found: Indexed[] = []
-  for (const url of sources.library.codeSystemUrls()) {
+  for (const url of [...sources.library.codeSystemUrls(), ...partialSystems(sources.library).urls]) {
     const system = openSystem(sources, url)
     if (!system) continue
     const { codeSystem, edition } = system
@@ -36,8 +37,16 @@ async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> 
     found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index })
     await setImmediate()
   }
-  const nameOf = ({ versions, url }: Indexed): string => versions[0]?.name.text ?? url
-  return found.sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
+  // The large ones first: what people look for is seldom in a table of four codes.
+  return found.sort((a, b) => sizeOf(b) - sizeOf(a) || nameOf(a).localeCompare(nameOf(b), 'en'))
+}
+
+function sizeOf({ versions }: Indexed): number {
+  return versions[0]?.concepts ?? 0
+}
+
+function nameOf({ versions, url }: Indexed): string {
+  return versions[0]?.name.text ?? url
 }
 
 function otherVersions(sources: BrowseSources, url: string, own: string | undefined): readonly SystemEntry[] {

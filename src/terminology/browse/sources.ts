@@ -5,6 +5,7 @@ import type { Ecl } from '../ecl/index.ts'
 import type { Library } from '../library/library.ts'
 import type { TerminologyServer } from '../operations/server.ts'
 import type { Edition } from '../snomed/edition.ts'
+import { partialSystems } from './partial-systems.ts'
 
 export interface BrowseSources {
   readonly library: Library
@@ -30,7 +31,8 @@ export interface OpenSystem {
 }
 
 export function openSystem(sources: BrowseSources, url: string, version?: string): OpenSystem | undefined {
-  const codeSystem = sources.library.codeSystem(url, version)
+  const loaded = sources.library.codeSystem(url, version)
+  const codeSystem = loaded ?? (version === undefined ? partialSystems(sources.library).find(url) : undefined)
   if (!codeSystem) return undefined
   const edition =
     url === SNOMED

@@ -84,6 +84,7 @@ export function systemEntry({ url, codeSystem, edition }: OpenSystem, languages:
     languages: edition ? edition.summary.languages : languages,
     copyright:
       identity.copyright === undefined ? undefined : { text: identity.copyright, language: identity.language ?? 'en' },
+    complete: codeSystem.identity.content !== 'fragment',
     expressions: edition !== undefined,
   }
 }

@@ -142,9 +142,10 @@ function operation({ operation: name, parameters }: OperationRequest): Operation
   return { status: 200, resource: { resourceType: 'ValueSet', expansion: { total: codes.length, contains } } }
 }
 
-export function testSources(change: Partial<BrowseSources> = {}): BrowseSources {
+/** @param more resources beside those above */
+export function testSources(change: Partial<BrowseSources> = {}, more: readonly JsonObject[] = []): BrowseSources {
   // The supplement is a resource of the house, as one of an artifact is: such have a length.
-  const store = memoryStore(RESOURCES)
+  const store = memoryStore([...RESOURCES, ...more])
   const entries = store.entries.map((entry) => ({ ...entry, length: 1 }))
   const original = new Map(entries.map((entry, index) => [entry, store.entries[index]]))
   const read = (entry: (typeof entries)[number]): JsonObject => {

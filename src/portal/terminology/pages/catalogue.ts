@@ -1,5 +1,5 @@
 /** Lists of what is loaded: code systems, value sets, maps. */
-import { table } from '../../ui/components.ts'
+import { table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import type { MapEntry, Slice, SystemEntry, ValueSetEntry } from '../browser.ts'
 import { counted, numberText, pager, plainText } from '../terms.ts'
@@ -21,7 +21,7 @@ export function systemsPage(visit: Visit, list: Listed<SystemEntry>): Html {
     kind: 'systems',
     headings,
     row: (system) => [
-      html`<a href="${visit.address('', { system: system.url })}">${plainText(visit, system.name)}</a><span class="sub"><code>${system.url}</code></span>`,
+      html`<a href="${visit.address('', { system: system.url })}">${plainText(visit, system.name)}</a>${!system.complete && html` ${tag(words('terminology.partial'))}`}<span class="sub"><code>${system.url}</code></span>`,
       system.version ? html`<code>${system.version}</code>` : html`${words('terminology.no-version')}`,
       countText(visit, system.concepts),
       languagesText(visit, system.languages),

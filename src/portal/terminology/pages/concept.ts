@@ -173,7 +173,7 @@ function aboutSection(visit: Visit, { system, code, versions }: ConceptView): Ht
 ${summaryList([
   [
     words('terminology.system'),
-    html`${plainText(visit, system.name)}<span class="sub"><code>${system.url}</code></span>`,
+    html`${plainText(visit, system.name)}${!system.complete && html` ${tag(words('terminology.partial'))}`}<span class="sub"><code>${system.url}</code></span>`,
   ],
   [words('terminology.version'), system.version ? html`<code>${system.version}</code>` : undefined],
   [
