@@ -1,111 +1,24 @@
-/** `tessera terminology`: the operator's own code systems, value sets, maps and translations. */
-import { availableParallelism } from 'node:os'
-import { type Command, InvalidArgumentError } from 'commander'
-import { EXIT, examples } from '../program.ts'
-
-export interface ImportCommandOptions {
-  readonly reviewed?: boolean
-  readonly source?: string
-  readonly json?: boolean
-}
-
-export interface ServeCommandOptions {
-  readonly port: number
-  readonly host: string
-  readonly threads: number
-  readonly home?: string
-  readonly baseUrl?: string
-  readonly flat?: boolean
-  readonly origin?: readonly string[]
-  readonly json?: boolean
-}
-
-export interface ListCommandOptions {
-  readonly home?: string
-  readonly json?: boolean
-}
+/** `tessera terminology`: code systems, value sets, maps and translations, from their import to the moment they are served. */
+import type { Command } from 'commander'
+import { addCoverage } from '../terminology/coverage-command.ts'
+import { registerEditCommands } from '../terminology/edit.ts'
+import { addImport } from '../terminology/import-command.ts'
+import { addList } from '../terminology/list-command.ts'
+import { registerReleaseCommands } from '../terminology/release.ts'
+import { addServe } from '../terminology/serve-command.ts'
+import { addTranscode } from '../terminology/transcode.ts'
+import { addTranslate } from '../terminology/translate.ts'
 
 export function addTerminology(program: Command): void {
   const terminology = program
     .command('terminology')
-    .description('Code systems, value sets, maps and translations: import them, serve them, see what is served.')
+    .description('Code systems, value sets, maps and translations: import, compare, publish, serve.')
   addImport(terminology)
   addServe(terminology)
   addList(terminology)
-}
-
-function addServe(terminology: Command): void {
-  const command = terminology
-    .command('serve')
-    .description('Run the terminology server: FHIR at /fhir/r4 and /fhir/r5, pages at /terminology, state at /health.')
-    .option('--port <n>', 'port to listen on; 0 lets the system choose', wholeNumber(0, 65_535), 4080)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--threads <n>', 'threads that answer', wholeNumber(1, 64), Math.min(4, availableParallelism()))
-    .option('--home <folder>', 'folder of imported terminology; TESSERA_HOME when absent')
-    .option('--base-url <url>', 'address as clients see it, when it stands behind a proxy', address)
-    .option('--flat', 'expansions never show a hierarchy')
-    .option('--origin <origin...>', 'web origins whose pages may call from a browser; all when absent')
-    .option('--json', 'print the address as JSON when ready')
-    .action(async (options: ServeCommandOptions) => {
-      const { serve } = await import('../terminology/serve.ts')
-      process.exitCode = await serve(options)
-    })
-  examples(
-    command,
-    [
-      'tessera terminology serve --port 4080',
-      'tessera terminology serve --host 0.0.0.0 --threads 8 --base-url https://tx.example.org',
-      'curl "http://127.0.0.1:4080/fhir/r4/ValueSet/\\$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender"',
-    ],
-    `${EXIT.fine} stopped on request, ${EXIT.failed} could not start, ${EXIT.usage} wrong usage`,
-  )
-}
-
-function addList(terminology: Command): void {
-  const command = terminology
-    .command('list')
-    .description('Show what is served: the release, and what it consists of.')
-    .option('--home <folder>', 'folder of imported terminology; TESSERA_HOME when absent')
-    .option('--json', 'print as JSON')
-    .action(async (options: ListCommandOptions) => {
-      const { list } = await import('../terminology/list.ts')
-      process.exitCode = await list(options)
-    })
-  examples(command, ['tessera terminology list', 'tessera terminology list --json'])
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
-    if (number >= least && number <= most) return number
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-  }
-}
-
-function address(text: string): string {
-  const url = URL.parse(text)
-  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return text
-  throw new InvalidArgumentError('It must be an http or https address.')
-}
-
-function addImport(terminology: Command): void {
-  const command = terminology
-    .command('import')
-    .argument('<path>', 'a folder, a FHIR package (.tgz) or a JSON file')
-    .description('Add terminology; what is imported comes before what ships.')
-    .option('--reviewed', 'the designations have been reviewed')
-    .option('--source <name>', 'how the source is named to readers')
-    .option('--json', 'print the result as JSON')
-    .action(async (path: string, options: ImportCommandOptions) => {
-      const { importFrom } = await import('../terminology/import.ts')
-      process.exitCode = await importFrom(path, options)
-    })
-  examples(
-    command,
-    [
-      'tessera terminology import designations.json --source "Ministry of Health" --reviewed',
-      'tessera terminology import value-sets/',
-    ],
-    `${EXIT.fine} imported, ${EXIT.failed} nothing usable, or some file could not be used (each is named), ${EXIT.usage} wrong usage`,
-  )
+  addCoverage(terminology)
+  registerReleaseCommands(terminology)
+  registerEditCommands(terminology)
+  addTranscode(terminology)
+  addTranslate(terminology)
 }
