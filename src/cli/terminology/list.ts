@@ -2,9 +2,10 @@
 import { describeProblem, type Problem } from '#platform/result/result.ts'
 import type { ArtifactManifest } from '#terminology/artifacts/artifact.ts'
 import { readArtifact, readServed } from '#terminology/artifacts/store.ts'
-import type { ListCommandOptions } from '../commands/terminology.ts'
+
 import { EXIT } from '../program.ts'
 import { tesseraHome } from '../project.ts'
+import type { ListCommandOptions } from './list-command.ts'
 
 export async function list(options: ListCommandOptions): Promise<number> {
   const home = options.home ?? tesseraHome()

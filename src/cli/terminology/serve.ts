@@ -2,10 +2,11 @@
 import { serveTerminology } from '#node/terminology/serve.ts'
 import { createLog } from '#platform/log/log.ts'
 import { describeProblem } from '#platform/result/result.ts'
-import type { ServeCommandOptions } from '../commands/terminology.ts'
+
 import { EXIT } from '../program.ts'
 import { DATA, tesseraHome, VERSION } from '../project.ts'
 import { askedToStop } from '../run-node.ts'
+import type { ServeCommandOptions } from './serve-command.ts'
 
 export async function serve(options: ServeCommandOptions): Promise<number> {
   const stopAsked = askedToStop()

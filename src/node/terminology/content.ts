@@ -1,56 +1,73 @@
 /** Everything that one thread answers from: the artifacts of the release, what ships, and the operations over them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Hono } from 'hono'
 import type { Probe } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ResourceEntry } from '#terminology/artifacts/artifact.ts'
+import type { BrowseSources, EditionSource } from '#terminology/browse/index.ts'
+import { createSnomedFamily } from '#terminology/code-systems/snomed.ts'
+import { openEcl } from '#terminology/ecl/index.ts'
 import { createLibrary } from '#terminology/library/library.ts'
 import { openResourceFile, type ResourceStore } from '#terminology/library/resource-store.ts'
 import { openShippedResources } from '#terminology/library/shipped.ts'
 import { createTerminologyServer } from '#terminology/operations/create.ts'
+import { editionFromShared } from '#terminology/snomed/edition.ts'
 import type { TerminologyHandlers } from '#wire/terminology/handlers.ts'
 import type { ContentPlan, PlannedArtifact } from './plan.ts'
 import type { ServeSettings } from './settings.ts'
 
 export interface Content {
   readonly handlers: TerminologyHandlers
-  /** Applications beside FHIR, by their path; `base` is the address as clients see it. */
-  apps(base: string): readonly (readonly [path: string, app: Hono])[]
+  /** What the pages look into. */
+  readonly sources: BrowseSources
   /** Parts of `/health`. */
   readonly parts: readonly (readonly [part: string, probe: Probe])[]
-  /** When what is served was published, ISO; of a server without imports, when its program was released. */
+  /** When what is served was published, ISO; of a server without imports, when it was opened. */
   readonly date: string
+  /** Once nothing looks into it any more. */
   close(): void
 }
 
-export async function openContent(settings: ServeSettings, plan: ContentPlan): Promise<Result<Content>> {
+export async function openContent(
+  { home, flat }: Pick<ServeSettings, 'home' | 'flat'>,
+  plan: ContentPlan,
+): Promise<Result<Content>> {
   const stores: ResourceStore[] = []
+  const editions: EditionSource[] = []
   for (const artifact of plan.artifacts) {
-    if (artifact.edition) continue
-    const store = openArtifact(artifact)
-    if (!store.ok) return store
-    stores.push(store.value)
+    const opened = openArtifact(artifact)
+    if (!opened.ok) return opened
+    if ('edition' in opened.value) editions.push(opened.value)
+    else stores.push(opened.value)
   }
-  stores.push(await openShippedResources(join(settings.home, 'cache')))
-  const library = createLibrary({ stores })
-  const server = createTerminologyServer(library, { flat: settings.flat })
+  stores.push(await openShippedResources(join(home, 'cache')))
+  const library = createLibrary({ stores, families: editions.length > 0 ? [createSnomedFamily(editions)] : [] })
+  const server = createTerminologyServer(library, { flat })
   return ok({
     handlers: server,
-    apps: () => [],
+    sources: { library, server, editions },
     parts: [
-      ['code-systems', () => check(library.codeSystemUrls().length > 0)],
-      ['value-sets', () => check(library.entries('ValueSet').length > 0)],
+      ['code-systems', () => fine(library.codeSystemUrls().length > 0)],
+      ['value-sets', () => fine(library.entries('ValueSet').length > 0)],
+      ...editions.map(({ edition }): readonly [string, Probe] => [
+        `snomed-${edition.module}-${edition.version}`,
+        () => fine(library.codeSystem('http://snomed.info/sct', edition.uri) !== undefined),
+      ]),
     ],
-    date: plan.publishedAt ?? '2026-01-01',
+    date: plan.publishedAt ?? new Date().toISOString(),
     close: () => {
       for (const store of stores) store.close()
     },
   })
 }
 
-function openArtifact({ folder, title }: PlannedArtifact): Result<ResourceStore> {
+function openArtifact({ folder, title, edition }: PlannedArtifact): Result<ResourceStore | EditionSource> {
+  if (edition) {
+    const opened = editionFromShared(edition)
+    return opened.ok ? ok({ edition: opened.value, ecl: openEcl(opened.value) }) : opened
+  }
   try {
+    // Written by our own import, and checked against its hash when it was served.
     const entries = JSON.parse(readFileSync(join(folder, 'resources.index.json'), 'utf8')) as readonly ResourceEntry[]
     return ok(openResourceFile(join(folder, 'resources.ndjson'), entries))
   } catch {
@@ -60,6 +77,6 @@ function openArtifact({ folder, title }: PlannedArtifact): Result<ResourceStore>
   }
 }
 
-async function check(fine: boolean): Promise<void> {
-  if (!fine) throw new Error('nothing is loaded')
+async function fine(isFine: boolean): Promise<void> {
+  if (!isFine) throw new Error('nothing is loaded')
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { MessagePort } from 'node:worker_threads'
 import { createHealth, type Health } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
+import { facadeOf, pagesOf } from './applications.ts'
 import { type Content, openContent } from './content.ts'
 import type { ContentPlan } from './plan.ts'
 import { terminologyRoutes } from './routes.ts'
@@ -24,6 +25,7 @@ export interface ServingThread {
 }
 
 const CLOSE_GRACE_MS = 5000
+const OLD_CONTENT_MS = 60_000
 
 export async function openThread(
   settings: ServeSettings,
@@ -38,13 +40,18 @@ export async function openThread(
   let listener: RequestListener | undefined
   const route = (): void => {
     const { version, origins } = settings
-    const { date, apps } = content
+    const { date } = content
     const health = healthOf(content)
     const at = base ?? ''
+    const beside = { settings, base: at, sources: () => content.sources, onError }
+    const apps = [
+      ['/terminology', pagesOf(beside)],
+      ['/', facadeOf(beside)],
+    ] as const
     listener = terminologyRoutes({
       handlers: asking.handlers,
       health,
-      apps: apps(at),
+      apps,
       base: at,
       version,
       date,
@@ -70,8 +77,11 @@ export async function openThread(
     async replace(next) {
       const fresh = await openContent(settings, next)
       if (!fresh.ok) return fresh
+      const before = content
       content = fresh.value
       route()
+      // Answers under way still read from it.
+      setTimeout(() => before.close(), OLD_CONTENT_MS).unref()
       return ok(undefined)
     },
     answerOther: (port) => answerOthers(port, () => content.handlers, onError),
