@@ -1,6 +1,6 @@
 /** How the conversion of one coded element is written into CDA. */
 import { attribute, child, children } from '#platform/xml/access.ts'
-import { type EditableXml, withAttributes, type XmlEdit } from '#platform/xml/edit.ts'
+import { type EditableXml, openedTag, withAttributes, type XmlEdit } from '#platform/xml/edit.ts'
 import { escapeAttribute } from '#platform/xml/serialise.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { Mapped, Terminology } from '#terminology/terminology.ts'
@@ -85,10 +85,8 @@ export function editsFor(
   const put =
     originalOf(element, name, previous === undefined ? '' : textOf(xml, previous)) +
     conversion.further.map((mapped) => furtherOf(mapped, name, terminology)).join('')
-  if (content === contentEnd && /\/>$/.test(tag)) {
-    const qualified = /^<([^\s/>]+)/.exec(tag)?.[1] ?? element.name
-    return [{ from: start, to: content, text: `${tag.replace(/\s*\/>$/, '>')}${put}</${qualified}>` }]
-  }
+  const opened = content === contentEnd ? openedTag(tag) : undefined
+  if (opened) return [{ from: start, to: content, text: `${opened.tag}${put}</${opened.name}>` }]
   const span = previous && xml.span(previous)
   const at = span?.start ?? behindWords(xml, element)
   return [

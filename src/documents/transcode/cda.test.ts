@@ -194,7 +194,7 @@ test('a status is no better than its worst finding', () => {
 
 test('hostile input ends in a problem or in a document, never in an exception', () => {
   const deep = '<a xmlns="urn:hl7-org:v3">'.repeat(300)
-  const many = summary(section('1', `<observation><code ${I48}/></observation>`.repeat(20_000)))
+  const many = summary(section('1', `<observation><code ${I48}/></observation>`.repeat(5_000)))
   const inputs = [
     '',
     '<',
@@ -211,6 +211,8 @@ test('hostile input ends in a problem or in a document, never in an exception', 
         `<code code="A" codeSystem="${NATIONAL_OID}"><translation><translation><code ${I48}/></translation></translation></code>`,
       ),
     ),
+    summary(problem(`<value ${' '.repeat(1_000_000)} ${I48} displayName="x"${' '.repeat(1_000_000)}/>`)),
+    `{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Composition","section":[{"text":{"div":"${'<'.repeat(1_000_000)}"}}]}}]}`,
     '{"resourceType":"Bundle"',
     '{"resourceType":"Patient"}',
     '{"resourceType":"Bundle","__proto__":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"I48"}]}}',

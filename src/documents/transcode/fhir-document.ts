@@ -114,7 +114,7 @@ function narrativeOf(bundle: Bundle) {
     for (const section of list) {
       if (!isNode(section)) continue
       const div = isNode(section.text) && typeof section.text.div === 'string' ? section.text.div : ''
-      const words = div.replace(/<[^>]*>/g, ' ').trim().length
+      const words = written(div)
       if (words > 0) {
         sections++
         characters += words
@@ -125,4 +125,11 @@ function narrativeOf(bundle: Bundle) {
   }
   if (isNode(composition)) walk(composition.section)
   return { sections, characters, withoutEntries, ...(language !== undefined && { language }) }
+}
+
+/** Characters outside tags, without the white space around them. */
+function written(div: string): number {
+  let length = 0
+  for (const part of div.split('<')) length += part.slice(part.indexOf('>') + 1).trim().length
+  return length
 }

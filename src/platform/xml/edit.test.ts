@@ -58,6 +58,11 @@ test('attributes are changed, added and removed by their written names', () => {
   assert.equal(change('<a code="1" xcode="2" />', { code: '3' }), '<a code="3" xcode="2" />')
   assert.equal(change('<a b=\'code="1"\'/>', { code: '3' }), '<a b=\'code="1"\' code="3"/>')
   assert.equal(change('<p:a\n  code = "1"\n>', { code: undefined, d: 'x' }), '<p:a d="x"\n>')
+  assert.equal(change('<a/>', { d: 'x' }), '<a d="x"/>')
+  assert.equal(change('<a b="1" c="2" d="3">', { b: '4', c: undefined, d: '5' }), '<a b="4" d="5">')
+  const wide = ' '.repeat(300_000)
+  assert.equal(change(`<a${wide}/>`, { d: 'x' }), `<a d="x"${wide}/>`)
+  assert.equal(change(`<a${wide}b${wide}=${wide}'1'${wide}>`, { b: '2' }), `<a${wide}b${wide}=${wide}"2"${wide}>`)
 })
 
 test('changes that overlap are refused as a mistake of the program', () => {

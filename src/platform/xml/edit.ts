@@ -85,24 +85,60 @@ function declaredUtf8(text: string): string {
   )
 }
 
-const ATTRIBUTE = /(\s+)([^\s=/>"']+)(\s*=\s*)("[^"]*"|'[^']*')/g
-
 /**
  * A start tag (`<a x="1"/>`) with attributes changed, added at the end, or removed (undefined). Names are as written in
- * the tag, prefix included.
+ * the tag, prefix included. The tag must be well formed, as those of a parsed document are. Linear in its length.
  */
 export function withAttributes(startTag: string, changes: ReadonlyMap<string, string | undefined>): string {
+  const parts: string[] = []
   const seen = new Set<string>()
-  const changed = startTag.replace(ATTRIBUTE, (whole, space: string, name: string, equals: string) => {
-    if (!changes.has(name)) return whole
-    seen.add(name)
-    const value = changes.get(name)
-    return value === undefined ? '' : `${space}${name}${equals}"${escapeAttribute(value)}"`
-  })
-  const added = [...changes].flatMap(([name, value]) =>
-    value === undefined || seen.has(name) ? [] : [` ${name}="${escapeAttribute(value)}"`],
-  )
-  if (added.length === 0) return changed
-  const close = /\s*\/?>$/.exec(changed)?.index ?? changed.length
-  return changed.slice(0, close) + added.join('') + changed.slice(close)
+  let copied = 0
+  let at = behindName(startTag, 1)
+  for (;;) {
+    const from = at
+    const name = behindSpace(startTag, from)
+    if (name >= startTag.length || isClosing(startTag, name)) break
+    const nameEnd = behindName(startTag, name)
+    const quote = behindSpace(startTag, startTag.indexOf('=', nameEnd) + 1)
+    const end = startTag.indexOf(startTag.charAt(quote), quote + 1) + 1
+    if (end === 0) break
+    const written = startTag.slice(name, nameEnd)
+    if (changes.has(written)) {
+      seen.add(written)
+      const value = changes.get(written)
+      parts.push(startTag.slice(copied, value === undefined ? from : quote))
+      if (value !== undefined) parts.push(`"${escapeAttribute(value)}"`)
+      copied = end
+    }
+    at = end
+  }
+  parts.push(startTag.slice(copied, Math.max(copied, at)))
+  for (const [name, value] of changes) {
+    if (value !== undefined && !seen.has(name)) parts.push(` ${name}="${escapeAttribute(value)}"`)
+  }
+  parts.push(startTag.slice(at))
+  return parts.join('')
+}
+
+/** A start tag that has no content (`<a/>`) as one that is followed by some (`<a>`), with its qualified name. */
+export function openedTag(startTag: string): { readonly tag: string; readonly name: string } | undefined {
+  if (!startTag.endsWith('/>')) return undefined
+  return { tag: `${startTag.slice(0, -2).trimEnd()}>`, name: startTag.slice(1, behindName(startTag, 1)) }
+}
+
+function isClosing(tag: string, at: number): boolean {
+  const character = tag[at]
+  return character === '>' || character === '/'
+}
+
+function behindSpace(tag: string, from: number): number {
+  let at = from
+  while (at < tag.length && ' \t\n\r'.includes(tag.charAt(at))) at++
+  return at
+}
+
+function behindName(tag: string, from: number): number {
+  let at = from
+  while (at < tag.length && !' \t\n\r=/>'.includes(tag.charAt(at))) at++
+  return at
 }
