@@ -13,6 +13,8 @@ export interface ConceptState {
   readonly code: string
   readonly display?: string
   readonly active: boolean
+  /** Only somebody's words are here, not the code system that has the concept. */
+  readonly wordsOnly?: boolean
   /** Words by language, sorted. */
   readonly words: ReadonlyMap<string, readonly string[]>
 }
@@ -29,11 +31,13 @@ export function compareConcepts(
   const reactivated = collector<ConceptNote>(limit)
   const words = new Map<string, Collector<WordsChange>>()
   for (const [old, now] of pairs(before, after)) {
-    if (!old) added.add(note(now))
-    else if (!now) removed.add(note(old))
+    const was = old && !old.wordsOnly
+    const is = now && !now.wordsOnly
+    if (now && is && !was) added.add(note(now))
+    else if (old && was && !is) removed.add(note(old))
     else {
-      if (old.active && !now.active) inactivated.add(note(now))
-      if (!old.active && now.active) reactivated.add(note(now))
+      if (old && now && old.active && !now.active) inactivated.add(note(now))
+      if (old && now && !old.active && now.active) reactivated.add(note(now))
       for (const [language, change] of wordChanges(old, now)) {
         const known = words.get(language) ?? collector<WordsChange>(limit)
         words.set(language, known)
@@ -77,12 +81,16 @@ function* pairs(before: Iterable<ConceptState>, after: Iterable<ConceptState>): 
   }
 }
 
-function* wordChanges(old: ConceptState, now: ConceptState): Generator<readonly [string, WordsChange]> {
-  for (const language of new Set([...old.words.keys(), ...now.words.keys()])) {
-    const before = old.words.get(language) ?? []
-    const after = now.words.get(language) ?? []
+function* wordChanges(
+  old: ConceptState | undefined,
+  now: ConceptState | undefined,
+): Generator<readonly [string, WordsChange]> {
+  const code = now?.code ?? old?.code ?? ''
+  for (const language of new Set([...(old?.words.keys() ?? []), ...(now?.words.keys() ?? [])])) {
+    const before = old?.words.get(language) ?? []
+    const after = now?.words.get(language) ?? []
     if (before.length !== after.length || before.some((word, index) => word !== after[index])) {
-      yield [language, { code: now.code, before, after }]
+      yield [language, { code, before, after }]
     }
   }
 }

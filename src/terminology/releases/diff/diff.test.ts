@@ -165,6 +165,23 @@ test('a first release adds everything; lists are bounded and totals are not', as
   assert.ok(!told.includes('\u0007'))
 })
 
+test('words for a system that is not here are words, not concepts', async () => {
+  const [one, two] = [
+    await resourcesArtifact(home, 'own', [french({ cat: 'chat' })]),
+    await resourcesArtifact(home, 'own', [french({ cat: 'matou', dog: 'chien' })]),
+  ]
+  const [system] = must(await diffReleases([one], [two], options)).systems
+  assert.deepEqual([system?.kind, system?.before, system?.concepts.added.total], ['changed', undefined, 0])
+  assert.deepEqual(system?.concepts.words.fr?.shown, [
+    { code: 'cat', before: ['chat'], after: ['matou'] },
+    { code: 'dog', before: [], after: ['chien'] },
+  ])
+  // The system itself arrives: then its concepts do.
+  const whole = await resourcesArtifact(home, 'animals', [animals('1', [{ code: 'cat' }])])
+  const [arrived] = must(await diffReleases([one], [one, whole], options)).systems
+  assert.deepEqual([arrived?.kind, arrived?.concepts.added.shown], ['added', [{ code: 'cat' }]])
+})
+
 test('damaged resources are told with their file', async () => {
   const id = await resourcesArtifact(home, 'damaged', [pets('cat')])
   const file = join(home, 'terminology', 'artifacts', id, 'resources.index.json')

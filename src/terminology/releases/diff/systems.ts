@@ -22,13 +22,19 @@ export async function compareSystems(
     if (versionBefore === versionAfter && isUnchanged(concepts)) continue
     differences.push({
       url,
-      kind: versionBefore === undefined ? 'added' : versionAfter === undefined ? 'removed' : 'changed',
+      kind: kindOf(versionBefore, versionAfter),
       ...(versionBefore === undefined ? {} : { before: versionBefore }),
       ...(versionAfter === undefined ? {} : { after: versionAfter }),
       concepts,
     })
   }
   return differences
+}
+
+/** Words for a system that is not here itself come and go without it. */
+function kindOf(before: string | undefined, after: string | undefined): SystemDifference['kind'] {
+  if (before === after) return 'changed'
+  return before === undefined ? 'added' : after === undefined ? 'removed' : 'changed'
 }
 
 /** What contributes to each system: the system itself and what supplements it. */
@@ -48,9 +54,9 @@ function isSupplement({ content }: PlacedResource): boolean {
   return content === 'supplement'
 }
 
-/** Versions side by side, e.g. `2.77, 2.78`; a supplement alone has those of what it supplements. */
+/** Versions side by side, e.g. `2.77, 2.78`; undefined when the system itself is not here. */
 function versionsOf(resources: readonly PlacedResource[]): string | undefined {
-  if (resources.length === 0) return undefined
+  if (resources.every(isSupplement)) return undefined
   const own = resources.filter((resource) => !isSupplement(resource)).map(({ version }) => version ?? '')
   return [...new Set(own)].sort().join(', ')
 }
@@ -76,6 +82,7 @@ async function statesOf(
       code,
       ...(display === undefined ? {} : { display }),
       active: active ?? true,
+      ...(active === undefined && { wordsOnly: true }),
       words: new Map([...words].map(([language, terms]) => [language, [...terms].sort()])),
     }))
 }
