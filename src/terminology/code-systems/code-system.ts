@@ -103,6 +103,18 @@ export interface ConceptSet {
   readonly size?: number
   /** Members in the order of the code system (of a search: the best first), without the first `offset`. */
   iterate(offset?: number): Iterable<ConceptHandle>
+  /** Inactive concepts are in it on purpose (a reference set of history), so that they deserve no warning. */
+  readonly listsInactive?: boolean
+  /** Besides those that can be listed there are members that only a grammar makes. */
+  readonly open?: boolean
+  /**
+   * One page at once, where that is cheaper than iterating: what a ranked search does. `total` is undefined when counting
+   * would cost more than the page.
+   */
+  page?(
+    offset: number,
+    count: number,
+  ): { readonly concepts: readonly ConceptHandle[]; readonly total: number | undefined }
 }
 
 export interface CodeSystem {
@@ -114,6 +126,8 @@ export interface CodeSystem {
   display(concept: ConceptHandle): string | undefined
   /** All words, the system's own display first. */
   designations(concept: ConceptHandle): readonly ConceptDesignation[]
+  /** The word for the first of these languages that has one, where that is cheaper than choosing among `designations`. */
+  preferred?(concept: ConceptHandle, languages: readonly string[]): ConceptDesignation | undefined
   definition(concept: ConceptHandle): string | undefined
   /** Not to be used any more, for whatever reason. */
   isInactive(concept: ConceptHandle): boolean

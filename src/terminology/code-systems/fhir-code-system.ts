@@ -150,7 +150,7 @@ export function identityOf(resource: JsonObject, supplements: readonly JsonObjec
   }
 }
 
-function definedProperties(resource: JsonObject): readonly PropertyDefinition[] {
+export function definedProperties(resource: JsonObject): readonly PropertyDefinition[] {
   return objects(resource.property).flatMap(({ code, uri, description, type }) => {
     if (typeof code !== 'string') return []
     return [

@@ -371,7 +371,7 @@ function isAllowed(
     return false
   }
   if (!codeSystem.isInactive(concept)) return true
-  findings.inactive = { status: codeSystem.status(concept) }
+  if (!include.setIn(codeSystem).listsInactive) findings.inactive = { status: codeSystem.status(concept) }
   if (!valueSet.onlyActive && !activeOnly) return true
   if (!membershipOnly && (include.isWhole || activeOnly)) addRule(check, 'STATUS_CODE_WARNING_CODE')
   return false

@@ -63,7 +63,7 @@ export function expand(context: OperationContext, id?: string): Expanded | Refus
     ...unclosed(groups, context),
     identifier: `urn:uuid:${randomUUID()}`,
     timestamp: context.now().toISOString(),
-    total: page.total,
+    ...(page.total !== undefined && { total: page.total }),
     ...(request.offset !== undefined && { offset: request.offset }),
     parameter: parametersOf(context, compiled, plan, request),
     ...(shown.size > 0 && { property: [...shown].map(([code, uri]) => ({ code, ...(uri !== undefined && { uri }) })) }),
@@ -181,7 +181,8 @@ function notEnumerable({ codeSystem, isWhole }: Group, { say }: OperationContext
 // ---- The page
 
 interface Page {
-  readonly total: number
+  /** Undefined when counting would cost more than the page. */
+  readonly total: number | undefined
   readonly concepts: readonly { readonly group: Group; readonly concept: ConceptHandle }[]
   /** True when nothing lies before or behind the page. */
   readonly isWhole: boolean
@@ -193,6 +194,11 @@ function readPage(
   { offset = 0, count }: ExpandRequest,
   { expansionLimit, say }: OperationContext,
 ): Page | Refusal {
+  const [only] = groups
+  if (groups.length === 1 && only?.set.page && count !== undefined) {
+    const { concepts, total } = only.set.page(offset, Math.min(count, expansionLimit))
+    return { total, concepts: concepts.map((concept) => ({ group: only, concept })), isWhole: false }
+  }
   const sizes = groups.map(({ set }) => countSet(set))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const wanted = Math.min(count ?? Number.POSITIVE_INFINITY, Math.max(total - offset, 0))
@@ -257,20 +263,21 @@ function definitionOf(source: JsonObject, { includeDefinition }: ExpandRequest):
 }
 
 function unclosed(groups: readonly Group[], { say }: OperationContext): JsonObject {
-  for (const { codeSystem, isWhole } of groups) {
+  for (const { codeSystem, isWhole, set } of groups) {
     const { content, compositional, url: system } = codeSystem.identity
     if (content === 'fragment') return unclosedExtension(say('unclosed_fragment', { system }))
     if (compositional && isWhole) return unclosedExtension(say('unclosed_grammar', { system }))
+    if (set.open) return unclosedExtension(undefined)
   }
   return {}
 }
 
-function unclosedExtension(reason: string): JsonObject {
+function unclosedExtension(reason: string | undefined): JsonObject {
   const url = 'http://hl7.org/fhir/StructureDefinition/valueset-unclosed'
   return {
     extension: [
       { url, valueBoolean: true },
-      { url: `${url}-reason`, valueString: reason },
+      ...(reason === undefined ? [] : [{ url: `${url}-reason`, valueString: reason }]),
     ],
   }
 }

@@ -66,8 +66,9 @@ export function entryOf(group: Group, concept: ConceptHandle, options: EntryOpti
   const { codeSystem, elements, source } = group
   const element = elements.get(concept)
   const { url, version } = codeSystem.identity
-  const words = wordsOf(codeSystem, concept, element, source)
-  const display = chooseDisplay(words, options.wishes)
+  const quick = options.includeDesignations || element ? undefined : quickDisplay(codeSystem, concept, options.wishes)
+  const words = quick ? [] : wordsOf(codeSystem, concept, element, source)
+  const display = quick ?? chooseDisplay(words, options.wishes)
   if (display?.language !== undefined) options.languages.add(display.language)
   const isInactive = codeSystem.isInactive(concept)
   const extension = echoedExtensions(group, concept, element)
@@ -84,6 +85,23 @@ export function entryOf(group: Group, concept: ConceptHandle, options: EntryOpti
     designation.length > 0 && { designation },
     property.length > 0 && { property },
   )
+}
+
+/** Where the code system chooses among its own words by itself, the others need not be read. */
+function quickDisplay(
+  codeSystem: Group['codeSystem'],
+  concept: ConceptHandle,
+  wishes: LanguageWishes | undefined,
+): ConceptDesignation | undefined {
+  if (!codeSystem.preferred) return undefined
+  if (wishes)
+    return codeSystem.preferred(
+      concept,
+      wishes.ranges.map(({ tag }) => tag),
+    )
+  const value = codeSystem.display(concept)
+  const { language } = codeSystem.identity
+  return value === undefined ? undefined : { value, isDisplay: true, ...(language !== undefined && { language }) }
 }
 
 function echoedExtensions(

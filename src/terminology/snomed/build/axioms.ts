@@ -1,4 +1,4 @@
-/** What OWL axioms say of concepts that have no inferred relationship: not classified yet, or a release without that file. */
+/** What OWL axioms say, for a release without inferred relationships. */
 import { OWL_AXIOM_REFSET } from '../concepts.ts'
 import { readAxiom } from '../rf2/axioms.ts'
 import { ACTIVE } from './columns.ts'
@@ -7,13 +7,17 @@ import { MEMBER_COMPONENT, MEMBER_FIXED, MEMBER_REFSET, MEMBER_STAMP, type Membe
 import type { Notices } from './notices.ts'
 import { CONCRETE, pairOf, type RelationshipRows } from './relationships.ts'
 
-/** Adds parents and attributes of active concepts without a parent, as far as their axioms name them. */
+/**
+ * Adds parents and attributes of active concepts as far as their axioms name them, where nothing was classified. A concept
+ * that the release's own classification left out has no place in its hierarchy, whatever its author stated.
+ */
 export function completeFromAxioms(
   concepts: Concepts,
   relationships: RelationshipRows,
   members: MemberRows,
   notices: Notices,
 ): void {
+  if (relationships.parents.length > 0) return
   const lacking = new Uint8Array(concepts.count)
   for (let concept = 0; concept < concepts.count; concept += 1) {
     lacking[concept] = (concepts.stamps[concept] as number) >= ACTIVE ? 1 : 0
