@@ -114,9 +114,8 @@ export async function importTerminology(
 
 function snomedRelease(paths: readonly string[]) {
   const sentence = 'This is a SNOMED CT release: it becomes an edition, not a set of resources.'
-  return failed('terminology-import-snomed', sentence, 'Import it as an edition (snomed/import.ts).', {
-    file: paths[0] ?? '',
-  })
+  const next = 'Import the release by itself with `tessera terminology import`.'
+  return failed('terminology-import-snomed', sentence, next, { file: paths[0] ?? '' })
 }
 
 function countsOf(
