@@ -49,17 +49,28 @@ function findingsOf(used: UsedCode, questions: DocumentQuestions): readonly Find
   const { before, after, languages, valueSets } = questions
   const both = (ask: (terminology: TerminologyCatalogue) => string) => ({ before: ask(before), after: ask(after) })
   const { system, code } = used
-  const findings: Finding[] = languages.map((of) => ({
-    aspect: 'display',
-    of,
-    ...both((terminology) => terminology.designation(system, code, [of])?.term ?? ''),
-  }))
+  const findings: Finding[] = displaysOf(
+    languages.map((of) => ({
+      aspect: 'display',
+      of,
+      ...both((terminology) => terminology.designation(system, code, [of])?.term ?? ''),
+    })),
+  )
   findings.push({ aspect: 'active', ...both((terminology) => statusOf(terminology, system, code)) })
   findings.push({ aspect: 'mapping', ...both((terminology) => targetsOf(terminology, system, code)) })
   for (const of of new Set([...valueSets, ...(used.valueSets ?? [])])) {
     findings.push({ aspect: 'membership', of, ...both((terminology) => terminology.membership(of, system, code)) })
   }
   return findings.filter((finding) => finding.before !== finding.after)
+}
+
+/** A change that `fr-BE` and `fr-CA` only share with `fr` is told once. */
+function displaysOf(displays: readonly (Finding & { readonly of: string })[]): Finding[] {
+  return displays.filter(({ of, before, after }) => {
+    const [language] = of.split('-')
+    const general = displays.find((other) => other.of === language && other.of !== of)
+    return !general || general.before !== before || general.after !== after
+  })
 }
 
 function statusOf(terminology: TerminologyCatalogue, system: string, code: string): string {
