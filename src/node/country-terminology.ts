@@ -1,17 +1,11 @@
 /** The terminology pages of a country's node, over what the node serves: opened when somebody first looks, so that a start does not wait. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Messages } from '#platform/i18n/messages.ts'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import { type TerminologyPageOptions, terminologyPages } from '#portal/terminology/terminology-pages.ts'
-import type { ArtifactId, ResourceEntry } from '#terminology/artifacts/artifact.ts'
-import { artifactFolder, readArtifact, readServed } from '#terminology/artifacts/store.ts'
 import { type BrowseSources, openBrowser } from '#terminology/browse/index.ts'
-import { createLibrary } from '#terminology/library/library.ts'
-import { openResourceFile, type ResourceStore } from '#terminology/library/resource-store.ts'
-import { openShippedResources } from '#terminology/library/shipped.ts'
-import { createTerminologyServer } from '#terminology/operations/create.ts'
+import { type Content, openContent } from './terminology/content.ts'
+import { type ContentPlan, planContent } from './terminology/plan.ts'
 
 export interface CountryTerminology {
   /** Folder of compiled files. */
@@ -25,46 +19,57 @@ export interface CountryTerminology {
 }
 
 /** To be mounted at `/terminology`. */
-export function countryTerminology({ cache, home, languages, messages, house, onError }: CountryTerminology): Hono {
-  let opening: Promise<Hono> | undefined
-  const open = async (): Promise<Hono> => {
-    const sources = await openSources(cache, home)
-    const pages = terminologyPages({ browser: openBrowser(() => sources), languages, messages, house, onError })
-    return new Hono().route('/terminology', pages)
+export function countryTerminology(options: CountryTerminology): Hono {
+  const { languages, messages, house, onError } = options
+  const served = openServed(options)
+  let sources: BrowseSources | undefined
+  const now = (): BrowseSources => {
+    if (!sources) throw new Error('The pages are asked before the content is open.')
+    return sources
   }
+  const pages = terminologyPages({ browser: openBrowser(now), languages, messages, house, onError })
   const app = new Hono()
-  app.all('*', async (context) => {
-    opening ??= open()
-    try {
-      return (await opening).fetch(context.req.raw)
-    } catch (error) {
-      // What is damaged may be repaired while the node runs: the next visitor tries again.
-      opening = undefined
-      throw error
-    }
+  app.use(async (_, next) => {
+    sources = await served()
+    await next()
   })
-  return app
+  return app.route('/', pages)
 }
 
-async function openSources(cache: string, home: string): Promise<BrowseSources> {
-  const served = await readServed(home)
-  if (!served.ok) throw new ProblemError(served.problem)
-  const stores: ResourceStore[] = []
-  for (const id of served.value?.artifacts ?? []) {
-    const store = await openArtifact(home, id)
-    if (store) stores.push(store)
+/** How often a request looks whether another release is served. */
+const LOOK_EVERY_MS = 30_000
+/** Requests that began with the earlier content have long ended by then. */
+const CLOSE_AFTER_MS = 60_000
+
+interface Opened {
+  readonly plan: ContentPlan
+  readonly content: Content
+}
+
+/** The content of the served release; a newly published one is taken over by the next visitor. */
+function openServed({ cache, home }: Pick<CountryTerminology, 'cache' | 'home'>): () => Promise<BrowseSources> {
+  let current: Promise<Opened> | undefined
+  let looked = 0
+  const open = async (before: Opened | undefined): Promise<Opened> => {
+    const plan = await planContent(home, before?.plan)
+    if (!plan.ok) throw new ProblemError(plan.problem)
+    if (before && before.plan.release === plan.value.release) return before
+    const content = await openContent({ home, cache, flat: true }, plan.value)
+    if (!content.ok) throw new ProblemError(content.problem)
+    if (before) setTimeout(() => before.content.close(), CLOSE_AFTER_MS).unref()
+    return { plan: plan.value, content: content.value }
   }
-  const library = createLibrary({ stores: [...stores, await openShippedResources(cache)] })
-  return { library, server: createTerminologyServer(library, { flat: true }) }
-}
-
-async function openArtifact(home: string, id: ArtifactId): Promise<ResourceStore | undefined> {
-  const manifest = await readArtifact(home, id)
-  if (!manifest.ok) throw new ProblemError(manifest.problem)
-  if (manifest.value.kind !== 'resources') return undefined
-  const folder = artifactFolder(home, id)
-  const index = await readFile(join(folder, 'resources.index.json'), 'utf8')
-  // Written by our own import and checked against its hash when it was served.
-  const entries = JSON.parse(index) as readonly ResourceEntry[]
-  return openResourceFile(join(folder, 'resources.ndjson'), entries)
+  return async () => {
+    if (!current || Date.now() - looked > LOOK_EVERY_MS) {
+      looked = Date.now()
+      const before = current
+      current = (async () => open(await before))()
+      // What is damaged may be repaired while the node runs; until then the earlier content stays.
+      current.catch(() => {
+        current = before
+        looked = 0
+      })
+    }
+    return (await current).content.sources
+  }
 }

@@ -29,7 +29,7 @@ export interface Content {
 }
 
 export async function openContent(
-  { home, flat }: Pick<ServeSettings, 'home' | 'flat'>,
+  { home, flat, cache = join(home, 'cache') }: Pick<ServeSettings, 'home' | 'flat'> & { readonly cache?: string },
   plan: ContentPlan,
 ): Promise<Result<Content>> {
   const stores: ResourceStore[] = []
@@ -40,7 +40,7 @@ export async function openContent(
     if ('edition' in opened.value) editions.push(opened.value)
     else stores.push(opened.value)
   }
-  stores.push(await openShippedResources(join(home, 'cache')))
+  stores.push(await openShippedResources(cache))
   const library = createLibrary({ stores, families: editions.length > 0 ? [createSnomedFamily(editions)] : [] })
   const server = createTerminologyServer(library, { flat })
   return ok({
@@ -50,7 +50,7 @@ export async function openContent(
       ['code-systems', () => fine(library.codeSystemUrls().length > 0)],
       ['value-sets', () => fine(library.entries('ValueSet').length > 0)],
       ...editions.map(({ edition }): readonly [string, Probe] => [
-        `snomed-${edition.module}-${edition.version}`,
+        edition.uri,
         () => fine(library.codeSystem('http://snomed.info/sct', edition.uri) !== undefined),
       ]),
     ],

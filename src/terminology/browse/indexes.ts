@@ -2,17 +2,20 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
 import type { Library } from '../library/library.ts'
+import { objects } from '../load/json.ts'
+import { canonicalOf } from '../operations/fhir.ts'
 import { partialSystems } from './partial-systems.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
 import { systemEntry } from './terms.ts'
-import { createTextIndex, type TextIndex } from './text-index.ts'
+import { createSupplementIndex, createTextIndex, type TextIndex } from './text-index.ts'
 
 export interface Indexed {
   readonly url: string
   /** The version that answers when none is asked for, then the others. */
   readonly versions: readonly SystemEntry[]
-  /** Absent for a system with a search of its own, and for one whose codes cannot be listed. */
+  /** Absent for one whose codes cannot be listed; of a system with a search of its own, the words of supplements. */
   readonly index?: TextIndex | undefined
+  readonly searchesItself: boolean
 }
 
 const made = new WeakMap<Library, Promise<readonly Indexed[]>>()
@@ -32,13 +35,23 @@ async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> 
     const system = openSystem(sources, url)
     if (!system) continue
     const { codeSystem, edition } = system
-    const index = edition || codeSystem.search ? undefined : createTextIndex(codeSystem)
+    const searchesItself = edition !== undefined || codeSystem.search !== undefined
+    const index = searchesItself
+      ? createSupplementIndex(codeSystem, supplementedCodes(sources.library, url))
+      : createTextIndex(codeSystem)
     const own = systemEntry(system, index?.languages ?? [])
-    found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index })
+    found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index, searchesItself })
     await setImmediate()
   }
   // The large ones first: what people look for is seldom in a table of four codes.
   return found.sort((a, b) => sizeOf(b) - sizeOf(a) || nameOf(a).localeCompare(nameOf(b), 'en'))
+}
+
+function* supplementedCodes(library: Library, url: string): Generator<string> {
+  for (const { entry, read } of library.entries('CodeSystem')) {
+    if (entry.content !== 'supplement' || canonicalOf(entry.supplements ?? '').url !== url) continue
+    for (const { code } of objects(read().concept)) if (typeof code === 'string') yield code
+  }
 }
 
 function sizeOf({ versions }: Indexed): number {

@@ -36,10 +36,10 @@ export function search(
     const known = best.get(key)
     if (!known || known.rank > found.rank) best.set(key, found)
   }
-  for (const { url, index } of indexes) {
+  for (const { url, index, searchesItself } of indexes) {
     if (systems.length > 0 && !systems.includes(url)) continue
     if (index) fromIndex(url, index, text, words, { wished, inactive, work, keep })
-    else fromOwnSearch(openSystem(sources, url), text, { languages, inactive, keep, wished })
+    if (searchesItself) fromOwnSearch(openSystem(sources, url), text, { languages, inactive, keep, wished })
   }
   const ranked = [...best.values()].sort((a, b) => a.rank - b.rank || compare(a.term.text, b.term.text))
   const complete = ranked.length <= MOST_HITS && work.steps > 0

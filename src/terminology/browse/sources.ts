@@ -30,7 +30,27 @@ export interface OpenSystem {
   readonly edition?: Edition | undefined
 }
 
+/** Systems opened last. Merging supplements into a large one costs too much to do it for each link of a page. */
+const kept = new WeakMap<Library, Map<string, OpenSystem>>()
+const MOST_KEPT = 64
+
 export function openSystem(sources: BrowseSources, url: string, version?: string): OpenSystem | undefined {
+  const known = kept.get(sources.library) ?? new Map<string, OpenSystem>()
+  kept.set(sources.library, known)
+  const key = version === undefined ? url : `${url}|${version}`
+  const system = known.get(key) ?? findSystem(sources, url, version)
+  if (!system) return undefined
+  // The one asked for last goes to the end; the first is dropped.
+  known.delete(key)
+  known.set(key, system)
+  for (const [oldest] of known) {
+    if (known.size <= MOST_KEPT) break
+    known.delete(oldest)
+  }
+  return system
+}
+
+function findSystem(sources: BrowseSources, url: string, version: string | undefined): OpenSystem | undefined {
   const loaded = sources.library.codeSystem(url, version)
   const codeSystem = loaded ?? (version === undefined ? partialSystems(sources.library).find(url) : undefined)
   if (!codeSystem) return undefined

@@ -10,12 +10,23 @@ export function termOf(
   concept: ConceptHandle,
   languages: readonly LanguageTag[],
 ): Term | undefined {
-  const { edition, codeSystem } = system
-  if (edition && typeof concept === 'number') {
-    const found = edition.preferredTerm(concept, languages) ?? edition.preferredTerm(concept, ['en'])
-    if (found) return { text: found.term, language: found.language }
-  }
-  return bestDesignation(codeSystem.designations(concept), languages) ?? ownTerm(codeSystem, concept)
+  const { codeSystem } = system
+  return (
+    editionTerm(system, concept, languages) ??
+    bestDesignation(codeSystem.designations(concept), languages) ??
+    editionTerm(system, concept, ['en']) ??
+    ownTerm(codeSystem, concept)
+  )
+}
+
+/** By the language reference sets of the edition. */
+function editionTerm(
+  { edition }: OpenSystem,
+  concept: ConceptHandle,
+  languages: readonly LanguageTag[],
+): Term | undefined {
+  const found = typeof concept === 'number' ? edition?.preferredTerm(concept, languages) : undefined
+  return found && { text: found.term, language: found.language }
 }
 
 function bestDesignation(all: readonly ConceptDesignation[], languages: readonly LanguageTag[]): Term | undefined {

@@ -3,7 +3,7 @@
  * a word leads to its terms. Terms are kept as the code system holds them; nothing is copied but the words.
  */
 import type { LanguageTag } from '#portal/terminology/browser.ts'
-import type { CodeSystem, ConceptHandle } from '../code-systems/code-system.ts'
+import type { CodeSystem, ConceptDesignation, ConceptHandle } from '../code-systems/code-system.ts'
 import { foldText, wordsOf } from '../flat/fold.ts'
 import { ownLanguage } from './terms.ts'
 
@@ -32,14 +32,31 @@ export interface TextIndex {
 /** The code system itself is not kept: a search over a thousand of them must not hold a thousand of them open. */
 export function createTextIndex(codeSystem: CodeSystem): TextIndex | undefined {
   const all = codeSystem.all()
-  if (!all) return undefined
+  return all && indexOf(codeSystem, all.iterate(), () => true)
+}
+
+/** The words that supplements add to these concepts of a system with a search of its own. */
+export function createSupplementIndex(codeSystem: CodeSystem, codes: Iterable<string>): TextIndex {
+  const concepts = new Set<ConceptHandle>()
+  for (const code of codes) {
+    const { concept } = codeSystem.locate(code)
+    if (concept !== undefined) concepts.add(concept)
+  }
+  return indexOf(codeSystem, concepts, ({ source }) => source !== undefined)
+}
+
+function indexOf(
+  codeSystem: CodeSystem,
+  concepts: Iterable<ConceptHandle>,
+  wanted: (designation: ConceptDesignation) => boolean,
+): TextIndex {
   const terms: IndexedTerm[] = []
   const postings = new Map<string, number[]>()
   const languages = new Set<LanguageTag>()
-  for (const handle of all.iterate()) {
+  for (const handle of concepts) {
     const concept = { handle, code: codeSystem.codeOf(handle), inactive: codeSystem.isInactive(handle) }
     const codeWords = wordsOf(concept.code)
-    for (const term of termsOf(codeSystem, concept)) {
+    for (const term of termsOf(codeSystem, concept, wanted)) {
       const position = terms.push(term) - 1
       if (term.language !== undefined) languages.add(term.language)
       for (const word of new Set([...wordsOf(term.text), ...codeWords])) {
@@ -70,10 +87,15 @@ export function createTextIndex(codeSystem: CodeSystem): TextIndex | undefined {
   }
 }
 
-function* termsOf(codeSystem: CodeSystem, concept: IndexedConcept): Generator<IndexedTerm> {
+function* termsOf(
+  codeSystem: CodeSystem,
+  concept: IndexedConcept,
+  wanted: (designation: ConceptDesignation) => boolean,
+): Generator<IndexedTerm> {
   let none = true
-  for (const { value, language, inactive } of codeSystem.designations(concept.handle)) {
-    if (inactive) continue
+  for (const designation of codeSystem.designations(concept.handle)) {
+    const { value, language, inactive } = designation
+    if (inactive || !wanted(designation)) continue
     none = false
     yield { concept, text: value, language: language ?? ownLanguage(codeSystem) }
   }
