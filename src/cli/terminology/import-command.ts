@@ -13,6 +13,7 @@ export interface ImportCommandOptions {
   readonly by?: string
   readonly module?: string
   readonly uri?: string
+  readonly unpublished?: boolean
   readonly partial?: boolean
   readonly home?: string
   readonly json?: boolean
@@ -35,6 +36,7 @@ export function addImport(terminology: Command): void {
     .option('--stage', 'only prepare it: the release centre publishes it')
     .option('--by <name>', 'who imports')
     .option('--module <sctid>', 'SNOMED CT: the module that names the edition')
+    .option('--unpublished', 'SNOMED CT: a test or preview release (xsct)')
     .option('--uri <uri>', 'SNOMED CT: the URI of edition and version')
     .option('--partial', 'SNOMED CT: missing files and concepts are noticed instead of refused')
     .option('--home <folder>', 'folder of imported terminology; TESSERA_HOME when absent')

@@ -67,6 +67,7 @@ async function importSnomed(paths: readonly string[], home: string, options: Imp
     ...given('module', options.module),
     ...given('version', options.contentVersion),
     ...given('uri', options.uri),
+    ...given('unpublished', options.unpublished),
     ...given('partial', options.partial),
     progress: ({ phase, file, rows }) => showProgress([phase, file?.slice(-60), rows?.toLocaleString('en')].join(' ')),
     used: (used) => {

@@ -28,7 +28,7 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
     members[index]?.order({ kind: 'ask-first', port: port2 }, [port2])
   }
   const start = async (index: number): Promise<Result<void>> => {
-    const member = hire({ settings, plan: current, index })
+    const member = hire({ settings, plan: current, index }, log)
     members[index] = member
     const opened = await member.next('opened')
     if (!opened.ok) return opened
@@ -92,7 +92,7 @@ interface Member {
   end(): Promise<void>
 }
 
-function hire(start: WorkerStart): Member {
+function hire(start: WorkerStart, log: Log): Member {
   const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: start })
   let broken = false
   let told: (() => void) | undefined
@@ -108,7 +108,10 @@ function hire(start: WorkerStart): Member {
     told?.()
   }
   worker.on('message', tell)
-  worker.on('error', breaks)
+  worker.on('error', (error) => {
+    log.failure('thread-failed', error, { part: `thread-${start.index}` })
+    breaks()
+  })
   worker.on('exit', breaks)
   return {
     order: (order, transfer = []) => worker.postMessage(order, [...transfer]),
