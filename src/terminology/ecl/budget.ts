@@ -11,7 +11,7 @@ export interface Budget {
   spend(steps: number): void
 }
 
-export const DEFAULT_BUDGET = 50_000_000
+export const DEFAULT_BUDGET = 20_000_000
 /** A term is decoded and folded, which costs about as much as visiting a few concepts. */
 export const STEPS_PER_DESCRIPTION = 8
 

@@ -5,7 +5,7 @@ import type { Evaluation } from './evaluation.ts'
 import { type AttributeTest, bounds } from './rows.ts'
 import type { ConcreteValue, Ordinal } from './substrate.ts'
 import type { Attribute, Comparison, Constraint } from './syntax.ts'
-import { concreteTest } from './value-test.ts'
+import { comparisonSteps, concreteTest } from './value-test.ts'
 
 type Evaluate = (evaluation: Evaluation, constraint: Constraint) => ConceptSet
 
@@ -14,7 +14,7 @@ export type ConceptOrValue = Ordinal | ConcreteValue
 export type CompiledValue =
   | { readonly kind: 'any' }
   | { readonly kind: 'concepts'; readonly bits: DenseBits; readonly negated: boolean; readonly list: Uint32Array }
-  | { readonly kind: 'concrete'; readonly fits: (value: ConcreteValue) => boolean }
+  | { readonly kind: 'concrete'; readonly fits: (value: ConcreteValue) => boolean; readonly steps: number }
 
 export interface CompiledAttribute extends AttributeTest<ConceptOrValue> {
   /** Types that the edition uses and the name allows. Ascending. */
@@ -45,7 +45,9 @@ function typesOf(evaluation: Evaluation, name: Constraint, evaluate: Evaluate): 
 
 /** `= *` is any value at all, a concrete one too; `!= *` is none. */
 function compileValue(evaluation: Evaluation, comparison: Comparison, evaluate: Evaluate): CompiledValue {
-  if (comparison.kind !== 'constraint') return { kind: 'concrete', fits: concreteTest(comparison) }
+  if (comparison.kind !== 'constraint') {
+    return { kind: 'concrete', fits: concreteTest(comparison), steps: 1 + comparisonSteps(comparison) }
+  }
   const count = evaluation.substrate.conceptCount
   if (comparison.value.kind === 'any') {
     return comparison.operator === '='
@@ -96,6 +98,7 @@ export function visitMatches(
   const { sources, targets, values } = columns.column(type)
   budget.spend(1 + (sources.length >>> 2))
   if (value.kind === 'concrete') {
+    budget.spend(values.size * value.steps)
     if (!reverse)
       for (const [index, concrete] of values) if (value.fits(concrete)) visit(sources[index] ?? 0, NO_CONCEPT)
     return

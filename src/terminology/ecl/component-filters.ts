@@ -2,7 +2,7 @@
 import { choiceTest } from './choice.ts'
 import type { ConceptSet } from './concept-set.ts'
 import type { Evaluation } from './evaluation.ts'
-import type { CommonFilter, ConceptFilter, Constraint, Equality, TimeComparison } from './syntax.ts'
+import type { CommonFilter, ConceptFilter, Constraint, Equality, Order, TimeComparison } from './syntax.ts'
 
 type Evaluate = (evaluation: Evaluation, constraint: Constraint) => ConceptSet
 
@@ -38,26 +38,27 @@ export function equals(operator: Equality, same: boolean): boolean {
 
 /** `!=` holds when the time is none of the values; every other operator when it holds for one of them. */
 export function timeTest({ operator, values }: TimeComparison): (time: number) => boolean {
-  const times = values.map(Number)
-  if (operator === '!=') return (time) => !times.includes(time)
-  return (time) => times.some((value) => compare(operator, time, value))
+  return orderTest(operator, values.map(Number))
 }
 
-/** Both sides known; `!=` is left to the caller where several values stand. */
-export function compare(operator: '=' | '!=' | '<' | '<=' | '>' | '>=', left: number, right: number): boolean {
+/** One look whatever the number of values: of many bounds only the widest counts. */
+export function orderTest(operator: Order, values: readonly number[]): (value: number) => boolean {
+  const known = new Set(values)
+  const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY)
+  const most = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY)
   switch (operator) {
     case '=':
-      return left === right
+      return (value) => known.has(value)
     case '!=':
-      return left !== right
+      return (value) => !known.has(value)
     case '<':
-      return left < right
+      return (value) => value < most
     case '<=':
-      return left <= right
+      return (value) => value <= most
     case '>':
-      return left > right
+      return (value) => value > least
     case '>=':
-      return left >= right
+      return (value) => value >= least
   }
 }
 
@@ -80,8 +81,8 @@ function oneConceptTest(
 ): (concept: number) => boolean {
   const { substrate } = evaluation
   if (filter.kind === 'definitionStatus') {
-    return (concept) =>
-      equals(filter.operator, filter.values.includes(substrate.isDefined(concept) ? 'defined' : 'primitive'))
+    const values = new Set(filter.values)
+    return (concept) => equals(filter.operator, values.has(substrate.isDefined(concept) ? 'defined' : 'primitive'))
   }
   if (filter.kind === 'definitionStatusId') {
     const chosen = choiceTest(evaluation, filter.value, evaluate)

@@ -19,11 +19,27 @@ export interface SetScope {
   fold(operator: 'and' | 'or' | 'minus', parts: readonly (() => ConceptSet)[]): ConceptSet
 }
 
+let live = 0
+
+/** Sets that hold WebAssembly memory now: what is kept in caches, and nothing more, between evaluations. */
+export function liveSetCount(): number {
+  return live
+}
+
+function counted(set: RoaringBitmap32): RoaringBitmap32 {
+  live += 1
+  return set
+}
+
+function free(set: RoaringBitmap32): void {
+  if (set.dispose()) live -= 1
+}
+
 /** Runs work that makes sets; all of them are freed afterwards, also when it throws. */
 export function withSets<T>(work: (scope: SetScope) => T): T {
   let made: RoaringBitmap32[] = []
   const keep = (set: RoaringBitmap32): RoaringBitmap32 => {
-    made.push(set)
+    made.push(counted(set))
     return set
   }
   const freeing = <Value>(inner: () => Value): Value => {
@@ -32,7 +48,7 @@ export function withSets<T>(work: (scope: SetScope) => T): T {
     try {
       return inner()
     } finally {
-      for (const set of made) set.dispose()
+      for (const set of made) free(set)
       made = outer
     }
   }
@@ -68,6 +84,7 @@ export interface SetCache {
   /** To be called between evaluations: frees what is beyond the bound. */
   trim(): void
   readonly bytes: number
+  readonly size: number
   close(): void
 }
 
@@ -79,6 +96,9 @@ export function createSetCache(maximumBytes: number): SetCache {
     get bytes() {
       return bytes
     },
+    get size() {
+      return sets.size
+    },
     get(key) {
       const entry = sets.get(key)
       if (entry === undefined) return undefined
@@ -87,7 +107,7 @@ export function createSetCache(maximumBytes: number): SetCache {
       return entry.set
     },
     put(key, ordinals) {
-      const set = new RoaringBitmap32(ordinals, null)
+      const set = counted(new RoaringBitmap32(ordinals, null))
       set.runOptimize()
       set.shrinkToFit()
       const entry = { set, bytes: set.getSerializationSizeInBytes('portable') + ENTRY_BYTES }
@@ -100,11 +120,11 @@ export function createSetCache(maximumBytes: number): SetCache {
         if (bytes <= maximumBytes) return
         sets.delete(key)
         bytes -= entry.bytes
-        entry.set.dispose()
+        free(entry.set)
       }
     },
     close() {
-      for (const { set } of sets.values()) set.dispose()
+      for (const { set } of sets.values()) free(set)
       sets.clear()
       bytes = 0
     },

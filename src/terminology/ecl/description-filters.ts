@@ -5,7 +5,7 @@ import { choiceTest, type IdentifierTest } from './choice.ts'
 import { commonFilterTest, equals } from './component-filters.ts'
 import type { ConceptSet } from './concept-set.ts'
 import { type Evaluation, stop } from './evaluation.ts'
-import { indexPrefix, searchWords, textTest } from './search-term.ts'
+import { distinctTerms, indexPrefix, searchWords, textTest, textTestSteps } from './search-term.ts'
 import type { Acceptability, DescriptionRow } from './substrate.ts'
 import type { Acceptabilities, Constraint, DescriptionFilter } from './syntax.ts'
 
@@ -15,8 +15,8 @@ type DescriptionTest = (row: DescriptionRow) => boolean
 export interface DescriptionMatcher {
   /** Whether a description of the concept satisfies all filters. */
   matches(concept: number): boolean
-  /** Concepts outside this set cannot match; absent when the index of words is of no use here. */
-  readonly candidates?: ConceptSet
+  /** Concepts outside this set cannot match; undefined when the index of words is of no use here. */
+  candidates(): ConceptSet | undefined
 }
 
 export function descriptionMatcher(
@@ -28,15 +28,22 @@ export function descriptionMatcher(
   // Only active descriptions count unless the filter speaks of it itself (ECL 2.2, 6.8 and 5: the default substrate).
   const activeOnly = !filters.some(({ kind }) => kind === 'active')
   const tests = filters.map((filter) => descriptionTest(evaluation, filter, evaluate))
+  const steps = STEPS_PER_DESCRIPTION + filters.reduce((sum, filter) => sum + filterSteps(filter), 0)
   const matches = (concept: number): boolean => {
     for (const row of substrate.descriptionsOf(concept)) {
-      budget.spend(STEPS_PER_DESCRIPTION)
+      budget.spend(steps)
       if ((row.active || !activeOnly) && tests.every((test) => test(row))) return true
     }
     return false
   }
-  const candidates = activeOnly ? wordCandidates(evaluation, filters) : undefined
-  return candidates === undefined ? { matches } : { matches, candidates }
+  return { matches, candidates: () => (activeOnly ? wordCandidates(evaluation, filters) : undefined) }
+}
+
+/** What a filter takes of the budget for each description, beyond reading it. */
+function filterSteps(filter: DescriptionFilter): number {
+  if (filter.kind === 'term') return textTestSteps(filter.terms)
+  if (filter.kind === 'dialect') return filter.dialects.length
+  return filter.kind === 'dialectId' && filter.value.kind === 'dialects' ? filter.value.dialects.length : 1
 }
 
 function descriptionTest(evaluation: Evaluation, filter: DescriptionFilter, evaluate: Evaluate): DescriptionTest {
@@ -45,20 +52,22 @@ function descriptionTest(evaluation: Evaluation, filter: DescriptionFilter, eval
       const fits = textTest(filter.terms)
       return (row) => equals(filter.operator, fits(row.term))
     }
-    case 'language':
-      return (row) => equals(filter.operator, filter.codes.includes(row.language.toLowerCase()))
-    case 'type':
-      return (row) =>
-        equals(
-          filter.operator,
-          filter.types.some((type) => TYPE_IDS[type] === row.type),
-        )
+    case 'language': {
+      const codes = new Set(filter.codes)
+      return (row) => equals(filter.operator, codes.has(row.language.toLowerCase()))
+    }
+    case 'type': {
+      const types = new Set<string>(filter.types.map((type) => TYPE_IDS[type]))
+      return (row) => equals(filter.operator, types.has(row.type))
+    }
     case 'typeId': {
       const chosen = choiceTest(evaluation, filter.value, evaluate)
       return (row) => equals(filter.operator, chosen(row.type))
     }
-    case 'descriptionId':
-      return (row) => equals(filter.operator, filter.ids.includes(row.id))
+    case 'descriptionId': {
+      const ids = new Set(filter.ids)
+      return (row) => equals(filter.operator, ids.has(row.id))
+    }
     case 'dialect':
     case 'dialectId':
       return dialectTest(evaluation, filter, evaluate)
@@ -139,7 +148,10 @@ const ACCEPTABILITY_IDS: Readonly<Record<Acceptability, string>> = {
 
 function acceptabilityTest(acceptabilities: Acceptabilities | undefined): (acceptability: Acceptability) => boolean {
   if (acceptabilities === undefined) return () => true
-  if (acceptabilities.kind === 'tokens') return (acceptability) => acceptabilities.tokens.includes(acceptability)
+  if (acceptabilities.kind === 'tokens') {
+    const tokens = new Set(acceptabilities.tokens)
+    return (acceptability) => tokens.has(acceptability)
+  }
   const ids = new Set(acceptabilities.concepts.map(({ id }) => id))
   return (acceptability) => ids.has(ACCEPTABILITY_IDS[acceptability])
 }
@@ -155,19 +167,20 @@ function wordCandidates(evaluation: Evaluation, filters: readonly DescriptionFil
   return candidates
 }
 
+/** Beyond so many alternatives the index would be asked longer than the descriptions. */
+const INDEXED_TERMS = 32
+
 function termCandidates(
   evaluation: Evaluation,
-  { terms }: DescriptionFilter & { readonly kind: 'term' },
+  filter: DescriptionFilter & { readonly kind: 'term' },
 ): ConceptSet | undefined {
+  const terms = distinctTerms(filter.terms)
+  if (terms.length > INDEXED_TERMS) return undefined
   const sets: ConceptSet[] = []
   for (const { type, text } of terms) {
-    const prefixes =
-      type === 'match'
-        ? searchWords(text)
-            .map(indexPrefix)
-            .filter((prefix) => prefix !== '')
-        : []
-    const words = prefixes.map((prefix) => wordSet(evaluation, prefix))
+    if (type !== 'match') return undefined
+    const prefixes = [...new Set(searchWords(text).map(indexPrefix))].filter((prefix) => prefix !== '')
+    const words = prefixes.slice(0, INDEXED_TERMS).map((prefix) => wordSet(evaluation, prefix))
     if (words.length === 0) return undefined
     sets.push(words.reduce((all, word) => evaluation.sets.and(all, word)))
   }

@@ -73,7 +73,10 @@ export function openEcl(substrate: EclSubstrate, options: EclOptions = {}): Ecl 
     const steps = createBudget(budget ?? options.budget ?? DEFAULT_BUDGET, text)
     const result = captured(() =>
       withSets((sets) =>
-        work({ text, substrate, sets, budget: steps, hierarchies, columns, thresholds }, reading.value),
+        work(
+          { text, substrate, sets, budget: steps, hierarchies, columns, thresholds, known: new Map() },
+          reading.value,
+        ),
       ),
     )
     hierarchies.trim()

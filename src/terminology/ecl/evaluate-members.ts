@@ -6,7 +6,7 @@ import { createBits, ordinalsOf, setBit } from './dense-bits.ts'
 import { type Evaluation, stop } from './evaluation.ts'
 import type { MemberRow } from './substrate.ts'
 import type { Comparison, Constraint, MemberFilter, MemberOf } from './syntax.ts'
-import { columnTest } from './value-test.ts'
+import { columnTest, comparisonSteps } from './value-test.ts'
 
 type Evaluate = (evaluation: Evaluation, constraint: Constraint) => ConceptSet
 
@@ -70,10 +70,11 @@ export function* matchingRows(
   const activeOnly = !filters.some(({ kind }) => kind === 'active')
   const named = filters.filter((filter) => filter.kind === 'field')
   const found = new Set<string>()
+  const steps = 2 + named.reduce((sum, { value }) => sum + 1 + comparisonSteps(value), 0)
   let rows = 0
   for (const referenceSet of referenceSets ?? referenceSetsOf(evaluation, node, evaluate)) {
     for (const row of evaluation.substrate.memberRowsOf(referenceSet)) {
-      evaluation.budget.spend(2)
+      evaluation.budget.spend(steps)
       rows += 1
       for (const { field } of named) if (!found.has(field) && columnOf(row, field) !== undefined) found.add(field)
       if ((row.active || !activeOnly) && tests.every((test) => test(row))) yield row

@@ -85,6 +85,7 @@ export function requireDirection(evaluation: Evaluation, group: AttributeGroup):
 
 function byRows(evaluation: Evaluation, focus: ConceptSet, compiled: Compiled): ConceptSet {
   const test: RowTest<ConceptOrValue> = compiled
+  evaluation.budget.spend(focus.size * attributeCount(compiled))
   return evaluation.sets.of(
     focus.toUint32Array().filter((concept) => rowsSatisfy(test, conceptEdges(evaluation, concept))),
   )
@@ -122,6 +123,9 @@ function attributeSet(evaluation: Evaluation, focus: ConceptSet, attribute: Comp
   return sets.minus(minimum === 0 ? focus : sets.and(focus, present), outside)
 }
 
+/** Remembering a pair costs more than passing a row. */
+const STEPS_PER_PAIR = 4
+
 /** Relationships per subject; for reversed attributes, different sources per subject. */
 function countMatches(evaluation: Evaluation, attribute: CompiledAttribute): Uint32Array {
   const { conceptCount } = evaluation.substrate
@@ -131,6 +135,7 @@ function countMatches(evaluation: Evaluation, attribute: CompiledAttribute): Uin
     visitMatches(evaluation, attribute, type, (subject, other) => {
       if (attribute.reverse && other !== NO_CONCEPT) {
         const pair = subject * conceptCount + other
+        evaluation.budget.spend(STEPS_PER_PAIR)
         if (pairs.has(pair)) return
         pairs.add(pair)
       }
@@ -146,13 +151,21 @@ function groupSet(evaluation: Evaluation, focus: ConceptSet, group: Compiled & {
   const needed = satisfiedByNothing(test) ? undefined : necessary(evaluation, group.of)
   const candidates = needed === undefined ? focus : sets.and(focus, needed)
   const found = createBits(evaluation.substrate.conceptCount)
+  const steps = attributeCount(group)
   for (const concept of candidates.toUint32Array()) {
+    evaluation.budget.spend(steps)
     const edges = conceptEdges(evaluation, concept)
     const count = countGroups(test, groupsOf(group.reverse ? edges.reversed() : edges.forward()))
     if (count >= group.minimum && count <= group.maximum) setBit(found, concept)
   }
   const inside = sets.of(ordinalsOf(found))
   return group.minimum === 0 ? sets.or([inside, sets.minus(focus, candidates)]) : inside
+}
+
+function attributeCount(compiled: Compiled): number {
+  if (compiled.kind === 'attribute') return 1
+  if (compiled.kind === 'group') return attributeCount(compiled.of)
+  return compiled.parts.reduce((sum, part) => sum + attributeCount(part), 0)
 }
 
 /** Subjects outside this set have no group that satisfies; absent when nothing can be said. */

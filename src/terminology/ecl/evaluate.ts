@@ -65,7 +65,8 @@ function descriptionFiltered(evaluation: Evaluation, { of, filters }: Descriptio
   const { sets } = evaluation
   const base = evaluate(evaluation, of)
   const matcher = descriptionMatcher(evaluation, filters, evaluate)
-  const candidates = matcher.candidates === undefined ? base : sets.and(base, matcher.candidates)
+  const found = matcher.candidates()
+  const candidates = found === undefined ? base : sets.and(base, found)
   return sets.of(candidates.toUint32Array().filter((concept) => matcher.matches(concept)))
 }
 

@@ -4,6 +4,7 @@ import type { Budget } from './budget.ts'
 import type { ConceptSet, SetCache, SetScope } from './concept-set.ts'
 import { type EclCode, EclSignal, eclProblem } from './problems.ts'
 import type { EclSubstrate, Ordinal } from './substrate.ts'
+import type { Constraint } from './syntax.ts'
 
 export interface Evaluation {
   readonly text: string
@@ -14,6 +15,8 @@ export interface Evaluation {
   readonly hierarchies: SetCache
   readonly columns: ColumnCache
   readonly thresholds: Thresholds
+  /** Sets that were needed to judge one concept, by the part they belong to: the same part is asked of many values. */
+  readonly known: Map<Constraint, ConceptSet>
 }
 
 /** Sizes at which one way of working becomes cheaper than another. They change the time, never the answer. */

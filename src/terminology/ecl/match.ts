@@ -81,7 +81,15 @@ export function satisfies(evaluation: Evaluation, constraint: Constraint, subjec
 }
 
 function inSet(evaluation: Evaluation, constraint: Constraint, { concept }: Subject): boolean {
-  return concept >= 0 && evaluate(evaluation, constraint).has(concept)
+  return concept >= 0 && setOf(evaluation, constraint).has(concept)
+}
+
+function setOf(evaluation: Evaluation, constraint: Constraint): ConceptSet {
+  const known = evaluation.known.get(constraint)
+  if (known !== undefined) return known
+  const set = evaluate(evaluation, constraint)
+  evaluation.known.set(constraint, set)
+  return set
 }
 
 /** `*`: see `everything` in evaluation.ts. An expression lies under its focus concepts and so is something. */
@@ -117,7 +125,7 @@ function inHierarchy(evaluation: Evaluation, constraint: HierarchyConstraint, su
 function liesUnder(evaluation: Evaluation, of: Constraint, subject: Subject): boolean {
   const ancestors = subject.ancestors()
   evaluation.budget.spend(ancestors.length)
-  const set: ConceptSet = evaluate(evaluation, of)
+  const set = setOf(evaluation, of)
   return ancestors.some((ancestor) => set.has(ancestor))
 }
 

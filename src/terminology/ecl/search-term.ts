@@ -30,21 +30,36 @@ function foldMark(mark: string): string {
 
 /** A test that holds when any of the terms fits. */
 export function textTest(terms: readonly SearchTerm[]): TextTest {
-  const tests = terms.map(oneTest)
+  const tests = distinctTerms(terms).map(oneTest)
   return (text) => {
     const folded = fold(text)
     return tests.some((test) => test(folded, text))
   }
 }
 
+/** How many searches in a text one test may take: what a budget counts. */
+export function textTestSteps(terms: readonly SearchTerm[]): number {
+  return distinctTerms(terms).reduce((steps, { type, text }) => {
+    if (type === 'exact') return steps + 1
+    return steps + (type === 'wild' ? wildPieces(text).length : searchWords(text).length)
+  }, 1)
+}
+
+/** Each term once. */
+export function distinctTerms(terms: readonly SearchTerm[]): readonly SearchTerm[] {
+  return [...new Map(terms.map((term) => [`${term.type}:${term.text}`, term])).values()]
+}
+
 function oneTest({ type, text }: SearchTerm): (folded: string, original: string) => boolean {
   if (type === 'exact') return (_folded, original) => original === text
   if (type === 'wild') {
     const pieces = wildPieces(text)
-    return (folded) => fitsWild(folded, pieces)
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    return (folded) => length <= folded.length && fitsWild(folded, pieces)
   }
   const words = searchWords(text)
-  return (folded) => words.every((word) => startsWord(folded, word))
+  const longest = words.reduce((most, word) => Math.max(most, word.length), 0)
+  return (folded) => longest <= folded.length && words.every((word) => startsWord(folded, word))
 }
 
 /** The words of a `match` term, folded. */
@@ -92,7 +107,8 @@ function wildPieces(text: string): readonly string[] {
       pieces[pieces.length - 1] += text[at] ?? ''
     } else pieces[pieces.length - 1] += mark
   }
-  return pieces.map(fold)
+  // Several stars in a row say no more than one.
+  return pieces.map(fold).filter((piece, index) => piece !== '' || index === 0 || index === pieces.length - 1)
 }
 
 /** The first piece at the start, the last at the end, the others in order between: the leftmost place is always good enough. */

@@ -1,6 +1,6 @@
 /** Comparing with what stands on the right of an attribute or of a member's column, when it is no concept. */
-import { compare, equals, timeTest } from './component-filters.ts'
-import { textTest } from './search-term.ts'
+import { equals, orderTest, timeTest } from './component-filters.ts'
+import { textTest, textTestSteps } from './search-term.ts'
 import type { ConcreteValue } from './substrate.ts'
 import type { Comparison } from './syntax.ts'
 
@@ -49,9 +49,11 @@ const NUMBER = /^[+-]?[0-9]+(?:\.[0-9]+)?$/
 const BOOLEAN = /^(?:true|false|1|0)$/i
 const DATE_OR_NONE = /^(?:[0-9]{8})?$/
 
-/** `!=` with several numbers: none of them. */
 function numberTest({ operator, values }: Comparison & { readonly kind: 'number' }): (value: number) => boolean {
-  const numbers = values.map(Number)
-  if (operator === '!=') return (value) => !numbers.includes(value)
-  return (value) => numbers.some((number) => compare(operator, value, number))
+  return orderTest(operator, values.map(Number))
+}
+
+/** What one test takes of a budget beyond looking at the row. */
+export function comparisonSteps(comparison: Comparison): number {
+  return comparison.kind === 'string' ? textTestSteps(comparison.terms) : 0
 }
