@@ -58,6 +58,8 @@ export interface ConceptDesignation {
   readonly value: string
   /** The display of the code system itself (not one of its `designation`s). */
   readonly isDisplay?: boolean
+  /** Stands where the system leaves the word to others (user-assigned codes): another display is no error. */
+  readonly isPlaceholder?: boolean
   /** Preferred among those of its language. */
   readonly preferred?: boolean
   /** No longer to be used: withdrawn, deprecated, or inactive in the source. */

@@ -33,6 +33,7 @@ export function checkDisplay(check: DisplayCheck, say: Messages): Issue | undefi
   if (old) return inactiveDisplay(check, old, say)
   const valid = candidates.filter(({ inactive }) => !inactive)
   if (valid.length === 0) return noneInLanguage(check, say)
+  if (valid.every(({ isPlaceholder }) => isPlaceholder)) return userDefined(check, valid, say)
   const onlySpaces = valid.some((word) => spaced(word.value) === spaced(display))
   return wrongDisplay(check, valid, onlySpaces, say)
 }
@@ -76,6 +77,14 @@ function noneInLanguage(check: DisplayCheck, say: Messages): Issue {
   const id = inDefault ? 'NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK' : 'NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR'
   const severity = inDefault ? 'information' : lenient ? 'warning' : 'error'
   return issue(check, { severity, id, text: say(id, parameters), inMessage: true })
+}
+
+/** A code that is free for use has no right word, only those of supplements. */
+function userDefined(check: DisplayCheck, valid: readonly ConceptDesignation[], say: Messages): Issue {
+  const { display, system, code, wishes } = check
+  const id = 'Display_Name_Not_Fixed_use_Supplement'
+  const text = say(id, { display, system, code, choices: choicesOf(valid, say), languages: wishes?.text ?? '--' })
+  return issue(check, { severity: 'information', id, text, inMessage: true })
 }
 
 function isDefault(language: string | undefined, defaultLanguage: string | undefined): boolean {
