@@ -65,12 +65,9 @@ export async function findRelease(
   }
   const full = files.some(({ name }) => name.release !== 'Snapshot')
   const sorted = files.toSorted((a, b) => a.source - b.source || (a.file < b.file ? -1 : 1))
-  const repeated = new Set(sorted.map((file) => kindOf(file))).size < sorted.length
-  return ok({ files: sorted, merged: full || repeated || paths.length > 1, notices, close })
-}
-
-function kindOf({ name }: Rf2File): string {
-  return `${name.content} ${name.pattern}`
+  // Two packages in one folder; the several files of one package (one a language, say) share no ids.
+  const packages = sorted.filter(({ name }) => name.content === 'Concept').length
+  return ok({ files: sorted, merged: full || packages > 1 || paths.length > 1, notices, close })
 }
 
 async function filesUnder(
