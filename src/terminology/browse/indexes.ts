@@ -1,6 +1,7 @@
 /** The text indexes of a library, made when somebody first asks, in small pieces so that others do not wait. */
 import { setImmediate } from 'node:timers/promises'
 import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
+import type { ResourceEntry } from '../artifacts/artifact.ts'
 import type { Library } from '../library/library.ts'
 import { objects } from '../load/json.ts'
 import { canonicalOf } from '../operations/fhir.ts'
@@ -62,15 +63,49 @@ function nameOf({ versions, url }: Indexed): string {
   return versions[0]?.name.text ?? url
 }
 
+/** Told by the index of the library where it can: nothing is parsed only to be listed. */
 function otherVersions(sources: BrowseSources, url: string, own: string | undefined): readonly SystemEntry[] {
+  const listed = new Map(
+    listings(sources.library)
+      .get(url)
+      ?.map((entry) => [entry.version, entry]),
+  )
   return sources.library
     .codeSystemVersions(url)
     .filter(({ version }) => version !== own)
     .flatMap(({ version }) => {
+      const entry = listed.get(version)
+      if (entry) return [listedEntry(entry)]
       const system = openSystem(sources, url, version)
       return system ? [systemEntry(system, [])] : []
     })
     .reverse()
+}
+
+const listed = new WeakMap<Library, ReadonlyMap<string, readonly ResourceEntry[]>>()
+
+function listings(library: Library): ReadonlyMap<string, readonly ResourceEntry[]> {
+  const known = listed.get(library)
+  if (known) return known
+  const made = Map.groupBy(
+    library.entries('CodeSystem').map(({ entry }) => entry),
+    ({ url }) => url,
+  )
+  listed.set(library, made)
+  return made
+}
+
+function listedEntry({ url, version, title, name, concepts, content }: ResourceEntry): SystemEntry {
+  const text = title ?? name
+  return {
+    url,
+    version,
+    name: text === undefined ? { text: url } : { text, language: 'en' },
+    concepts,
+    languages: [],
+    complete: content !== 'fragment',
+    expressions: false,
+  }
 }
 
 export function languagesOf(indexes: readonly Indexed[], sources: BrowseSources): readonly LanguageTag[] {
