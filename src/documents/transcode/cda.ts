@@ -8,7 +8,7 @@ import type { Terminology } from '#terminology/terminology.ts'
 import { type CdaSites, type CodedSite, createPaths, findSites, type Selection } from './cda-sites.ts'
 import { editsFor, localType } from './cda-write.ts'
 import type { Conversion, Converter } from './conversion.ts'
-import { type Family, type Finding, finding, type Severity } from './findings.ts'
+import { type Family, type Finding, finding, type Severity, shown } from './findings.ts'
 import { createTally, type Tally, type TransformationReport } from './report.ts'
 
 export interface ConvertedCda {
@@ -45,7 +45,7 @@ export function convertCda(
   }
   for (const { parent, ancestors, listed } of sites.missing) {
     const where = { path: work.pathOf({ ancestors, element: parent }), line: parent.line, subject: listed.name }
-    work.tally.findings.push(finding('TM', '4511', 'error', where))
+    work.tally.say(finding('TM', '4511', 'error', where))
   }
   for (const site of sites.coded) {
     if (site.attribute !== undefined) checkUnit(site, site.attribute, work)
@@ -72,7 +72,7 @@ function noteNarrative({ narrative }: CdaSites, { tally, converter, xml }: Work)
   const language = attribute(child(xml.document.root, 'languageCode'), 'code')?.split('-')[0]?.toLowerCase()
   if (converter.options.languages.some((wish) => wish.split('-')[0]?.toLowerCase() === language)) return
   const subject = `${narrative.sections} sections, ${narrative.characters} characters`
-  tally.findings.push(finding('TESSERA', 'narrative-not-translated', 'note', { subject }))
+  tally.say(finding('TESSERA', 'narrative-not-translated', 'note', { subject }))
 }
 
 const CODED_TYPES = new Set(['CE', 'CD'])
@@ -103,7 +103,7 @@ function convertSite(site: CodedSite, work: Work): void {
   const fixed = listed?.language === undefined ? undefined : [listed.language]
   const conversion = converter.convert(value, listed?.valueSets ?? [], fixed)
   count(conversion, tally)
-  for (const one of conversion.findings) tally.findings.push({ ...one, ...where(site, work, `${system} ${code}`) })
+  for (const one of conversion.findings) tally.say({ ...one, ...where(site, work, `${system} ${code}`) })
   checkName(site, system, work)
   if (conversion.outcome === 'unmapped' || (converter.options.direction === 'translate' && !conversion.designation)) {
     failed(site, work)
@@ -144,7 +144,7 @@ function isHeader({ ancestors }: CodedSite): boolean {
 function say(site: CodedSite, work: Work, family: Family, code: string, severity: Severity): void {
   const { element } = site
   const named = [attribute(element, 'codeSystem'), attribute(element, 'code')].filter((part) => part !== undefined)
-  work.tally.findings.push(finding(family, code, severity, where(site, work, named.join(' '))))
+  work.tally.say(finding(family, code, severity, where(site, work, named.join(' '))))
 }
 
 function where(
@@ -153,7 +153,7 @@ function where(
   subject: string,
 ): Pick<Finding, 'path' | 'line' | 'subject'> {
   const path = work.pathOf(site)
-  return { path, line: site.element.line, ...(subject !== '' && { subject }) }
+  return { path, line: site.element.line, ...(subject !== '' && { subject: shown(subject) }) }
 }
 
 /** The name beside a code system is for people; another system's name there hints at a mistake. Said once per system. */
@@ -164,7 +164,7 @@ function checkName(site: CodedSite, system: string, work: Work): void {
   const key = `${system} ${written}`
   if (work.namesSeen.has(key)) return
   work.namesSeen.add(key)
-  work.tally.findings.push(finding('TSAM', '2508', 'warning', where(site, work, `${written} / ${known}`)))
+  work.tally.say(finding('TSAM', '2508', 'warning', where(site, work, `${written} / ${known}`)))
 }
 
 function alike(left: string, right: string): boolean {
@@ -193,8 +193,8 @@ function checkUnit(site: CodedSite, name: string, work: Work): void {
     return
   }
   tally.units.outsideValueSet++
-  tally.findings.push(finding('TESSERA', 'unit-not-in-value-set', 'warning', where(site, work, unit)))
-  tally.findings.push(finding('TSAM', '2507', 'warning', where(site, work, unit)))
+  tally.say(finding('TESSERA', 'unit-not-in-value-set', 'warning', where(site, work, unit)))
+  tally.say(finding('TSAM', '2507', 'warning', where(site, work, unit)))
 }
 
 /** eHDSIUnit, for units that no list names. */

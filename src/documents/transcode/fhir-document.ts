@@ -7,7 +7,7 @@ import { isNode } from '../fhir/node.ts'
 import type { FhirProblemCode } from '../fhir/problem.ts'
 import { createConverter } from './conversion.ts'
 import { translateBundle } from './fhir-translate.ts'
-import { type Finding, finding } from './findings.ts'
+import { type Finding, finding, shown } from './findings.ts'
 import { createTally, type Tally } from './report.ts'
 import { type TranscodeCoverage, transcodeBundle } from './transcode.ts'
 import type { TransformationRequest, Transformed } from './transform.ts'
@@ -65,7 +65,7 @@ function translated(bundle: Bundle, request: TransformationRequest, terminology:
 function transcoded(bundle: Bundle, request: TransformationRequest, terminology: Terminology, tally: Tally): Bundle {
   const { bundle: result, coverage } = transcodeBundle(bundle, terminology, request.at)
   const { mapped, widened, alreadyEuropean, unmapped, outsideValueSet } = coverage
-  const { coverage: counted, findings } = tally
+  const { coverage: counted } = tally
   counted.elements = mapped + alreadyEuropean + new Set(unmapped.map(({ path }) => path)).size
   counted.mapped = mapped
   counted.widened = widened
@@ -74,16 +74,16 @@ function transcoded(bundle: Bundle, request: TransformationRequest, terminology:
   counted.unmapped = unmapped.length
   counted.national = unmapped.length
   counted.outsideValueSet = outsideValueSet.length
-  findings.push(...unmappedFindings(unmapped))
+  for (const one of unmappedFindings(unmapped)) tally.say(one)
   for (const { system, code, path } of outsideValueSet) {
-    findings.push(finding('TSAM', '2507', 'warning', { path, subject: `${system} ${code}` }))
+    tally.say(finding('TSAM', '2507', 'warning', { path, subject: shown(`${system} ${code}`) }))
   }
   return result
 }
 
 function unmappedFindings(unmapped: TranscodeCoverage['unmapped']): readonly Finding[] {
   return unmapped.flatMap(({ system, code, path, reason }) => {
-    const where = { path, subject: `${system} ${code}` }
+    const where = { path, subject: shown(`${system} ${code}`) }
     return [
       finding('TESSERA', 'national-code', 'warning', where),
       finding('TSAM', reason === 'no-map' ? '4504' : '4509', 'warning', where),

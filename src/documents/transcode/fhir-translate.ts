@@ -5,7 +5,7 @@
 import type { Bundle, Coding } from 'fhir/r4'
 import type { Conversion, Converter } from './conversion.ts'
 import { europeanValueSets } from './european-systems.ts'
-import { finding } from './findings.ts'
+import { finding, shown } from './findings.ts'
 import type { Tally } from './report.ts'
 
 interface Walk {
@@ -89,9 +89,9 @@ function wordsFor({ system, code, version }: Coding, at: Position, { converter, 
   const value = { system, code, ...(typeof version === 'string' && { version }) }
   const conversion = converter.convert(value, europeanValueSets(at.element))
   count(conversion, tally)
-  const where = { path: at.path, subject: `${system} ${code}` }
-  for (const one of conversion.findings) tally.findings.push({ ...one, ...where })
-  if (!conversion.designation) tally.findings.push(finding('TM', '2504', 'warning', where))
+  const where = { path: at.path, subject: shown(`${system} ${code}`) }
+  for (const one of conversion.findings) tally.say({ ...one, ...where })
+  if (!conversion.designation) tally.say(finding('TM', '2504', 'warning', where))
   return conversion.designation?.term
 }
 

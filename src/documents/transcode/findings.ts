@@ -39,6 +39,11 @@ export function finding(family: Family, code: string, severity: Severity, where:
   return { family, code, severity, sentence, ...where }
 }
 
+/** As much of a subject as helps a person find it; a hostile code has any length. */
+export function shown(subject: string): string {
+  return subject.length > 200 ? `${subject.slice(0, 200)}…` : subject
+}
+
 export function statusOf(findings: readonly Finding[]): Status {
   if (findings.some(({ severity }) => severity === 'error')) return 'ERROR'
   return findings.some(({ severity }) => severity === 'warning') ? 'WARNING' : 'SUCCESS'

@@ -56,13 +56,18 @@ export interface TransformationReport {
     readonly characters: number
     readonly withoutEntries: number
   }
+  /** At most 10,000; the status knows them all. */
   readonly findings: readonly Finding[]
+  readonly findingsLeftOut: number
 }
+
+/** Bounds what a hostile document of millions of elements can make us remember. */
+const MAX_LISTED = 10_000
 
 /** Gathers while a document is converted. */
 export interface Tally {
   readonly coverage: Coverage
-  readonly findings: Finding[]
+  say(finding: Finding): void
   readonly units: { seen: number; outsideValueSet: number }
   countOutcome(outcome: Outcome): void
   countLanguage(language: LanguageTag): void
@@ -91,13 +96,19 @@ const NOTHING: Coverage = {
 export function createTally(): Tally {
   const coverage: Coverage = { ...NOTHING }
   const findings: Finding[] = []
+  let leftOut = 0
+  let status: Status = 'SUCCESS'
   const units = { seen: 0, outsideValueSet: 0 }
   const languages = new Map<LanguageTag, number>()
   const without = new Map<string, CodeCount>()
   return {
     coverage,
-    findings,
     units,
+    say(finding) {
+      if (status !== 'ERROR' && finding.severity !== 'note') status = statusOf([finding])
+      if (findings.length < MAX_LISTED) findings.push(finding)
+      else leftOut++
+    },
     countOutcome(outcome) {
       coverage[outcome]++
       if (outcome === 'widened') coverage.mapped++
@@ -105,16 +116,18 @@ export function createTally(): Tally {
     countLanguage: (language) => languages.set(language, (languages.get(language) ?? 0) + 1),
     noDesignation(system, code) {
       const key = `${system} ${code}`
-      without.set(key, { system, code, times: (without.get(key)?.times ?? 0) + 1 })
+      if (without.size < MAX_LISTED || without.has(key))
+        without.set(key, { system, code, times: (without.get(key)?.times ?? 0) + 1 })
     },
     report: (rest) => ({
       ...rest,
-      status: statusOf(findings),
+      status,
       languagesUsed: Object.fromEntries(languages),
       coverage: { ...coverage },
       withoutDesignation: [...without.values()],
       units: { ...units },
       findings: [...findings],
+      findingsLeftOut: leftOut,
     }),
   }
 }

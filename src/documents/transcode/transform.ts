@@ -107,7 +107,7 @@ function selectionFor(root: XmlElement, list: CodedElementList | 'all'): Finding
 function unchanged(bytes: Uint8Array, request: TransformationRequest, why: Finding): Transformed {
   const { direction, languages, codedElements } = request
   const tally = createTally()
-  tally.findings.push(why)
+  tally.say(why)
   const report = tally.report({
     direction,
     languages,
@@ -118,8 +118,8 @@ function unchanged(bytes: Uint8Array, request: TransformationRequest, why: Findi
 }
 
 function withFindings({ bytes, report }: Transformed, more: readonly Finding[]): Transformed {
-  const findings = [...more, ...report.findings]
-  return { bytes, report: { ...report, findings, status: statusOf(findings) } }
+  const status = report.status === 'ERROR' ? 'ERROR' : statusOf([...more, ...report.findings])
+  return { bytes, report: { ...report, findings: [...more, ...report.findings], status } }
 }
 
 function unknownLanguage(request: TransformationRequest, { languages }: AskedTerminology): Finding | undefined {
