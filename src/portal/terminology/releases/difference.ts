@@ -18,23 +18,25 @@ export function differenceBlock(visit: Visit, difference: ReleaseDifference): Ht
   const { documents, systems, valueSets, maps } = difference
   return html`${documents && documents.total > 0 && documentsTable(visit, documents)}${
     systems.length > 0 && systemsBlock(visit, systems)
-  }${valueSets.map(({ url, kind, gained, lost }) =>
+  }${valueSets.slice(0, SHOWN).map(({ url, kind, gained, lost }) =>
     details(visit, html`<code>${url}</code> ${kindTag(visit, kind)}`, [
       ['gained', listed(visit, gained, ({ system, code, display }) => html`<code>${system}|${code}</code> ${display}`)],
       ['lost', listed(visit, lost, ({ system, code, display }) => html`<code>${system}|${code}</code> ${display}`)],
     ]),
-  )}${maps.map(({ url, kind, targets }) =>
-    details(visit, html`<code>${url}</code> ${kindTag(visit, kind)}`, [
-      [
-        'targets',
-        listed(
-          visit,
-          targets,
-          ({ code, before, after }) => html`<code>${code}</code> ${before.join('; ')} → ${after.join('; ')}`,
-        ),
-      ],
-    ]),
-  )}`
+  )}${maps
+    .slice(0, SHOWN)
+    .map(({ url, kind, targets }) =>
+      details(visit, html`<code>${url}</code> ${kindTag(visit, kind)}`, [
+        [
+          'targets',
+          listed(
+            visit,
+            targets,
+            ({ code, before, after }) => html`<code>${code}</code> ${before.join('; ')} → ${after.join('; ')}`,
+          ),
+        ],
+      ]),
+    )}`
 }
 
 const MEANING = ['document', 'code', 'aspect', 'before', 'after'] as const
@@ -63,12 +65,15 @@ function meaningRow({ words }: Visit, { document, system, code, aspect, of, befo
   ]
 }
 
+/** What a screen shows of each; the command lists everything. */
+const SHOWN = 30
+
 function systemsBlock(visit: Visit, systems: readonly SystemDifference[]): Html {
-  return html`${systems.map(({ url, kind, before, after, concepts }) => {
+  return html`${systems.slice(0, SHOWN).map(({ url, kind, before, after, concepts }) => {
     const versions = before === after ? after : `${before ?? '–'} → ${after ?? '–'}`
     const title = html`<code>${url}</code> ${versions} ${kindTag(visit, kind)}`
     return details(visit, title, [...conceptLists(visit, concepts), ...wordLists(visit, concepts)])
-  })}`
+  })}${more(visit, { total: systems.length, shown: systems.slice(0, SHOWN) })}`
 }
 
 type Named = readonly [name: string, list: Html | undefined, language?: string]
