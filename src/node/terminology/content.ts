@@ -5,6 +5,8 @@ import type { Probe } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ResourceEntry } from '#terminology/artifacts/artifact.ts'
 import type { BrowseSources, EditionSource } from '#terminology/browse/index.ts'
+import { fixedFamilies } from '#terminology/code-systems/fixed.ts'
+import { fixedFamilies } from '#terminology/code-systems/fixed.ts'
 import { createSnomedFamily } from '#terminology/code-systems/snomed.ts'
 import { openEcl } from '#terminology/ecl/index.ts'
 import { createLibrary } from '#terminology/library/library.ts'
@@ -41,7 +43,10 @@ export async function openContent(
     else stores.push(opened.value)
   }
   stores.push(await openShippedResources(cache))
-  const library = createLibrary({ stores, families: editions.length > 0 ? [createSnomedFamily(editions)] : [] })
+  const library = createLibrary({
+    stores,
+    families: [...(editions.length > 0 ? [createSnomedFamily(editions)] : []), ...fixedFamilies()],
+  })
   const server = createTerminologyServer(library, { flat })
   return ok({
     handlers: server,
