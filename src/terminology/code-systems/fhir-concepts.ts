@@ -22,22 +22,40 @@ export function flattenConcepts(concepts: unknown): FlatConcepts {
   const holder: number[] = []
   const held: number[][] = []
   const byCode = new Map<string, number>()
-  const walk = (list: unknown, parent: number, depth: number) => {
-    for (const element of objects(list)) {
-      const code = element.code
-      if (typeof code !== 'string' || code === '') continue
-      const ordinal = codes.length
-      codes.push(code)
-      elements.push(element)
-      holder.push(parent)
-      held.push([])
-      if (parent >= 0) held[parent]?.push(ordinal)
-      if (!byCode.has(code)) byCode.set(code, ordinal)
-      if (element.concept !== undefined && depth < MOST_DEPTH) walk(element.concept, ordinal, depth + 1)
-    }
-  }
-  walk(concepts, -1, 0)
+  walkConcepts(concepts, (element, code, parent) => {
+    const ordinal = codes.length
+    codes.push(code)
+    elements.push(element)
+    holder.push(parent)
+    held.push([])
+    if (parent >= 0) held[parent]?.push(ordinal)
+    if (!byCode.has(code)) byCode.set(code, ordinal)
+    return ordinal
+  })
   return { codes, elements, holder, held, byCode }
+}
+
+/**
+ * Visits the `concept` elements that have a code, those inside others too.
+ *
+ * @param visit gives the ordinal of the element, which those inside it get as their parent; -1 is the parent at the top
+ */
+export function walkConcepts(
+  list: unknown,
+  visit: (element: JsonObject, code: string, parent: number) => number,
+  parent = -1,
+  depth = 0,
+): void {
+  for (const element of objects(list)) {
+    const code = element.code
+    if (typeof code !== 'string' || code === '') continue
+    const ordinal = visit(element, code, parent)
+    if (element.concept !== undefined && depth < MOST_DEPTH) walkConcepts(element.concept, visit, ordinal, depth + 1)
+  }
+}
+
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 const VALUE_TYPES: ReadonlySet<string> = new Set([
@@ -50,7 +68,7 @@ const VALUE_TYPES: ReadonlySet<string> = new Set([
   'valueDecimal',
 ])
 
-function isValueType(key: string): key is FhirProperty['type'] {
+export function isValueType(key: string): key is FhirProperty['type'] {
   return VALUE_TYPES.has(key)
 }
 

@@ -16,7 +16,7 @@ import type {
   Selected,
 } from './code-system.ts'
 import { rangeSet } from './sets.ts'
-import type { ReadExpression, SnomedExpressions } from './snomed-expressions.ts'
+import { createSnomedExpressions, type SnomedExpressions } from './snomed-expressions.ts'
 import { translateFilters } from './snomed-filters.ts'
 import { implicitSnomedMap, implicitSnomedValueSet } from './snomed-implicit.ts'
 import { combineByEcl, eclSet, isSnomedSet, searchSet } from './snomed-sets.ts'
@@ -26,8 +26,8 @@ export const SNOMED = 'http://snomed.info/sct'
 
 export interface SnomedEdition {
   readonly edition: Edition
-  /** Reads post-coordinated expressions; without it there are none. */
-  readonly expressions?: SnomedExpressions
+  /** Where it is open already. */
+  readonly ecl?: Ecl
 }
 
 export function createSnomedFamily(editions: readonly SnomedEdition[]): CodeSystemFamily {
@@ -128,20 +128,19 @@ function identityOf(edition: Edition): CodeSystemIdentity {
   }
 }
 
-function createSnomedSystem({ edition, expressions }: SnomedEdition): CodeSystem {
-  const ecl = openEcl(edition)
+function createSnomedSystem({ edition, ecl = openEcl(edition) }: SnomedEdition): CodeSystem {
   const identity = identityOf(edition)
   const everyone = rangeSet(edition.conceptCount)
-  const readings = createReadings(expressions)
   const usualLanguages = [...new Set(['en-US', 'en', ...edition.descriptions.languages])]
 
   const usualTerm = (concept: number) =>
     edition.preferredTerm(concept, usualLanguages) ?? edition.fullySpecifiedName(concept, usualLanguages)
+  const expressions = createSnomedExpressions(edition, ecl, (concept) => usualTerm(concept)?.term)
 
   const all: ConceptSet = {
     ...everyone,
     open: true,
-    has: (concept) => (typeof concept === 'string' ? readings.get(concept) !== undefined : everyone.has(concept)),
+    has: (concept) => (typeof concept === 'string' ? expressions.get(concept) !== undefined : everyone.has(concept)),
   }
 
   const designations = (concept: number): readonly ConceptDesignation[] => {
@@ -172,13 +171,13 @@ function createSnomedSystem({ edition, expressions }: SnomedEdition): CodeSystem
     locate(code): Located {
       const concept = edition.ordinalOf(code)
       if (concept >= 0) return { concept }
-      return locateExpression(code, expressions, readings)
+      return locateExpression(code, expressions)
     },
     codeOf: (concept) => (typeof concept === 'number' ? edition.sctidOf(concept) : concept),
-    display: (concept) => (typeof concept === 'number' ? usualTerm(concept)?.term : readings.get(concept)?.display),
+    display: (concept) => (typeof concept === 'number' ? usualTerm(concept)?.term : expressions.get(concept)?.display),
     designations(concept) {
       if (typeof concept === 'number') return designations(concept)
-      const display = readings.get(concept)?.display
+      const display = expressions.get(concept)?.display
       return display === undefined ? [] : [{ value: display, isDisplay: true }]
     },
     preferred(concept, languages) {
@@ -200,22 +199,17 @@ function createSnomedSystem({ edition, expressions }: SnomedEdition): CodeSystem
     lookupProperties: (concept) => (typeof concept === 'number' ? [...attributesOf(codeSystem, edition, concept)] : []),
     parents(concept) {
       if (typeof concept === 'number') return [...edition.parentsOf(concept)]
-      return readings.get(concept)?.focus ?? []
+      return expressions.get(concept)?.focus ?? []
     },
     children: (concept) => (typeof concept === 'number' ? [...edition.childrenOf(concept)] : []),
-    subsumes: (ancestor, descendant) => subsumes(edition, ecl, readings, ancestor, descendant),
+    subsumes: (ancestor, descendant) => subsumes(edition, ecl, expressions, ancestor, descendant),
     all: () => all,
     select: (filters): Selected => {
       const translated = translateFilters(ecl, filters)
       if (!translated.ok) return translated
       const { ecl: text, expressions: open } = translated
-      const hasExpression = (expression: string): boolean => {
-        const reading = readings.get(expression)
-        if (!reading) return false
-        const result = ecl.matchesSubject(text, reading.subject)
-        return result.ok && result.value
-      }
-      return { ok: true, set: eclSet(ecl, text, open && expressions ? { hasExpression } : {}) }
+      const hasExpression = (code: string): boolean => expressions.get(code)?.matches(text) ?? false
+      return { ok: true, set: eclSet(ecl, text, open ? { hasExpression } : {}) }
     },
     search: (text, within, languages) => searchSet(edition, text, within, languages),
     combine: (operation, left, right) => combineByEcl(ecl, operation, left, right),
@@ -250,28 +244,19 @@ function createSnomedSystem({ edition, expressions }: SnomedEdition): CodeSystem
 function subsumes(
   edition: Edition,
   ecl: Ecl,
-  readings: Readings,
+  expressions: SnomedExpressions,
   ancestor: ConceptHandle,
   descendant: ConceptHandle,
 ): boolean {
   if (ancestor === descendant) return true
   if (typeof ancestor === 'number' && typeof descendant === 'number') return edition.isA(descendant, ancestor)
   if (typeof ancestor === 'number') {
-    const reading = readings.get(String(descendant))
-    if (!reading) return false
-    const result = ecl.matchesSubject(`<< ${edition.sctidOf(ancestor)}`, reading.subject)
-    return result.ok && result.value
+    return expressions.get(String(descendant))?.matches(`<< ${edition.sctidOf(ancestor)}`) ?? false
   }
-  const above = readings.get(ancestor)
+  const above = expressions.get(ancestor)
   if (!above) return false
-  const constraint = above.constraint
-  if (typeof descendant === 'number') {
-    const result = ecl.matches(constraint, descendant)
-    return result.ok && result.value
-  }
-  const reading = readings.get(descendant)
-  if (!reading) return false
-  const result = ecl.matchesSubject(constraint, reading.subject)
+  if (typeof descendant === 'string') return expressions.get(descendant)?.matches(above.constraint) ?? false
+  const result = ecl.matches(above.constraint, descendant)
   return result.ok && result.value
 }
 
@@ -318,34 +303,8 @@ function* attributesOf(codeSystem: CodeSystem, edition: Edition, concept: number
   }
 }
 
-// ---- Expressions
-
-interface Readings {
-  get(expression: string): ReadExpression | undefined
-}
-
-const KEPT_READINGS = 500
-
-function createReadings(expressions: SnomedExpressions | undefined): Readings {
-  const kept = new Map<string, ReadExpression | undefined>()
-  return {
-    get(expression) {
-      if (!expressions) return undefined
-      const known = kept.get(expression)
-      if (known) return known
-      const result = expressions.read(expression)
-      const reading = result.ok ? result.value : undefined
-      if (kept.size >= KEPT_READINGS) kept.clear()
-      kept.set(expression, reading)
-      return reading
-    },
-  }
-}
-
-function locateExpression(code: string, expressions: SnomedExpressions | undefined, readings: Readings): Located {
-  // A code that is only digits is no expression, it is just not there.
-  if (!expressions || /^\d*$/.test(code)) return { concept: undefined }
-  if (readings.get(code)) return { concept: code, note: 'expression_unchecked' }
-  const result = expressions.read(code)
-  return result.ok ? { concept: code, note: 'expression_unchecked' } : { concept: undefined, reason: result.reason }
+function locateExpression(code: string, expressions: SnomedExpressions): Located {
+  const reading = expressions.read(code)
+  if (reading.ok) return { concept: code, note: 'expression_unchecked' }
+  return { concept: undefined, ...(reading.reason !== undefined && { reason: reading.reason }) }
 }
