@@ -61,7 +61,7 @@ export interface Store {
   find(system: string, code: string): number
   /** As the system spells it. */
   code(concept: number): string
-  /** The system and the code; finding the system takes a look at all of them. */
+  /** The system and the code. */
   nameOf(concept: number): { readonly system: string; readonly code: string }
   display(concept: number): string
   active(concept: number): boolean
@@ -173,12 +173,17 @@ function createStore(
       products: productsIn(field('products')),
     }
   }
+  // Concepts are numbered system by system, in the order of the systems.
   const systemOfConcept = (concept: number): string => {
-    for (const [url, at] of systemAt) {
-      const first = systems[at + 1] ?? 0
-      if (concept >= first && concept < first + (systems[at + 2] ?? 0)) return url
+    let low = 0
+    let high = systems.length / SYSTEM_STRIDE
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const at = middle * SYSTEM_STRIDE
+      if ((systems[at + 1] ?? 0) + (systems[at + 2] ?? 0) <= concept) low = middle + 1
+      else high = middle
     }
-    return ''
+    return string(systems[low * SYSTEM_STRIDE])
   }
   return {
     bytes: size,

@@ -38,6 +38,7 @@ test('what is written is read back: codes, words, languages, sources, status, in
           assert.ok(number >= 0)
           assert.deepEqual(store.designations(number), concept.designations)
           assert.equal(store.active(number), concept.active)
+          assert.deepEqual(store.nameOf(number), { system: system.url, code: concept.code })
           assert.equal(store.find(system.url, `${concept.code}\u0000no`), -1)
         }
       }
