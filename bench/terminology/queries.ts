@@ -1,0 +1,84 @@
+/** The questions of the terminology benchmark: the same for Tessera and for the baseline. */
+import { randomOf } from './generate-rf2.ts'
+
+export interface Queries {
+  /** Words to find by class of question, each with the concept under which it is asked where the class says so. */
+  readonly classes: Readonly<Record<string, readonly { readonly text: string; readonly under?: string }[]>>
+  readonly ids: readonly string[]
+}
+
+/** `termAt`: a random English term, folded and cut into words; `conceptAt`: a random concept; `under`: roots of subtrees. */
+export function makeQueries(
+  termAt: (random: number) => readonly string[],
+  conceptAt: (random: number) => string,
+  under: readonly string[],
+  count = 400,
+): Queries {
+  const random = randomOf(11)
+  const words = (): readonly string[] => {
+    for (;;) {
+      const found = termAt(random())
+      if (found.length >= 3) return found
+    }
+  }
+  const many = (text: (words: readonly string[]) => string, among?: readonly string[]) =>
+    Array.from({ length: count }, () => {
+      const question = { text: text(words()) }
+      return among ? { ...question, under: among[Math.floor(random() * among.length)] ?? '' } : question
+    })
+  const cut = (word: string | undefined, length: number) => (word ?? '').slice(0, length)
+  return {
+    classes: {
+      '1 letter': many(([a]) => cut(a, 1)),
+      '2 letters': many(([a]) => cut(a, 2)),
+      '3 letters': many(([, b]) => cut(b, 3)),
+      'word + 3 letters': many(([a, b]) => `${a} ${cut(b, 3)}`),
+      '3 × 3 letters': many(([a, b, c]) => `${cut(a, 3)} ${cut(b, 3)} ${cut(c, 3)}`),
+      'word + 3 letters, is-a': many(([a, b]) => `${a} ${cut(b, 3)}`, under),
+      '3 × 3 letters, is-a': many(([a, b, c]) => `${cut(a, 3)} ${cut(b, 3)} ${cut(c, 3)}`, under),
+    },
+    ids: Array.from({ length: 16_384 }, () => conceptAt(random())),
+  }
+}
+
+export interface Spread {
+  readonly p50: number
+  readonly p95: number
+}
+
+/** Milliseconds of each question, after a first round of all that does not count. */
+export function spread<Item>(items: readonly Item[], ask: (item: Item) => unknown): Spread {
+  for (const item of items) ask(item)
+  const times = items.map((item) => {
+    const start = performance.now()
+    ask(item)
+    return performance.now() - start
+  })
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN
+  return { p50: at(0.5), p95: at(0.95) }
+}
+
+/** Answers a second, over about half a second. */
+export function perSecond(ids: readonly string[], ask: (id: string, other: string) => unknown): number {
+  const start = performance.now()
+  let done = 0
+  for (; performance.now() - start < 500; done += 256) {
+    for (let index = 0; index < 256; index += 1) {
+      const at = (done + index) % ids.length
+      ask(ids[at] ?? '', ids[(at * 7 + 1) % ids.length] ?? '')
+    }
+  }
+  return (done / (performance.now() - start)) * 1000
+}
+
+export interface Measured {
+  readonly what: string
+  readonly coldStart?: number
+  readonly residentMegabytes: number
+  readonly classes: Readonly<Record<string, Spread>>
+  readonly lookups: number
+  readonly subsumptions: number
+  readonly buildCpuSeconds?: number
+  readonly megabytes: number
+}
