@@ -122,9 +122,10 @@ function mistake(
     'warning',
     words('terminology.ecl.mistake.title', { line, column }),
     html`<div id="mistake"><pre class="mistake"><code>${shown}
-<span aria-hidden="true">${caret}</span></code></pre><p lang="en">${sentence}</p>${
-      expected.length > 0 &&
-      html`<p>${words('terminology.ecl.mistake.expected')}</p><ul lang="en">${expected.map((one) => html`<li>${one}</li>`)}</ul>`
+<span aria-hidden="true">${caret}</span></code></pre>${
+      expected.length > 0
+        ? html`<p>${words('terminology.ecl.mistake.expected')}</p><ul lang="en">${expected.map((one) => html`<li>${one}</li>`)}</ul>`
+        : html`<p lang="en">${sentence}</p>`
     }</div>`,
   )}</div>`
 }
