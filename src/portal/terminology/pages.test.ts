@@ -206,6 +206,17 @@ test('refusals are pages in words, with what to do next', async () => {
   }
 })
 
+test('a slash too many is led on, within these pages only', async () => {
+  for (const [path, to] of [
+    ['/terminology/', '/terminology'],
+    ['/terminology/systems//?q=a', '/terminology/systems?q=a'],
+  ] as const) {
+    const response = await app.request(`${ORIGIN}${path}`)
+    assert.equal(response.status, 301)
+    assert.equal(response.headers.get('location'), to)
+  }
+})
+
 test('what is typed never becomes markup', async () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`
   const typed = encodeURIComponent(hostile)

@@ -52,7 +52,13 @@ export function terminologyPages(options: TerminologyPageOptions): Hono {
   app.get('/assets/:name', (context) => answerAsset(site.assets, context.req.raw))
   for (const [path, answer] of ROUTES) app.get(path, (context) => answer(openVisit(site, context)))
   // A route and not `notFound`, which would be lost when a node mounts this application inside its own.
-  app.all('*', (context: Context) => refusal(openVisit(site, context), 'not-found'))
+  app.all('*', (context: Context) => {
+    const { pathname, search } = new URL(context.req.url)
+    const bare = pathname.replace(/\/+$/, '')
+    // Somebody typed a slash too many; only addresses of these pages are led on.
+    if (bare !== pathname && bare.startsWith(base)) return context.redirect(bare + search, 301)
+    return refusal(openVisit(site, context), 'not-found')
+  })
   app.onError((error, context) => {
     options.onError?.(error)
     return refusal(openVisit(site, context), 'server-error')
