@@ -27,11 +27,14 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
     members[0]?.order({ kind: 'answer-other', port: port1 }, [port1])
     members[index]?.order({ kind: 'ask-first', port: port2 }, [port2])
   }
-  const start = async (index: number): Promise<Result<void>> => {
+  const open = (index: number): Promise<Result<Report>> => {
     const member = hire({ settings, plan: current, index }, log)
     members[index] = member
-    const opened = await member.next('opened')
-    if (!opened.ok) return opened
+    return member.next('opened')
+  }
+  const serve = async (index: number): Promise<Result<void>> => {
+    const member = members[index]
+    if (!member) return ok(undefined)
     for (const other of index === 0 ? members.keys() : [index]) if (other > 0 && members[other]) link(other)
     member.order({ kind: 'listen', port })
     const listening = await member.next('listening')
@@ -50,11 +53,16 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
       log.error('thread-given-up', { part: `thread-${index}` })
       return
     }
-    const again = await start(index)
+    const opened = await open(index)
+    const again = opened.ok ? await serve(index) : opened
     if (!again.ok) log.error('thread-not-started', { part: `thread-${index}`, code: again.problem.code })
   }
-  for (let index = 0; index < settings.threads; index++) {
-    const started = await start(index)
+  const all = Array.from({ length: settings.threads }, (_, index) => index)
+  const opened = await Promise.all(all.map(open))
+  // One after the other: the first finds the port that all share.
+  for (const index of all) {
+    const there = opened[index]
+    const started = there?.ok === false ? there : await serve(index)
     if (started.ok) continue
     stopping = true
     await Promise.all(members.map((member) => member.end()))

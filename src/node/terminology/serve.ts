@@ -3,10 +3,8 @@ import { unwatchFile, watchFile } from 'node:fs'
 import type { Log } from '#platform/log/log.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import { servedFile } from '#terminology/artifacts/served.ts'
-import { startCrew } from './crew.ts'
 import { type ContentPlan, planContent } from './plan.ts'
 import type { ServeSettings, ThreadState } from './settings.ts'
-import { openThread } from './thread.ts'
 
 export interface RunningTerminology extends ThreadState {
   readonly threads: number
@@ -23,7 +21,7 @@ export async function serveTerminology(asked: ServeSettings, log: Log): Promise<
   if (!planned.ok) return planned
   const started =
     settings.threads > 1
-      ? await startCrew(settings, planned.value, log)
+      ? await (await import('./crew.ts')).startCrew(settings, planned.value, log)
       : await startAlone(settings, planned.value, log)
   if (!started.ok) return started
   const { port, stop, replace } = started.value
@@ -48,6 +46,8 @@ interface Started {
 }
 
 async function startAlone(settings: ServeSettings, plan: ContentPlan, log: Log): Promise<Result<Started>> {
+  // With several threads the main one never needs the code that answers.
+  const { openThread } = await import('./thread.ts')
   const thread = await openThread(settings, plan, (error) => log.failure('request-failed', error))
   if (!thread.ok) return thread
   const port = await thread.value.listen(settings.port)
