@@ -1,10 +1,10 @@
 /** Opens terminology: compiles the shipped content on first use, then only reads; layers the operator's own above. */
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import type { ArtifactId } from './artifacts/artifact.ts'
 import { artifactFolder, readArtifact, readServed } from './artifacts/store.ts'
+import { claim } from './cache-lock.ts'
 import type { CompileProgress } from './compile.ts'
 import { compileInProcess } from './compile-order.ts'
 import { createTerminology } from './create.ts'
@@ -82,42 +82,6 @@ export async function openStoreFile(file: string): Promise<Store | undefined> {
 
 /** The file of an artifact that holds its content compiled for documents. */
 const LAYER = 'layer.terms'
-
-/** A lock older than this belongs to a process that died, whatever its number says (on another machine, say). */
-const STALE_MS = 120_000
-
-/** Several nodes start at once on one cache: one compiles, the others wait for its file. */
-async function claim(lock: string, file: string): Promise<() => Promise<void>> {
-  await mkdir(dirname(lock), { recursive: true })
-  for (;;) {
-    try {
-      const handle = await open(lock, 'wx')
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      return () => rm(lock, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    if (await isAbandoned(lock)) await rm(lock, { force: true })
-    const made = await stat(file).catch(() => undefined)
-    if (made) return async () => {}
-    await pause(50)
-  }
-}
-
-async function isAbandoned(lock: string): Promise<boolean> {
-  try {
-    const { mtimeMs } = await stat(lock)
-    if (Date.now() - mtimeMs > STALE_MS) return true
-    const owner = Number(await readFile(lock, 'utf8'))
-    // Just made, its number not written yet.
-    if (!Number.isInteger(owner) || owner <= 0) return false
-    process.kill(owner, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
-}
 
 /** Compiled files of other contents are of no use any more; other processes have theirs in memory. */
 async function removeOlder(cache: string, keep: string): Promise<void> {

@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
+import { claim } from '../cache-lock.ts'
 import { isObject, type JsonObject, objects } from '../load/json.ts'
 import { manifestOf, type PackageSource, shippedSources, type TerminologySources } from '../sources.ts'
 import { toR5 } from './normalise.ts'
@@ -30,7 +31,7 @@ export async function openShippedResources(
   const print = fingerprintOf(sources)
   const file = join(cache, `terminology-resources-${print}.ndjson`)
   const indexFile = join(cache, `terminology-resources-${print}.index.json`)
-  if (!existsSync(file) || !existsSync(indexFile)) await compile(sources, cache, file, indexFile)
+  if (!existsSync(file) || !existsSync(indexFile)) await compileOnce(sources, cache, file, indexFile)
   const entries = JSON.parse(readFileSync(indexFile, 'utf8')) as readonly ResourceEntry[]
   return openResourceFile(file, entries)
 }
@@ -42,6 +43,16 @@ function fingerprintOf({ packages }: TerminologySources): string {
     hash.update(`${name}@${version} ${files.source}\0`)
   }
   return hash.digest('hex').slice(0, 32)
+}
+
+/** Threads and nodes that share the cache wait for the one that compiles. */
+async function compileOnce(sources: TerminologySources, cache: string, file: string, indexFile: string): Promise<void> {
+  const release = await claim(`${file}.lock`, indexFile)
+  try {
+    if (!existsSync(file) || !existsSync(indexFile)) await compile(sources, cache, file, indexFile)
+  } finally {
+    await release()
+  }
 }
 
 async function compile(sources: TerminologySources, cache: string, file: string, indexFile: string): Promise<void> {
