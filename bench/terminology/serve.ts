@@ -28,12 +28,19 @@ const queries = makeQueries(
   subtrees,
 )
 writeFileSync(queriesFile, JSON.stringify(queries))
+/** Found once per subtree, as a server keeps them. */
+const known = new Map<number, Uint32Array>()
+function belowOrSelf(concept: number): Uint32Array {
+  const list = known.get(concept) ?? Uint32Array.of(concept, ...edition.descendantsOf(concept)).sort()
+  known.set(concept, list)
+  return list
+}
 const ask = ({ text, under }: { readonly text: string; readonly under?: string }) => {
   const ancestor = under === undefined ? -1 : edition.ordinalOf(under)
   const within =
     ancestor < 0
       ? {}
-      : { within: { has: (concept: number) => edition.isA(concept, ancestor), list: edition.descendantsOf(ancestor) } }
+      : { within: { has: (concept: number) => edition.isA(concept, ancestor), list: belowOrSelf(ancestor) } }
   return searchEdition(edition, text, { languages: ['en'], ...within }).hits.map(
     ({ concept, description }) => edition.sctidOf(concept) + edition.descriptions.termAt(description),
   )

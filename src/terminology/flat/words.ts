@@ -135,7 +135,7 @@ export type WalkEnd = 'complete' | 'stopped' | 'exhausted'
 
 export interface WordIndex {
   readonly entries: number
-  /** Visits the entries that have a word beginning with each of the folded prefixes, best first, until `visit` says false. */
+  /** Not to be called by its own visitor. Visits the entries that have a word beginning with each of the folded prefixes, best first, until `visit` says false. */
   walk(prefixes: readonly string[], work: Work, visit: (entry: number) => boolean): WalkEnd
   /** Whether this entry has a word for each prefix; `compile` once, ask often. */
   compile(prefixes: readonly string[]): (entry: number) => boolean
@@ -147,6 +147,8 @@ export interface WordIndex {
 const SORTED_AT_ONCE = 2048
 /** Entries that the first window should find. */
 const FIRST_WINDOW = 256
+/** Checking an entry's words takes as long as marking so many postings (measured). */
+const CHECK_COST = 20
 
 export function readWordIndex(flat: FlatFile, name: string): WordIndex {
   const text = flat.bytes(`${name}.tokens.text`)
@@ -158,6 +160,7 @@ export function readWordIndex(flat: FlatFile, name: string): WordIndex {
   const entries = forwardStarts.length - 1
   const tokens = offsets.length - 1
   const bits = new Uint32Array((entries >>> 5) + 2)
+  const otherBits = new Uint32Array(bits.length)
   const cursors = new Uint32Array(tokens)
 
   /** First token that is not below the prefix; with `after`, first one that does not begin with it and comes later. */
@@ -225,10 +228,19 @@ export function readWordIndex(flat: FlatFile, name: string): WordIndex {
     for (let token = range.from; token < range.to; token += 1) cursors[token] = starts[token] as number
     let from = 0
     let width = Math.max(512, Math.ceil((entries * FIRST_WINDOW) / range.postings))
+    let rest = others
+    const elsewhere = others.reduce((sum, other) => sum + other.postings, 0)
     while (from < entries) {
-      const to = Math.min(entries, from + width)
+      // Common words that seldom meet: after a first look the others are marked as well, and the marks intersected.
+      const isLast = from > 0 && others.length > 0 && elsewhere < range.postings * CHECK_COST
+      const to = isLast ? entries : Math.min(entries, from + width)
       work.steps -= markWindow(range, from, to) + (range.to - range.from)
-      const end = visitMarked(from, to, others, work, visit)
+      if (isLast) {
+        work.steps -= elsewhere
+        for (const other of others) intersect(other, from)
+        rest = []
+      }
+      const end = visitMarked(from, to, rest, work, visit)
       if (end !== 'complete') {
         bits.fill(0, from >>> 5, (to >>> 5) + 1)
         return end
@@ -237,6 +249,18 @@ export function readWordIndex(flat: FlatFile, name: string): WordIndex {
       width *= 4
     }
     return 'complete'
+  }
+  /** Takes away the marks from `from` on that the range has not. */
+  const intersect = (range: Range, from: number): void => {
+    otherBits.fill(0)
+    const end = starts[range.to] as number
+    for (let at = starts[range.from] as number; at < end; at += 1) {
+      const entry = postings[at] as number
+      otherBits[entry >>> 5] = (otherBits[entry >>> 5] as number) | (1 << (entry & 31))
+    }
+    for (let word = from >>> 5; word < bits.length; word += 1) {
+      bits[word] = (bits[word] as number) & (otherBits[word] as number)
+    }
   }
   /** Sets the bits of the entries below `to`, from where the last window ended. Returns how many postings were read. */
   const markWindow = (range: Range, from: number, to: number): number => {

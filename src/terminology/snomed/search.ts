@@ -4,7 +4,7 @@ import type { Work } from '#terminology/flat/words.ts'
 import type { Ordinal } from '../ecl/substrate.ts'
 import type { Edition, WordsOfLanguage } from './edition.ts'
 
-/** Concepts among which is searched. `list`, where it is at hand, sorted: a short list is gone through instead of the index. */
+/** Concepts among which is searched. `list`, where it is at hand, is the same set, sorted: a short one is gone through instead of the index. */
 export interface Within {
   has(concept: Ordinal): boolean
   readonly list?: Uint32Array
@@ -45,7 +45,7 @@ const MAX_WORDS = 16
 const WORK = 4_000_000
 /** Hits among which an exact term is moved to the front. */
 const REORDERED = 20
-/** A set of concepts so small is gone through itself when the words are common. */
+/** A set of concepts so small is gone through itself when every word has far more entries. */
 const SMALL_SET = 2000
 
 /**
@@ -92,12 +92,14 @@ interface Candidates {
 
 function candidates(search: Search, group: WordsOfLanguage): Candidates {
   const list = search.options.within?.list
-  if (list !== undefined && list.length <= SMALL_SET && isCommon(search, group)) return amongFew(search, group, list)
+  if (list !== undefined && list.length <= SMALL_SET && isCommon(search, group, list.length * 4)) {
+    return amongFew(search, group, list)
+  }
   return fromIndex(search, group)
 }
 
-function isCommon({ words }: Search, { index }: WordsOfLanguage): boolean {
-  return words.every((word) => index.postingsOf(word).length > SMALL_SET * 2)
+function isCommon({ words }: Search, { index }: WordsOfLanguage, than: number): boolean {
+  return words.every((word) => index.postingsOf(word).length > than)
 }
 
 function fromIndex({ edition, words, options, work, wanted }: Search, { index, entries }: WordsOfLanguage): Candidates {
