@@ -108,7 +108,7 @@ function withOptional<K extends string, V, T extends object>(
   return found === undefined ? given : ({ ...given, [key]: found } as T & { readonly [P in K]?: V })
 }
 
-export const arbitraryConstraint: fc.Arbitrary<Constraint> = fc.letrec<{
+const arbitraries = fc.letrec<{
   constraint: Constraint
   refinement: Refinement
   inGroup: Refinement
@@ -355,4 +355,13 @@ export const arbitraryConstraint: fc.Arbitrary<Constraint> = fc.letrec<{
       }),
     ),
   }
-}).constraint
+})
+
+export const arbitraryConstraint: fc.Arbitrary<Constraint> = arbitraries.constraint
+
+/** Refinements of everything: the part of the language with the most ways to be evaluated, met too seldom among all. */
+export const arbitraryRefined: fc.Arbitrary<Constraint> = arbitraries.refinement.map((refinement) => ({
+  kind: 'refined',
+  focus: { kind: 'any', at: 0 },
+  refinement,
+}))
