@@ -9,6 +9,7 @@ export interface ElementRule {
   readonly name: string
   readonly type: string
   readonly repeats: boolean
+  readonly isPrimitive: boolean
   /** Place in the order of the type. */
   readonly position: number
 }
@@ -47,12 +48,13 @@ function compile(line: string): TypeRules {
     const repeats = marked.endsWith('*')
     const stem = marked.replace(/\*$/, '')
     if (!stem.endsWith('[x]')) {
-      rules.set(stem, { name: stem, type: types[0] ?? '', repeats, position })
+      const type = types[0] ?? ''
+      rules.set(stem, { name: stem, type, repeats, position, isPrimitive: isPrimitive(type) })
       return
     }
     for (const type of types) {
       const name = stem.slice(0, -3) + type.slice(0, 1).toUpperCase() + type.slice(1)
-      rules.set(name, { name, type, repeats, position })
+      rules.set(name, { name, type, repeats, position, isPrimitive: isPrimitive(type) })
     }
   })
   return rules

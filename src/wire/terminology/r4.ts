@@ -3,19 +3,34 @@
  * cross-version extensions (`http://hl7.org/fhir/5.0/StructureDefinition/extension-<path>`), as the ecosystem's R4 page says.
  * A resource in which nothing differs comes back as the same object.
  */
-import { isPrimitive, isResourceType, rulesOf, type TypeRules } from '../fhir-formats/elements.ts'
+import { isResourceType, rulesOf, type TypeRules } from '../fhir-formats/elements.ts'
 import { isObject, type JsonObject, listOf } from './json.ts'
 import { mapDown, mapUp } from './r4-differences.ts'
 import { fromExtension, isCarried, toExtensions } from './r4-extensions.ts'
 
 /** An R5 resource as an R4 client understands it. */
 export function toR4(resource: JsonObject): JsonObject {
+  if (isPlainParameters(resource)) return resource
   return typeof resource.resourceType === 'string' ? down(resource, resource.resourceType) : resource
 }
 
 /** An R4 resource as R5. */
 export function toR5(resource: JsonObject): JsonObject {
+  if (isPlainParameters(resource)) return resource
   return typeof resource.resourceType === 'string' ? up(resource, resource.resourceType) : resource
+}
+
+/** Values of Parameters are the same in both versions: only resources among them can differ. Most answers are such. */
+function isPlainParameters({ resourceType, parameter }: JsonObject): boolean {
+  return resourceType === 'Parameters' && !holdsResource(parameter)
+}
+
+function holdsResource(entries: unknown): boolean {
+  if (!Array.isArray(entries)) return false
+  for (const entry of entries as readonly JsonObject[]) {
+    if (entry?.resource !== undefined || (entry?.part !== undefined && holdsResource(entry.part))) return true
+  }
+  return false
 }
 
 function down(object: JsonObject, type: string): JsonObject {
@@ -33,7 +48,7 @@ function down(object: JsonObject, type: string): JsonObject {
     else if (!r4.has(rule.name)) {
       changes.drop(key)
       if (!key.startsWith('_')) extensions.push(...toExtensions(type, rule, value))
-    } else if (!isPrimitive(rule.type))
+    } else if (!rule.isPrimitive)
       changes.set(
         key,
         eachObject(value, (item) => down(item, typeIn(item, rule.type))),
@@ -56,7 +71,7 @@ function up(object: JsonObject, type: string): JsonObject {
   const changes = new Changes(object)
   for (const key of Object.keys(object)) {
     const rule = r4.get(key)
-    if (!rule || isPrimitive(rule.type) || key === 'extension') continue
+    if (!rule || rule.isPrimitive || key === 'extension') continue
     changes.set(
       key,
       eachObject(object[key], (item) => up(item, typeIn(item, rule.type))),
