@@ -24,7 +24,7 @@ import { artifactOf, codeOf, must } from './testing.ts'
 const root = mkdtempSync(join(tmpdir(), 'tessera-faults-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
-const KILLS = 20
+const KILLS = 12
 
 test(`${KILLS} times kill -9 at random moments of imports, publications and rollbacks`, async () => {
   const home = mkdtempSync(join(root, 'killed-'))
@@ -34,7 +34,8 @@ test(`${KILLS} times kill -9 at random moments of imports, publications and roll
   const outcomes = new Set<string>()
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = must(await readServed(home))?.release ?? 0
-    await killedPublisher([home, url, String(kill * 1000)], Math.random() * 120)
+    const during = kill % 2 === 0 ? 'import' : 'publish'
+    await killedPublisher([home, url, String(kill * 1000)], during, Math.random() * 80)
     const served = must(await readServed(home))
     for (const id of served?.artifacts ?? []) must(await verifyArtifact(home, id))
     assert.deepEqual((await listArtifacts(home)).problems, [])
@@ -48,6 +49,50 @@ test(`${KILLS} times kill -9 at random moments of imports, publications and roll
   assert.deepEqual(left, [])
   await database.close()
 })
+
+test('a publication that dies before or after any of its steps on the disk', async () => {
+  const home = mkdtempSync(join(root, 'crashed-'))
+  const url = `sqlite:${join(home, 'centre.db')}`
+  const database = await openDatabase(url)
+  await migrate(database, releaseMigrations)
+  const centre = must(await openReleaseCentre(database, { node: 'PT', home }))
+  const seen = new Set<string>()
+  for (let step = 1, died = true; died; step += 1) {
+    const old = must(await readServed(home))?.artifacts ?? []
+    const artifacts = [await artifactOf(home, 'words', { words: String(step) })]
+    const { number } = must(await centre.stage({ artifacts, by: 'Ana' }))
+    must(await centre.approve(number, { by: 'Bea' }))
+    died = await dies('crashing-process.ts', [home, url, String(number), String(step)])
+    const now = must(await readServed(home))?.artifacts ?? []
+    assert.ok([old.join(), artifacts.join()].includes(now.join()), `step ${step} left ${now.join()}`)
+    for (const id of now) must(await verifyArtifact(home, id))
+    const last = await agreeing(database, home)
+    seen.add(`${last}, ${now.join() === old.join() ? 'old' : 'new'}`)
+    const { state } = must(await centre.release(number))
+    assert.equal(state, now.join() === old.join() ? 'approved' : 'published')
+    if (state === 'approved') must(await centre.publish(number, { by: 'Ana' }))
+  }
+  // Both sides of the switch were met.
+  for (const met of ['begin-publication, old', 'begin-publication, new', 'publish, new']) assert.ok(seen.has(met), met)
+  await database.close()
+})
+
+/** Runs a process to its end; true when it was killed. */
+function dies(script: string, parameters: readonly string[]): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, script), ...parameters], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    child.on('exit', (code, signal) => {
+      if (signal === 'SIGKILL' || code === 0) resolve(signal === 'SIGKILL')
+      else reject(new Error(said))
+    })
+  })
+}
 
 /** Opens the centre as the next start does and compares it with what is served; tells what the last step was before. */
 async function agreeing(database: Database, home: string): Promise<string> {
@@ -71,7 +116,7 @@ async function agreeing(database: Database, home: string): Promise<string> {
   return lastBefore?.action ?? 'nothing'
 }
 
-function killedPublisher(parameters: readonly string[], afterMs: number): Promise<void> {
+function killedPublisher(parameters: readonly string[], during: string, afterMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'publisher-process.ts'), ...parameters], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -80,7 +125,8 @@ function killedPublisher(parameters: readonly string[], afterMs: number): Promis
     child.stderr.on('data', (chunk) => {
       said += chunk
     })
-    child.stdout.once('data', async () => {
+    child.stdout.on('data', async (chunk) => {
+      if (!String(chunk).includes(during)) return
       await pause(afterMs)
       child.kill('SIGKILL')
     })
