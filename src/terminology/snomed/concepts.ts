@@ -2,7 +2,6 @@
 export const ROOT = '138875005'
 export const IS_A = '116680003'
 export const CORE_MODULE = '900000000000207008'
-export const MODEL_MODULE = '900000000000012004'
 export const PRIMITIVE = '900000000000074008'
 export const DEFINED = '900000000000073002'
 export const FULLY_SPECIFIED_NAME = '900000000000003001'
@@ -14,7 +13,6 @@ export const INFERRED = '900000000000011006'
 export const OWL_AXIOM_REFSET = '733073007'
 /** The group that the axioms write for what the inferred relationships number. */
 export const ROLE_GROUP = '609096000'
-export const MODULE_DEPENDENCY_REFSET = '900000000000534007'
 /** Historical association reference sets, by the word that their meaning has in English. */
 export const ASSOCIATIONS: Readonly<Record<string, string>> = {
   '900000000000523009': 'POSSIBLY EQUIVALENT TO',

@@ -10,7 +10,7 @@ import { generateRf2 } from '../../../bench/terminology/generate-rf2.ts'
 import { appendServed, artifactFolder, listArtifacts, readServed, verifyArtifact } from '../artifacts/store.ts'
 import { openEdition } from './edition.ts'
 import { EDITION_FILE } from './format.ts'
-import { importEdition } from './import.ts'
+import { importEdition, looksLikeRf2 } from './import.ts'
 
 let folder = ''
 let release = ''
@@ -38,6 +38,16 @@ test('a release becomes an artifact that names its edition, and the same release
   const edition = await openEdition(join(artifactFolder(home, first.value.manifest.id), EDITION_FILE))
   assert.ok(edition.ok)
   assert.equal(edition.value.conceptCount, 2000)
+})
+
+test('a release is told from other folders and files', async () => {
+  assert.equal(await looksLikeRf2(release), true)
+  assert.equal(await looksLikeRf2(import.meta.dirname), false)
+  assert.equal(await looksLikeRf2(import.meta.filename), false)
+  assert.equal(await looksLikeRf2(join(folder, 'absent')), false)
+  const broken = join(folder, 'SnomedCT_Edition.zip')
+  await writeFile(broken, 'PK and then nothing')
+  assert.equal(await looksLikeRf2(broken), true)
 })
 
 test('a release with a fault changes nothing', async () => {

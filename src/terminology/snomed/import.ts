@@ -8,6 +8,7 @@ import { type NewArtifact, writeArtifact } from '../artifacts/store.ts'
 import type { BuildOptions } from './build/build.ts'
 import type { Step } from './build/read-release.ts'
 import { EDITION_FILE } from './format.ts'
+import { findRelease } from './rf2/find.ts'
 
 export interface ImportEditionOptions extends Omit<BuildOptions, 'progress'> {
   /** TESSERA_HOME; the artifact is made under `<home>/terminology/artifacts`. */
@@ -104,6 +105,17 @@ export async function importEdition(
   if (done === undefined) throw new Error('An artifact was made without being built.')
   options.used?.(done.usage)
   return ok({ manifest: written.value, uri: done.uri, notices: done.notices })
+}
+
+/** Whether a folder or zip holds files with RF2 names; for whoever must tell kinds of sources apart. A broken zip counts by its name. */
+export async function looksLikeRf2(path: string): Promise<boolean> {
+  const found = await findRelease([path], { partial: true })
+  if (found.ok) {
+    found.value.close()
+    return true
+  }
+  const { code } = found.problem
+  return code === 'rf2-zip' ? /snomed|rf2/i.test(basename(path)) : code !== 'rf2-no-release' && code !== 'rf2-not-found'
 }
 
 function buildInProcess(

@@ -1,5 +1,5 @@
 /** What was odd and did not stop the import: counted by kind, with the first place of each. */
-import type { Place, Problem } from '#platform/result/result.ts'
+import type { Place } from '#platform/result/result.ts'
 
 export interface Notice {
   readonly code: string
@@ -34,5 +34,3 @@ export function describeNotice({ sentence, count, place }: Notice): string {
     place?.file === undefined ? '' : ` (first: ${place.file}${place.line === undefined ? '' : `:${place.line}`})`
   return `${sentence}${count > 1 ? ` ${count} times.` : ''}${where}`
 }
-
-export type Gap = Problem
