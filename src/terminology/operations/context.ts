@@ -24,7 +24,7 @@ export interface OperationContext {
   readonly now: () => Date
   /** Most concepts of one expansion. */
   readonly expansionLimit: number
-  /** A server that never nests expansions. */
+  /** A server that answers with plain lists whoever allows nesting, or searches. */
   readonly flat: boolean
 }
 

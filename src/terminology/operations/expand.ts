@@ -124,6 +124,8 @@ interface ExpandRequest {
   readonly activeOnly: boolean
   readonly excludeNotForUI: boolean
   readonly nest: boolean
+  /** No property but the wanted ones: the flag `inactive` says what the status of an inactive concept would. */
+  readonly onlyWhatIsAskedFor: boolean
   readonly includeDefinition: boolean
   readonly wishes: LanguageWishes | undefined
   readonly includeDesignations: boolean
@@ -139,18 +141,23 @@ function readRequest(context: OperationContext, source: JsonObject): ExpandReque
   const flag = (name: string) => input.flag(name) ?? (own.has(name) ? own.get(name)?.[0] === 'true' : undefined)
   const texts = (name: string) => (input.has(name) ? input.texts(name) : (own.get(name) ?? []))
   const designations = texts('designation')
+  const properties = texts('property')
+  const filter = input.text('filter')?.trim() || undefined
+  const excludeNested = flag('excludeNested')
+  const folded = flat && (excludeNested === false || filter !== undefined)
   return {
-    filter: input.text('filter')?.trim() || undefined,
+    filter,
     offset: input.count('offset'),
     count: input.count('count'),
     activeOnly: flag('activeOnly') ?? false,
     excludeNotForUI: flag('excludeNotForUI') ?? false,
-    nest: !flat && !(flag('excludeNested') ?? false),
+    nest: !(folded || (excludeNested ?? false)),
+    onlyWhatIsAskedFor: folded || (flat && properties.length > 0),
     includeDefinition: flag('includeDefinition') ?? false,
     wishes: wishesFor(context, source),
     includeDesignations: flag('includeDesignations') ?? designations.length > 0,
     designations,
-    properties: texts('property'),
+    properties,
     excludedSystems: texts('exclude-system'),
   }
 }
@@ -301,13 +308,14 @@ function parametersOf(
   { input }: OperationContext,
   compiled: CompiledValueSet,
   plan: Plan,
-  { wishes }: ExpandRequest,
+  { wishes, onlyWhatIsAskedFor }: ExpandRequest,
 ): readonly Parameter[] {
   const list: Parameter[] = []
   const add = (name: string, type: string, value: unknown) => {
     if (!list.some((each) => each.name === name && each[type] === value)) list.push({ name, [type]: value })
   }
   for (const [name, type] of Object.entries(ECHOED)) {
+    if (onlyWhatIsAskedFor && name === 'includeDefinition') continue
     for (const value of input.texts(name)) {
       add(name, type, type === 'valueBoolean' ? value === 'true' : type === 'valueInteger' ? Number(value) : value)
     }

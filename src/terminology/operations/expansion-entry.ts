@@ -14,6 +14,8 @@ export interface EntryOptions {
   readonly designations: readonly string[]
   /** Codes of the properties to show; `*` is all, `definition` the definition. */
   readonly properties: readonly string[]
+  /** The status of an inactive concept is not said when nobody asked. */
+  readonly onlyWhatIsAskedFor: boolean
   /** Properties that were shown, by code, with their URI; filled while entries are made. */
   readonly shown: Map<string, string | undefined>
   /** Languages of the displays; filled while entries are made. */
@@ -123,7 +125,7 @@ function propertiesOf(
   concept: ConceptHandle,
   element: JsonObject | undefined,
   isInactive: boolean,
-  { properties, shown }: EntryOptions,
+  { properties, shown, onlyWhatIsAskedFor }: EntryOptions,
 ): readonly JsonObject[] {
   const found: JsonObject[] = []
   const show = (code: string, uri: string | undefined, type: string, value: unknown) => {
@@ -132,7 +134,8 @@ function propertiesOf(
   }
   const status = codeSystem.status(concept) ?? (isInactive ? 'inactive' : undefined)
   const isNotable = status !== undefined && (isInactive || NOTABLE_STATUS.has(status))
-  if (isNotable) show('status', `${CONCEPT_PROPERTIES}status`, 'valueCode', status)
+  const saysStatus = isNotable && !(isInactive && onlyWhatIsAskedFor)
+  if (saysStatus) show('status', `${CONCEPT_PROPERTIES}status`, 'valueCode', status)
   const extensions = [...(codeSystem.extensions?.(concept) ?? []), ...(element ? objects(element.extension) : [])]
   if (extensions.length > 0) {
     const byCode = new Map<string, readonly [string, string, unknown]>()
@@ -150,7 +153,7 @@ function propertiesOf(
     if (definition !== undefined) show('definition', `${CONCEPT_PROPERTIES}definition`, 'valueString', definition)
   }
   for (const { code, type, value } of codeSystem.properties(concept)) {
-    if (!(all || properties.includes(code)) || (code === 'status' && isNotable)) continue
+    if (!(all || properties.includes(code)) || (code === 'status' && saysStatus)) continue
     show(code, codeSystem.identity.properties.find((each) => each.code === code)?.uri ?? commonUri(code), type, value)
   }
   for (const [name, concepts] of [

@@ -1,33 +1,30 @@
-/** The text filter of $expand for code systems that have no search of their own: every word of it starts a word of a term. */
+/** The text filter of $expand: each of its words begins a word of one term, of one code, whatever the language. */
 import type { CodeSystem, ConceptHandle, ConceptSet } from '../code-systems/code-system.ts'
-import { filteredSet } from '../code-systems/sets.ts'
+import { filteredSet, listSet, unionSet } from '../code-systems/sets.ts'
+import { hasWords } from '../code-systems/table-search.ts'
+import { wordsOf as foldedWords } from '../flat/fold.ts'
 import type { LanguageWishes } from './display-language.ts'
 import type { Group } from './expansion-plan.ts'
 import { wordsOf } from './value-set-words.ts'
 
-const fold = (text: string) =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-const split = (text: string) =>
-  fold(text)
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '')
-
 export function matchText(group: Group, text: string, wishes: LanguageWishes | undefined): ConceptSet {
   const { codeSystem, set } = group
-  const languages = wishes?.ranges.map(({ tag }) => tag) ?? []
-  if (codeSystem.search) return codeSystem.search(text, set, languages)
-  const wanted = split(text)
-  if (wanted.length === 0) return set
-  return filteredSet(set, (concept) => matches(group, codeSystem, concept, wanted))
+  const prefixes = foldedWords(text)
+  if (prefixes.length === 0) return set
+  if (!codeSystem.search) return filteredSet(set, (concept) => matches(group, codeSystem, concept, prefixes))
+  const found = codeSystem.search(text, set, wishes?.ranges.map(({ tag }) => tag) ?? [])
+  // What the value set itself calls a concept is in no index of the code system.
+  const renamed = [...group.elements].flatMap(([concept, { display, designation }]) =>
+    (display !== undefined || designation !== undefined) && set.has(concept) ? [concept] : [],
+  )
+  if (renamed.length === 0) return found
+  return unionSet(
+    found,
+    filteredSet(listSet(renamed), (concept) => matches(group, codeSystem, concept, prefixes)),
+  )
 }
 
-function matches(group: Group, codeSystem: CodeSystem, concept: ConceptHandle, wanted: readonly string[]): boolean {
+function matches(group: Group, codeSystem: CodeSystem, concept: ConceptHandle, prefixes: readonly string[]): boolean {
   const terms = wordsOf(codeSystem, concept, group.elements.get(concept), group.source).map(({ value }) => value)
-  return [...terms, codeSystem.codeOf(concept)].some((term) => {
-    const words = split(term)
-    return wanted.every((prefix) => words.some((word) => word.startsWith(prefix)))
-  })
+  return [...terms, codeSystem.codeOf(concept)].some((term) => hasWords(term, prefixes))
 }
