@@ -229,17 +229,13 @@ export function readWordIndex(flat: FlatFile, name: string): WordIndex {
     let from = 0
     let width = Math.max(512, Math.ceil((entries * FIRST_WINDOW) / range.postings))
     let rest = others
-    const elsewhere = others.reduce((sum, other) => sum + other.postings, 0)
+    const next = others[0]?.postings ?? Number.POSITIVE_INFINITY
     while (from < entries) {
       // Common words that seldom meet: after a first look the others are marked as well, and the marks intersected.
-      const isLast = from > 0 && others.length > 0 && elsewhere < range.postings * CHECK_COST
+      const isLast = from > 0 && next < range.postings * CHECK_COST
       const to = isLast ? entries : Math.min(entries, from + width)
       work.steps -= markWindow(range, from, to) + (range.to - range.from)
-      if (isLast) {
-        work.steps -= elsewhere
-        for (const other of others) intersect(other, from)
-        rest = []
-      }
+      if (isLast) rest = intersectAll(range, others, from, work)
       const end = visitMarked(from, to, rest, work, visit)
       if (end !== 'complete') {
         bits.fill(0, from >>> 5, (to >>> 5) + 1)
@@ -249,6 +245,18 @@ export function readWordIndex(flat: FlatFile, name: string): WordIndex {
       width *= 4
     }
     return 'complete'
+  }
+  /** Intersects as long as that costs less than checking what is left; returns the ranges that are still to be checked. */
+  const intersectAll = (range: Range, others: readonly Range[], from: number, work: Work): readonly Range[] => {
+    let left = range.postings
+    return others.filter((other) => {
+      if (other.postings >= left * CHECK_COST) return true
+      work.steps -= other.postings
+      intersect(other, from)
+      // As if words came independently, with a margin because they do not.
+      left = Math.ceil((left * 4 * other.postings) / entries)
+      return false
+    })
   }
   /** Takes away the marks from `from` on that the range has not. */
   const intersect = (range: Range, from: number): void => {
