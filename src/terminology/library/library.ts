@@ -26,9 +26,13 @@ export interface Library {
   conceptMapsOf(source: string | undefined, target: string | undefined): readonly JsonObject[]
   /** For search and read: every resource of a type, what has precedence first. */
   entries(type: ResourceEntry['resourceType']): readonly LibraryEntry[]
+  /** The same content for clients of one release of FHIR: where no version is stated, that of FHIR's own resources is theirs. */
+  inRelease(release: FhirRelease): Library
   /** True when a resource is content of the server, not of a request. */
   isServed(resource: JsonObject): boolean
 }
+
+export type FhirRelease = 'R4' | 'R5'
 
 export interface LibraryEntry {
   readonly entry: ResourceEntry
@@ -43,12 +47,24 @@ export interface LibraryContent {
 
 /** The library of a server. */
 export function createLibrary(content: LibraryContent): Library {
-  return layer(content, undefined)
+  const base: Base = { index: indexOf(content.stores), opened: new Map(), served: new WeakSet() }
+  const releases = new Map<FhirRelease | undefined, Library>()
+  const inRelease = (release?: FhirRelease): Library => {
+    const known = releases.get(release)
+    if (known) return known
+    const made: Library = layer(content, undefined, base, inRelease, release)
+    releases.set(release, made)
+    return made
+  }
+  return inRelease()
 }
 
 /** Resources of a request above a library: they are asked first, and nothing of them stays. */
 export function withResources(library: Library, resources: readonly JsonObject[]): Library {
-  return resources.length === 0 ? library : layer({ stores: [memoryStore(resources)] }, library)
+  if (resources.length === 0) return library
+  const content = { stores: [memoryStore(resources)] }
+  const base: Base = { index: indexOf(content.stores), opened: new Map(), served: new WeakSet() }
+  return layer(content, library, base, (release) => withResources(library.inRelease(release), resources))
 }
 
 interface Indexed {
@@ -56,13 +72,29 @@ interface Indexed {
   readonly entry: ResourceEntry
 }
 
+const FHIR = 'http://hl7.org/fhir/'
+
 const USABLE: ReadonlySet<string | undefined> = new Set(['complete', 'fragment'])
 
-function layer({ stores, families = [] }: LibraryContent, below: Library | undefined): Library {
-  const index = indexOf(stores)
+/** What the views of one library share. */
+interface Base {
+  readonly index: ReadonlyMap<string, readonly Indexed[]>
+  readonly opened: Map<string, CodeSystem>
+  readonly served: WeakSet<JsonObject>
+}
+
+/** The versions of FHIR's own code systems and value sets. */
+const RELEASE_VERSION: Readonly<Record<FhirRelease, string>> = { R4: '4.0.1', R5: '5.0.0' }
+
+function layer(
+  { stores, families = [] }: LibraryContent,
+  below: Library | undefined,
+  { index, opened, served }: Base,
+  inRelease: Library['inRelease'],
+  release?: FhirRelease,
+): Library {
   const familiesByUrl = Map.groupBy(families, ({ url }) => url)
-  const opened = new Map<string, CodeSystem>()
-  const served = new WeakSet<JsonObject>()
+  const releaseVersion = release && RELEASE_VERSION[release]
   const read = ({ store, entry }: Indexed): JsonObject => {
     const resource = store.read(entry)
     if (!below) served.add(resource)
@@ -97,6 +129,8 @@ function layer({ stores, families = [] }: LibraryContent, below: Library | undef
             undefined,
           )
       }
+      const ofRelease = url.startsWith(FHIR) ? list.find(({ version }) => version === releaseVersion) : undefined
+      if (ofRelease) return ofRelease
       // A complete code system goes before a fragment; the default of its source before the newest.
       const preferred = list.filter(({ isDefault }) => isDefault)
       const complete = list.filter(({ content }) => content === 'complete')
@@ -164,7 +198,9 @@ function layer({ stores, families = [] }: LibraryContent, below: Library | undef
       return createFhirCodeSystem(resource, [...own, ...supplements])
     },
     valueSet(url, requested) {
-      const found = find(entriesOf('ValueSet', url), requested)
+      const list = entriesOf('ValueSet', url)
+      const ofRelease = requested === undefined && url.startsWith(FHIR) ? releaseVersion : undefined
+      const found = (ofRelease && list.find(({ entry }) => entry.version === ofRelease)) || find(list, requested)
       if (found) return read(found)
       for (const family of families) {
         const implicit = url.startsWith(family.url) ? family.implicitValueSet?.(url) : undefined
@@ -193,6 +229,7 @@ function layer({ stores, families = [] }: LibraryContent, below: Library | undef
       )
       return [...own, ...(below?.entries(type) ?? [])]
     },
+    inRelease,
     isServed: (resource) => served.has(resource) || (below?.isServed(resource) ?? false),
   }
 }

@@ -16,7 +16,10 @@ import { toR5 } from './normalise.ts'
 import { entryOf, openResourceFile, type ResourceStore } from './resource-store.ts'
 
 /** To be raised when the shape of the file or of its index changes. */
-const FORMAT = 1
+const FORMAT = 2
+
+/** Resources of FHIR R5 itself; the packages have those of R4. */
+const R5_RESOURCES = new URL('../../../data/terminology/fhir-r5.json', import.meta.url)
 
 /** Files of a package that hold resources beyond those that documents need. */
 const FURTHER_FILES: Readonly<Record<string, RegExp>> = {
@@ -37,7 +40,7 @@ export async function openShippedResources(
 }
 
 function fingerprintOf({ packages }: TerminologySources): string {
-  const hash = createHash('sha256').update(`resources ${FORMAT}\0`)
+  const hash = createHash('sha256').update(`resources ${FORMAT}\0`).update(readFileSync(R5_RESOURCES))
   for (const { folder, files } of packages) {
     const { name, version } = manifestOf(folder)
     hash.update(`${name}@${version} ${files.source}\0`)
@@ -96,6 +99,8 @@ async function* resourcesOf(packages: readonly PackageSource[]): AsyncGenerator<
       }
     }
   }
+  const own: unknown = JSON.parse(await readFile(R5_RESOURCES, 'utf8'))
+  if (isObject(own)) yield* objects(own.resources)
 }
 
 async function filesUnder(folder: string, wanted: RegExp): Promise<readonly string[]> {

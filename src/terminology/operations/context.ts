@@ -54,7 +54,7 @@ export function createContext(
   const all = cache.remember(input.text('cache-id'), resources)
   return {
     input,
-    library: withResources(library, all),
+    library: withResources(library.inRelease(request.fhirVersion), all),
     // Who asks for words in a language reads it, too; the header says what the program's user reads.
     say: messagesFor([...(header?.ranges ?? []), ...(requested?.ranges ?? [])].map(({ tag }) => tag)),
     requested,
