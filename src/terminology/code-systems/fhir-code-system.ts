@@ -1,6 +1,6 @@
 /** A CodeSystem resource (R5 JSON), with supplements merged in, as a code system. */
 import { type JsonObject, objects } from '../load/json.ts'
-import { canonicalText, type FhirProperty } from '../operations/fhir.ts'
+import { canonicalText } from '../operations/fhir.ts'
 import type {
   CodeSystem,
   CodeSystemIdentity,
@@ -11,94 +11,101 @@ import type {
   Located,
   PropertyDefinition,
 } from './code-system.ts'
-import { extensionValue, flattenConcepts, propertiesOf, propertyText, STANDARDS_STATUS } from './fhir-concepts.ts'
-import { selectByFilters } from './fhir-filters.ts'
+import type { ConceptLinks } from './concept-links.ts'
+import { meaningNames } from './concept-state.ts'
+import { type ConceptTable, conceptsOf } from './concept-table.ts'
+import { extensionValue, propertyText, STANDARDS_STATUS, stringOf } from './fhir-concepts.ts'
+import { type FilterShortcuts, selectByFilters } from './fhir-filters.ts'
 import { rangeSet } from './sets.ts'
+import { searchTables } from './table-search.ts'
 
-const CONCEPT_PROPERTIES = 'http://hl7.org/fhir/concept-properties#'
-const INACTIVE_STATUS: ReadonlySet<string> = new Set(['retired', 'inactive', 'withdrawn'])
+export { stringOf } from './fhir-concepts.ts'
+
 const OLD_STATUS: ReadonlySet<string> = new Set(['deprecated', 'withdrawn'])
 
 export function createFhirCodeSystem(resource: JsonObject, supplements: readonly JsonObject[] = []): CodeSystem {
-  const concepts = flattenConcepts(resource.concept)
+  return codeSystemOf(resource, conceptsOf(resource), supplements)
+}
+
+/** @param table the concepts of the resource, wherever they are kept */
+function codeSystemOf(resource: JsonObject, table: ConceptTable, supplements: readonly JsonObject[]): CodeSystem {
   const identity = identityOf(resource, supplements)
-  const folded = identity.caseSensitive ? undefined : foldedCodes(concepts.codes)
+  const names = meaningNames(identity.properties)
   const additions = additionsOf(supplements)
-  const known = knownProperties(identity.properties)
-  const links = hierarchyLinks(identity.properties)
+  const added = additions.of
 
-  const element = (concept: ConceptHandle): JsonObject => concepts.elements[concept as number] ?? {}
-  const codeOf = (concept: ConceptHandle): string => concepts.codes[concept as number] ?? ''
-  const added = (concept: ConceptHandle): readonly Addition[] => additions.get(codeOf(concept)) ?? []
-
-  const own = (concept: ConceptHandle): readonly FhirProperty[] => propertiesOf(element(concept))
-  const properties = (concept: ConceptHandle): readonly FhirProperty[] => {
-    const more = added(concept).flatMap((addition) => propertiesOf(addition.element))
-    return more.length === 0 ? own(concept) : [...own(concept), ...more]
+  const state = (concept: ConceptHandle) => table.state(concept as number, names)
+  let linked: ConceptLinks | undefined
+  const links = () => {
+    linked ??= table.links(names)
+    return linked
   }
-  const knownValue = (concept: ConceptHandle, name: keyof KnownProperties): string | undefined => {
-    const property = own(concept).find(({ code }) => known[name].has(code))
-    return property && propertyText(property)
-  }
-  const status = (concept: ConceptHandle): string | undefined => {
-    const stated = knownValue(concept, 'status')
-    if (stated !== undefined) return stated
-    const standards = extensionValue(element(concept), STANDARDS_STATUS)
-    if (typeof standards === 'string') return standards
-    return knownValue(concept, 'inactive') === 'true' ? 'inactive' : undefined
-  }
-
-  let parentsOf: readonly (readonly number[])[] | undefined
-  let childrenOf: readonly (readonly number[])[] | undefined
-  const link = () => {
-    if (parentsOf && childrenOf) return
-    const linked = linkConcepts(concepts, links)
-    parentsOf = linked.parents
-    childrenOf = linked.children
-  }
-  const parents = (concept: ConceptHandle): readonly number[] => {
-    link()
-    return parentsOf?.[concept as number] ?? []
-  }
-  const children = (concept: ConceptHandle): readonly number[] => {
-    link()
-    return childrenOf?.[concept as number] ?? []
-  }
+  const parents = (concept: ConceptHandle) => links().parents(concept as number)
+  const codeOf = (concept: ConceptHandle): string => table.code(concept as number)
 
   const codeSystem: CodeSystem = {
     identity,
-    hierarchical: concepts.holder.some((holder) => holder >= 0),
+    hierarchical: table.nested,
     locate(code): Located {
-      const concept = concepts.byCode.get(code) ?? folded?.get(code.toLowerCase())
-      return concept === undefined ? NOT_FOUND : { concept }
+      const exact = table.locate(code)
+      const concept = exact < 0 && !identity.caseSensitive ? table.locateFolded(code.toLowerCase()) : exact
+      return concept < 0 ? NOT_FOUND : { concept }
     },
     codeOf,
-    display: (concept) => stringOf(element(concept).display),
-    designations: (concept) => designationsOf(element(concept), identity.language, added(concept)),
-    definition: (concept) => stringOf(element(concept).definition),
-    isInactive: (concept) => knownValue(concept, 'inactive') === 'true' || INACTIVE_STATUS.has(status(concept) ?? ''),
-    isAbstract: (concept) => knownValue(concept, 'notSelectable') === 'true',
-    status,
-    properties,
+    display: (concept) => table.display(concept as number),
+    designations: (concept) => designationsOf(table, concept as number, identity.language, added(codeOf(concept))),
+    definition: (concept) => table.definition(concept as number),
+    isInactive: (concept) => state(concept).inactive,
+    isAbstract: (concept) => state(concept).abstract,
+    status: (concept) => state(concept).status,
+    properties(concept) {
+      const own = table.properties(concept as number)
+      const more = added(codeOf(concept)).flatMap((addition) => addition.table.properties(addition.ordinal))
+      return more.length === 0 ? own : [...own, ...more]
+    },
     extensions(concept) {
-      const list = objects(element(concept).extension)
-      const more = added(concept).flatMap((addition) => objects(addition.element.extension))
-      return more.length === 0 ? list : [...list, ...more]
+      const own = table.extensions(concept as number)
+      const more = added(codeOf(concept)).flatMap((addition) => addition.table.extensions(addition.ordinal))
+      return more.length === 0 ? own : [...own, ...more]
     },
     parents,
-    children,
-    nestedParent: (concept) => {
-      const holder = concepts.holder[concept as number] ?? -1
+    children: (concept) => links().children(concept as number),
+    nestedParent(concept) {
+      const holder = table.holder(concept as number)
       return holder < 0 ? undefined : holder
     },
     subsumes: (ancestor, descendant) => ancestor === descendant || isAbove(ancestor, descendant, parents),
-    all: (): ConceptSet => rangeSet(concepts.codes.length),
-    select: (filters) => selectByFilters(codeSystem, filters, identity.properties),
+    all: (): ConceptSet => rangeSet(table.size),
+    select: (filters) => selectByFilters(codeSystem, filters, identity.properties, shortcuts(table, additions)),
+    ...(table.words && {
+      search: (text, within, languages) =>
+        searchTables(table, { table, language: identity.language }, additions.sources, text, within, languages),
+    }),
   }
   return codeSystem
 }
 
 const NOT_FOUND: Located = { concept: undefined }
+
+/** Filters by property over all concepts at once, where the table can. */
+function shortcuts(table: ConceptTable, { of, sources }: Additions): FilterShortcuts {
+  const uses = (property: string) => table.uses(property) || sources.some((source) => source.table.uses(property))
+  return {
+    isUsed: uses,
+    matching(property, test) {
+      const own = table.matching?.(property, test)
+      if (!own) return undefined
+      if (!sources.some((source) => source.table.uses(property))) return (concept) => own(concept as number)
+      return (concept) =>
+        own(concept as number) ||
+        of(table.code(concept as number)).some((addition) =>
+          addition.table
+            .properties(addition.ordinal)
+            .some((value) => value.code === property && test(propertyText(value))),
+        )
+    },
+  }
+}
 
 function isAbove(
   ancestor: ConceptHandle,
@@ -164,115 +171,54 @@ export function definedProperties(resource: JsonObject): readonly PropertyDefini
   })
 }
 
-export function stringOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-// ---- Properties with a meaning of their own, whatever their code
-
-interface KnownProperties {
-  readonly status: ReadonlySet<string>
-  readonly inactive: ReadonlySet<string>
-  readonly notSelectable: ReadonlySet<string>
-}
-
-/** A property means what its URI says; the plain codes are understood without a definition, too. */
-function knownProperties(definitions: readonly PropertyDefinition[]): KnownProperties {
-  const named = (name: string) =>
-    new Set([name, ...definitions.filter(({ uri }) => uri === CONCEPT_PROPERTIES + name).map(({ code }) => code)])
-  return { status: named('status'), inactive: named('inactive'), notSelectable: named('notSelectable') }
-}
-
-interface HierarchyLinks {
-  readonly parent: ReadonlySet<string>
-  readonly child: ReadonlySet<string>
-}
-
-function hierarchyLinks(definitions: readonly PropertyDefinition[]): HierarchyLinks {
-  const named = (name: string) =>
-    new Set([name, ...definitions.filter(({ uri }) => uri === CONCEPT_PROPERTIES + name).map(({ code }) => code)])
-  return { parent: named('parent'), child: named('child') }
-}
-
-/** Parents and children by nesting and by the properties `parent` and `child` (several parents are possible). */
-function linkConcepts(
-  { elements, holder, byCode }: ReturnType<typeof flattenConcepts>,
-  links: HierarchyLinks,
-): { readonly parents: readonly (readonly number[])[]; readonly children: readonly (readonly number[])[] } {
-  const parents: number[][] = holder.map((parent) => (parent < 0 ? [] : [parent]))
-  const children: number[][] = holder.map(() => [])
-  holder.forEach((parent, concept) => {
-    if (parent >= 0) children[parent]?.push(concept)
-  })
-  const join = (parent: number | undefined, child: number | undefined) => {
-    if (parent === undefined || child === undefined || parent === child) return
-    if (parents[child]?.includes(parent)) return
-    parents[child]?.push(parent)
-    children[parent]?.push(child)
-  }
-  elements.forEach((element, concept) => {
-    if (element.property === undefined) return
-    for (const property of propertiesOf(element)) {
-      if (links.parent.has(property.code)) join(byCode.get(propertyText(property)), concept)
-      else if (links.child.has(property.code)) join(concept, byCode.get(propertyText(property)))
-    }
-  })
-  return { parents, children }
-}
-
-function foldedCodes(codes: readonly string[]): ReadonlyMap<string, number> {
-  const folded = new Map<string, number>()
-  codes.forEach((code, concept) => {
-    const key = code.toLowerCase()
-    if (!folded.has(key)) folded.set(key, concept)
-  })
-  return folded
-}
-
 // ---- Supplements and designations
 
-interface Addition {
-  readonly element: JsonObject
+export interface Addition {
+  readonly table: ConceptTable
+  readonly ordinal: number
   readonly source: string
   readonly language: string | undefined
 }
 
-function additionsOf(supplements: readonly JsonObject[]): ReadonlyMap<string, readonly Addition[]> {
-  const additions = new Map<string, Addition[]>()
-  for (const supplement of supplements) {
-    const source = canonicalText(stringOf(supplement.url) ?? '', stringOf(supplement.version))
-    const { codes, elements } = flattenConcepts(supplement.concept)
-    codes.forEach((code, index) => {
-      const element = elements[index]
-      if (!element) return
-      const addition = { element, source, language: stringOf(supplement.language) }
-      const list = additions.get(code)
-      if (list) list.push(addition)
-      else additions.set(code, [addition])
-    })
+export interface Additions {
+  readonly sources: readonly Omit<Addition, 'ordinal'>[]
+  /** What the supplements say of a code, in their order. */
+  of(code: string): readonly Addition[]
+}
+
+export function additionsOf(supplements: readonly JsonObject[]): Additions {
+  const sources = supplements.map((supplement) => ({
+    table: conceptsOf(supplement),
+    source: canonicalText(stringOf(supplement.url) ?? '', stringOf(supplement.version)),
+    language: stringOf(supplement.language),
+  }))
+  if (sources.length === 0) return { sources, of: () => [] }
+  return {
+    sources,
+    of: (code) => sources.flatMap((source) => source.table.ordinalsOf(code).map((ordinal) => ({ ...source, ordinal }))),
   }
-  return additions
 }
 
 function designationsOf(
-  element: JsonObject,
+  table: ConceptTable,
+  concept: number,
   language: string | undefined,
   additions: readonly Addition[],
 ): readonly ConceptDesignation[] {
   const words: ConceptDesignation[] = []
-  const display = stringOf(element.display)
+  const display = table.display(concept)
   if (display !== undefined)
     words.push({ value: display, isDisplay: true, ...(language !== undefined && { language }) })
-  for (const designation of objects(element.designation)) pushDesignation(words, designation)
-  for (const addition of additions) {
-    const { source } = addition
-    const more = stringOf(addition.element.display)
-    if (more !== undefined) {
-      words.push({ value: more, source, ...(addition.language !== undefined && { language: addition.language }) })
-    }
-    for (const designation of objects(addition.element.designation)) pushDesignation(words, designation, source)
-  }
+  for (const designation of table.designations(concept)) pushDesignation(words, designation)
+  for (const addition of additions) pushAddition(words, addition)
   return words
+}
+
+/** The words of a supplement. */
+export function pushAddition(words: ConceptDesignation[], { table, ordinal, source, language }: Addition): void {
+  const display = table.display(ordinal)
+  if (display !== undefined) words.push({ value: display, source, ...(language !== undefined && { language }) })
+  for (const designation of table.designations(ordinal)) pushDesignation(words, designation, source)
 }
 
 /** Reads a `designation` element of a CodeSystem or of a ValueSet. */

@@ -8,8 +8,6 @@ export interface FlatConcepts {
   readonly elements: readonly JsonObject[]
   /** Concept that holds it in the resource; -1 at the top. */
   readonly holder: readonly number[]
-  /** Children in the resource. */
-  readonly held: readonly (readonly number[])[]
   /** By code; the first wins where a code is defined twice. */
   readonly byCode: ReadonlyMap<string, number>
 }
@@ -20,19 +18,16 @@ export function flattenConcepts(concepts: unknown): FlatConcepts {
   const codes: string[] = []
   const elements: JsonObject[] = []
   const holder: number[] = []
-  const held: number[][] = []
   const byCode = new Map<string, number>()
   walkConcepts(concepts, (element, code, parent) => {
     const ordinal = codes.length
     codes.push(code)
     elements.push(element)
     holder.push(parent)
-    held.push([])
-    if (parent >= 0) held[parent]?.push(ordinal)
     if (!byCode.has(code)) byCode.set(code, ordinal)
     return ordinal
   })
-  return { codes, elements, holder, held, byCode }
+  return { codes, elements, holder, byCode }
 }
 
 /**

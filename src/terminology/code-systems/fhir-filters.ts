@@ -33,15 +33,24 @@ type Conditions =
   | { readonly ok: true; readonly condition: Condition }
   | { readonly ok: false; readonly problem: FilterProblem }
 
+/** What a code system answers for all its concepts at once, so that filters need not ask one by one. */
+export interface FilterShortcuts {
+  /** Whether some concept has the property. */
+  isUsed?(property: string): boolean
+  /** Whether some value of the property passes; undefined when there is no shorter way. */
+  matching?(property: string, test: (text: string) => boolean): Condition | undefined
+}
+
 /** Concepts that meet all filters, in the order of the code system. */
 export function selectByFilters(
   codeSystem: CodeSystem,
   filters: readonly Filter[],
   definitions: readonly PropertyDefinition[],
+  shortcuts: FilterShortcuts = {},
 ): Selected {
   const conditions: Condition[] = []
   for (const filter of filters) {
-    const made = conditionOf(codeSystem, filter, definitions)
+    const made = conditionOf(codeSystem, filter, definitions, shortcuts)
     if (!made.ok) return made
     conditions.push(made.condition)
   }
@@ -65,26 +74,47 @@ function remembered(set: ConceptSet): ConceptSet {
   }
 }
 
-function conditionOf(codeSystem: CodeSystem, filter: Filter, definitions: readonly PropertyDefinition[]): Conditions {
+function conditionOf(
+  codeSystem: CodeSystem,
+  filter: Filter,
+  definitions: readonly PropertyDefinition[],
+  { isUsed = (property) => uses(codeSystem, property), matching }: FilterShortcuts,
+): Conditions {
   const { property } = filter
   if (property === 'concept' || property === 'code') return byCode(codeSystem, filter)
-  if (property === 'display') return byText(filter, (concept) => textOf(codeSystem.display(concept)))
-  if (property === 'definition') return byText(filter, (concept) => textOf(codeSystem.definition(concept)))
+  if (property === 'display')
+    return byText(
+      filter,
+      testing((concept) => textOf(codeSystem.display(concept))),
+    )
+  if (property === 'definition')
+    return byText(
+      filter,
+      testing((concept) => textOf(codeSystem.definition(concept))),
+    )
   const coded = (concepts: readonly ConceptHandle[]) => concepts.map((concept) => codeSystem.codeOf(concept))
-  if (property === 'parent') return byText(filter, (concept) => coded(codeSystem.parents(concept)))
-  if (property === 'child') return byText(filter, (concept) => coded(codeSystem.children(concept)))
+  if (property === 'parent')
+    return byText(
+      filter,
+      testing((concept) => coded(codeSystem.parents(concept))),
+    )
+  if (property === 'child')
+    return byText(
+      filter,
+      testing((concept) => coded(codeSystem.children(concept))),
+    )
   const values = (concept: ConceptHandle) =>
     codeSystem
       .properties(concept)
       .filter(({ code }) => code === property)
       .map(propertyText)
-  if (!COMMON.has(property) && !definitions.some(({ code }) => code === property) && !isUsed(codeSystem, property)) {
+  if (!COMMON.has(property) && !definitions.some(({ code }) => code === property) && !isUsed(property)) {
     return notUnderstood(filter, `The code system has no property '${property}'.`)
   }
-  return byText(filter, values)
+  return byText(filter, (test) => matching?.(property, test) ?? testing(values)(test))
 }
 
-function isUsed(codeSystem: CodeSystem, property: string): boolean {
+function uses(codeSystem: CodeSystem, property: string): boolean {
   for (const concept of codeSystem.all()?.iterate() ?? []) {
     if (codeSystem.properties(concept).some(({ code }) => code === property)) return true
   }
@@ -127,7 +157,11 @@ function byCode(codeSystem: CodeSystem, filter: Filter): Conditions {
       if (root === undefined) return { ok: true, condition: () => false }
       return { ok: true, condition: (concept) => codeSystem.subsumes(concept, root) }
     default:
-      return byText(filter, (concept) => [codeSystem.codeOf(concept)], !codeSystem.identity.caseSensitive)
+      return byText(
+        filter,
+        testing((concept) => [codeSystem.codeOf(concept)]),
+        !codeSystem.identity.caseSensitive,
+      )
   }
 }
 
@@ -144,31 +178,43 @@ function descendants(codeSystem: CodeSystem, root: ConceptHandle): ReadonlySet<C
   return found
 }
 
+/** The condition that some value of the concept passes. */
+type Passing = (test: (text: string) => boolean) => Condition
+
+function testing(values: (concept: ConceptHandle) => readonly string[]): Passing {
+  return (test) => (concept) => values(concept).some(test)
+}
+
 /** =, in, not-in, exists, regex over the values that a concept has. */
-function byText(filter: Filter, values: (concept: ConceptHandle) => readonly string[], fold = false): Conditions {
+function byText(filter: Filter, passing: Passing, fold = false): Conditions {
   const { op, value } = filter
   const key = (text: string) => (fold ? text.toLowerCase() : text)
   const listed = () => new Set(value.split(',').map((each) => key(each.trim())))
+  const met = (condition: Condition): Conditions => ({ ok: true, condition })
+  const unmet = (condition: Condition): Conditions => ({ ok: true, condition: (concept) => !condition(concept) })
   switch (op) {
-    case '=':
-      return { ok: true, condition: (concept) => values(concept).some((each) => key(each) === key(value)) }
+    case '=': {
+      const wanted = key(value)
+      return met(passing((each) => key(each) === wanted))
+    }
     case 'in': {
       const list = listed()
-      return { ok: true, condition: (concept) => values(concept).some((each) => list.has(key(each))) }
+      return met(passing((each) => list.has(key(each))))
     }
     case 'not-in': {
       const list = listed()
-      return { ok: true, condition: (concept) => !values(concept).some((each) => list.has(key(each))) }
+      return unmet(passing((each) => list.has(key(each))))
     }
     case 'exists': {
       if (value !== 'true' && value !== 'false')
         return badValue(filter, "The operator 'exists' takes 'true' or 'false'.")
-      return { ok: true, condition: (concept) => values(concept).length > 0 === (value === 'true') }
+      const some = passing(() => true)
+      return value === 'true' ? met(some) : unmet(some)
     }
     case 'regex': {
       const expression = compileExpression(value)
       if (!expression.ok) return badValue(filter, expression.sentence)
-      return { ok: true, condition: (concept) => values(concept).some(expression.matches) }
+      return met(passing(expression.matches))
     }
     default:
       return notUnderstood(filter, `The operator '${op}' is not supported for '${filter.property}'.`)

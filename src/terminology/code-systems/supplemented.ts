@@ -1,26 +1,24 @@
 /** Any code system with the words and properties of supplements beside its own. */
-import { type JsonObject, objects } from '../load/json.ts'
+import type { JsonObject } from '../load/json.ts'
 import { canonicalText } from '../operations/fhir.ts'
 import type { CodeSystem, ConceptDesignation, ConceptHandle } from './code-system.ts'
-import { definedProperties, pushDesignation, stringOf } from './fhir-code-system.ts'
-import { flattenConcepts, propertiesOf } from './fhir-concepts.ts'
+import {
+  type Addition,
+  type Additions,
+  additionsOf,
+  definedProperties,
+  pushAddition,
+  stringOf,
+} from './fhir-code-system.ts'
 
 export function createSupplementedSystem(base: CodeSystem, supplements: readonly JsonObject[]): CodeSystem {
-  const additions = new Map<ConceptHandle, { element: JsonObject; source: string; language: string | undefined }[]>()
-  for (const supplement of supplements) {
-    const source = canonicalText(stringOf(supplement.url) ?? '', stringOf(supplement.version))
-    const language = stringOf(supplement.language)
-    const { codes, elements } = flattenConcepts(supplement.concept)
-    codes.forEach((code, index) => {
-      const concept = base.locate(code).concept
-      const element = elements[index]
-      if (concept === undefined || !element) return
-      const list = additions.get(concept) ?? []
-      additions.set(concept, list)
-      list.push({ element, source, language })
-    })
+  const additions = additionsOf(supplements)
+  const respelled = respelledIn(base, additions)
+  const of = (concept: ConceptHandle) => {
+    const found = additions.of(base.codeOf(concept))
+    const more = respelled.get(concept)
+    return more ? [...found, ...more] : found
   }
-  const of = (concept: ConceptHandle) => additions.get(concept) ?? []
   const { identity } = base
   // The words of the supplement are chosen among, so the base's own short cut must not hide them.
   const { preferred: _, ...rest } = base
@@ -39,20 +37,34 @@ export function createSupplementedSystem(base: CodeSystem, supplements: readonly
       const more = of(concept)
       if (more.length === 0) return own
       const words: ConceptDesignation[] = [...own]
-      for (const { element, source, language } of more) {
-        const display = stringOf(element.display)
-        if (display !== undefined) words.push({ value: display, source, ...(language !== undefined && { language }) })
-        for (const designation of objects(element.designation)) pushDesignation(words, designation, source)
-      }
+      for (const addition of more) pushAddition(words, addition)
       return words
     },
     properties: (concept) => [
       ...base.properties(concept),
-      ...of(concept).flatMap(({ element }) => propertiesOf(element)),
+      ...of(concept).flatMap(({ table, ordinal }) => table.properties(ordinal)),
     ],
     extensions: (concept) => [
       ...(base.extensions?.(concept) ?? []),
-      ...of(concept).flatMap(({ element }) => objects(element.extension)),
+      ...of(concept).flatMap(({ table, ordinal }) => table.extensions(ordinal)),
     ],
   }
+}
+
+/** Additions to concepts that the code system writes otherwise: an expression, a code in another case. */
+function respelledIn(base: CodeSystem, { sources }: Additions): ReadonlyMap<ConceptHandle, readonly Addition[]> {
+  const found = new Map<ConceptHandle, Addition[]>()
+  for (const source of sources) {
+    // Large ones come from code systems whose codes are written in one way only.
+    if (source.table.words) continue
+    for (let ordinal = 0; ordinal < source.table.size; ordinal += 1) {
+      const code = source.table.code(ordinal)
+      const { concept } = base.locate(code)
+      if (concept === undefined || base.codeOf(concept) === code) continue
+      const list = found.get(concept) ?? []
+      found.set(concept, list)
+      list.push({ ...source, ordinal })
+    }
+  }
+  return found
 }
