@@ -43,13 +43,16 @@ async function measureIn(folder: string): Promise<readonly string[]> {
   const seconds = (performance.now() - start) / 1000
   const file = join(artifactFolder(join(folder, 'home'), imported.value.manifest.id), EDITION_FILE)
   const queries = join(folder, 'queries.json')
-  const tessera = measured('serve.ts', file, queries)
+  const tessera: Measured = measured('serve.ts', file, queries)
   installBaseline()
-  const baseline = measured('baseline.ts', release, join(folder, 'baseline.sqlite'), queries)
-  return report(sizes, usage, seconds, tessera, baseline)
+  const sqlite = join(folder, 'baseline.sqlite')
+  const built: { readonly cpuSeconds: number } = measured('baseline.ts', 'build', release, sqlite)
+  const baseline: Measured = measured('baseline.ts', 'measure', release, sqlite, queries)
+  return report(sizes, usage, seconds, tessera, baseline, built.cpuSeconds)
 }
 
-function measured(script: string, ...args: readonly string[]): Measured {
+/** What the script prints, which is as much our own as this file. */
+function measured<Printed>(script: string, ...args: readonly string[]): Printed {
   const path = join(import.meta.dirname, 'terminology', script)
   const output = execFileSync(process.execPath, [path, ...args], {
     maxBuffer: 1 << 26,
@@ -75,12 +78,12 @@ function report(
   seconds: number,
   tessera: Measured,
   baseline: Measured,
+  cpu: number,
 ): readonly string[] {
   const line = (what: string, own: string, other: string, ratio: number): string =>
     `${what.padEnd(34)} ${own.padStart(14)} ${other.padStart(14)} ${Number.isNaN(ratio) ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 0).padStart(8)} ×`}`
   const rate = (value: number) => `${Math.round(value).toLocaleString('en')}/s`
   const ms = ({ p50, p95 }: { readonly p50: number; readonly p95: number }) => `${p50.toFixed(3)} / ${p95.toFixed(2)}`
-  const cpu = baseline.buildCpuSeconds ?? Number.NaN
   return [
     `${sizes.concepts.toLocaleString('en')} concepts, ${sizes.descriptions.toLocaleString('en')} descriptions, ${sizes.relationships.toLocaleString('en')} relationships (${sizes.isA.toLocaleString('en')} is-a)`,
     `baseline: ${baseline.what}; × is how many times better Tessera is; the baseline holds no attributes, reference sets or French words`,

@@ -82,6 +82,5 @@ export interface Measured {
   readonly classes: Readonly<Record<string, Spread>>
   readonly lookups: number
   readonly subsumptions: number
-  readonly buildCpuSeconds?: number
   readonly megabytes: number
 }
