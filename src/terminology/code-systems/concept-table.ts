@@ -78,3 +78,19 @@ export function* conceptElements(resource: JsonObject): Generator<JsonObject> {
   const table = conceptsOf(resource)
   for (let ordinal = 0; ordinal < table.size; ordinal += 1) yield table.element(ordinal)
 }
+
+/** The `concept` elements at the top, with those inside them, as the resource had them. */
+export function* nestedElements(table: ConceptTable): Generator<JsonObject> {
+  if (!table.nested) {
+    for (let ordinal = 0; ordinal < table.size; ordinal += 1) yield table.element(ordinal)
+    return
+  }
+  let next = 0
+  const inside = (holder: number): JsonObject => {
+    const element = table.element(holder)
+    const concept: JsonObject[] = []
+    while (next < table.size && table.holder(next) === holder) concept.push(inside(next++))
+    return concept.length > 0 ? { ...element, concept } : element
+  }
+  while (next < table.size) yield inside(next++)
+}

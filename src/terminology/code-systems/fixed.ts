@@ -77,10 +77,8 @@ function readLanguage(code: string): ReturnType<Parameters<typeof createGrammarS
     return { code: undefined, reason: `'${code}' is not formed as a language tag.` }
   }
   const [canonical] = Intl.getCanonicalLocales(code)
-  // An old code (`iw`) has a new one; only the case must be right.
-  if (canonical?.toLowerCase() === code.toLowerCase() && canonical !== code) {
-    return { code: undefined, reason: `The usual form of this language tag is '${canonical}'.` }
-  }
+  // An old code (`iw`) has a new one; only the case must be right. That it is wrong is told by whoever compares codes.
+  if (canonical?.toLowerCase() === code.toLowerCase() && canonical !== code) return { code: undefined }
   const unknown = (part: string, value: string) => ({
     code: undefined,
     reason: `The ${part} '${value}' of the language tag is not known.`,

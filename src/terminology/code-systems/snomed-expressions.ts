@@ -4,7 +4,6 @@ import type { Edition } from '../snomed/edition.ts'
 import {
   type Expression,
   expressionMatches,
-  isExpression,
   renderExpression,
   validateExpression,
 } from '../snomed/expressions/index.ts'
@@ -22,7 +21,7 @@ export interface ReadExpression {
 
 export type ExpressionReading =
   | { readonly ok: true; readonly value: ReadExpression }
-  /** One sentence in English; absent for a code that does not look like an expression. */
+  /** One sentence in English; absent for what can only be an identifier. */
   | { readonly ok: false; readonly reason?: string }
 
 export interface SnomedExpressions {
@@ -53,7 +52,7 @@ export function createSnomedExpressions(
     return reading
   }
   const readOne = (code: string): ExpressionReading => {
-    if (!isExpression(code)) return { ok: false }
+    if (/^\d*$/.test(code)) return { ok: false }
     const checked = validateExpression(edition, code)
     if (!checked.ok) return { ok: false, reason: `Not a valid expression: ${checked.problem.sentence}` }
     const expression = checked.value

@@ -167,7 +167,8 @@ function layer(
     codeSystemVersions: versions,
     codeSystem(url, requested, supplements = []) {
       if (below && definitions(url).length === 0 && !familiesByUrl.has(url)) {
-        return below.codeSystem(url, requested, supplements)
+        const own = (standing.get(url) ?? []).filter(({ entry }) => fits(entry, url, requested)).map(read)
+        return below.codeSystem(url, requested, own.length > 0 ? [...own, ...supplements] : supplements)
       }
       const chosen = choose(url, requested)
       return chosen && open(url, chosen.version, supplements)
@@ -249,13 +250,14 @@ function indexOf(stores: readonly ResourceStore[]): ReadonlyMap<string, readonly
   return index
 }
 
-/** Supplements that the operator serves apply by themselves; those of a request only where it asks for them. */
+/** Supplements that the operator serves apply by themselves; of a request only what is there for its words in a language. */
 function supplementsBySystem(stores: readonly ResourceStore[]): ReadonlyMap<string, readonly Indexed[]> {
   const found = new Map<string, Indexed[]>()
   for (const store of stores) {
-    // Resources of a request have no place in a file.
     for (const entry of store.entries) {
-      if (entry.content !== 'supplement' || entry.supplements === undefined || entry.length === 0) continue
+      if (entry.content !== 'supplement' || entry.supplements === undefined) continue
+      // Resources of a request have no place in a file.
+      if (entry.length === 0 && !isLanguagePack(store.read(entry))) continue
       const { url } = canonicalOf(entry.supplements)
       const list = found.get(url)
       if (list) list.push({ store, entry })
@@ -263,6 +265,11 @@ function supplementsBySystem(stores: readonly ResourceStore[]): ReadonlyMap<stri
     }
   }
   return found
+}
+
+function isLanguagePack({ extension }: JsonObject): boolean {
+  const type = 'http://hl7.org/fhir/StructureDefinition/codesystem-supplement-type'
+  return objects(extension).some(({ url, valueCode }) => url === type && valueCode === 'lang-pack')
 }
 
 function fits(entry: ResourceEntry, url: string, version: string | undefined): boolean {

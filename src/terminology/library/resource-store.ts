@@ -1,7 +1,8 @@
 /** Resources of one source: an index in memory, the resources parsed when they are first asked for. */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
-import type { JsonObject } from '../load/json.ts'
+import { type ConceptTable, withConcepts } from '../code-systems/concept-table.ts'
+import { isObject, type JsonObject, objects } from '../load/json.ts'
 
 export interface ResourceStore {
   readonly entries: readonly ResourceEntry[]
@@ -13,8 +14,16 @@ export interface ResourceStore {
 /** Most bytes of JSON text whose parsed form is kept. */
 const MOST_KEPT_BYTES = 48 * 2 ** 20
 
-/** Reads `resources.ndjson` by offset. Throws when the file cannot be opened: an artifact is whole or it is not served. */
-export function openResourceFile(file: string, entries: readonly ResourceEntry[]): ResourceStore {
+/**
+ * Reads `resources.ndjson` by offset. Throws when the file cannot be opened: an artifact is whole or it is not served.
+ *
+ * @param tables opens the concepts of a resource that has them in a file of their own
+ */
+export function openResourceFile(
+  file: string,
+  entries: readonly ResourceEntry[],
+  tables: (table: string) => ConceptTable = noTable,
+): ResourceStore {
   const handle = openSync(file, 'r')
   const kept = new Map<ResourceEntry, JsonObject>()
   let keptBytes = 0
@@ -29,7 +38,9 @@ export function openResourceFile(file: string, entries: readonly ResourceEntry[]
       }
       const bytes = Buffer.allocUnsafe(entry.length)
       readSync(handle, bytes, 0, entry.length, entry.offset)
-      const resource = JSON.parse(bytes.toString('utf8')) as JsonObject
+      const written = JSON.parse(bytes.toString('utf8')) as JsonObject
+      const { table } = entry
+      const resource = table === undefined ? written : withConcepts(subsetted(written), () => tables(table))
       kept.set(entry, resource)
       keptBytes += entry.length
       for (const [oldest] of kept) {
@@ -41,6 +52,17 @@ export function openResourceFile(file: string, entries: readonly ResourceEntry[]
     },
     close: () => closeSync(handle),
   }
+}
+
+function noTable(table: string): never {
+  throw new Error(`The concepts in ${table} were not opened.`)
+}
+
+/** A resource without its concepts says so (FHIR R5 §2.1.0.2, security labels: SUBSETTED); `count` says how many there are. */
+function subsetted(resource: JsonObject): JsonObject {
+  const meta = isObject(resource.meta) ? resource.meta : {}
+  const tag = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }
+  return { ...resource, meta: { ...meta, tag: [...objects(meta.tag), tag] } }
 }
 
 /** Resources that are in memory anyway: of a request, of a test. */

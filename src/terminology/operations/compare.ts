@@ -4,11 +4,11 @@
  */
 import type { CodeSystem } from '../code-systems/code-system.ts'
 import { countSet } from '../code-systems/sets.ts'
-import type { JsonObject } from '../load/json.ts'
+import { isObject, type JsonObject, objects } from '../load/json.ts'
 import { type OperationContext, valueSetByUrl } from './context.ts'
 import { compileFor } from './expand.ts'
 import { allIncludes, planExpansion } from './expansion-plan.ts'
-import type { Parameter, Resource } from './fhir.ts'
+import { canonicalText, type Parameter, type Resource } from './fhir.ts'
 import { isRefusal, type Refusal, refusal } from './issues.ts'
 import type { CompiledInclude, CompiledValueSet } from './value-set.ts'
 
@@ -32,27 +32,75 @@ export function compare(context: OperationContext): Resource | Refusal {
   if (isRefusal(one)) return one
   const other = operand(context, 'other')
   if (isRefusal(other)) return other
-  const comparison = byDefinition(one, other) ?? byMembers(one, other)
-  return answer(context, one, other, comparison)
+  const names = { one: nameOf(one), other: nameOf(other) }
+  const asWritten = byText(one, other)
+  if (asWritten) return answer(context, names, asWritten)
+  const ours = compileFor(context, one)
+  if (isRefusal(ours)) return ours
+  const theirs = compileFor(context, other)
+  if (isRefusal(theirs)) return theirs
+  return answer(context, names, byDefinition(ours, theirs) ?? byMembers(ours, theirs))
 }
 
-function operand(context: OperationContext, role: 'this' | 'other'): CompiledValueSet | Refusal {
+function operand(context: OperationContext, role: 'this' | 'other'): JsonObject | Refusal {
   const { input, say } = context
   const given = input.resource(`${role}ValueSet`)
+  if (given) return given
   const url = input.text(`${role}Url`) ?? (role === 'this' ? input.text('url') : undefined)
-  const source: JsonObject | Refusal =
-    given ??
-    (url === undefined
-      ? refusal(400, {
-          code: 'required',
-          text: say('parameter_missing', { what: `'${role}Url' or '${role}ValueSet'` }),
-        })
-      : valueSetByUrl(context, url, input.text(`${role}Version`)))
-  if (isRefusal(source)) return source
-  return compileFor(context, source)
+  if (url !== undefined) return valueSetByUrl(context, url, input.text(`${role}Version`))
+  return refusal(400, {
+    code: 'required',
+    text: say('parameter_missing', { what: `'${role}Url' or '${role}ValueSet'` }),
+  })
 }
 
-/** The same definition word for word, or wholly enumerated, or whole systems only: told without walking. */
+function nameOf({ url, version }: JsonObject): string {
+  return canonicalText(typeof url === 'string' ? url : '', typeof version === 'string' ? version : undefined)
+}
+
+/** Lists of codes, whole code systems, or the same definition: nothing need be known of the code systems. */
+function byText(one: JsonObject, other: JsonObject): Comparison | undefined {
+  const [ours, theirs] = [listOf(one), listOf(other)]
+  if (ours && theirs) return { ...ofKeys(ours, theirs), expanded: false }
+  const [all, others] = [systemsOf(one), systemsOf(other)]
+  if (all && others) return { relation: ofKeys(all, others).relation, expanded: false }
+  const text = definitionText(one)
+  return text !== undefined && text === definitionText(other) ? { relation: 'same', expanded: false } : undefined
+}
+
+/** The definition, whatever the order of its parts. */
+function definitionText({ compose }: JsonObject): string | undefined {
+  if (!isObject(compose)) return undefined
+  const sorted = (list: unknown): readonly string[] =>
+    objects(list)
+      .map(({ filter, ...rest }) => {
+        const filters = objects(filter).map(({ property, op, value }) => `${property} ${op} ${value}`)
+        return JSON.stringify([rest, filters.sort()])
+      })
+      .sort()
+  return JSON.stringify([compose.inactive, sorted(compose.include), sorted(compose.exclude)])
+}
+
+/** Undefined when it is more than whole code systems. */
+function systemsOf({ compose }: JsonObject): ReadonlySet<string> | undefined {
+  if (!isObject(compose) || compose.exclude !== undefined || compose.inactive === false) return undefined
+  const includes = objects(compose.include)
+  const isWhole = includes.every(
+    ({ system, concept, filter, valueSet }) => system && concept === undefined && filter === undefined && !valueSet,
+  )
+  return includes.length > 0 && isWhole ? new Set(includes.map(({ system }) => String(system))) : undefined
+}
+
+/** Undefined when it is more than a list. */
+function listOf({ compose }: JsonObject): ReadonlySet<string> | undefined {
+  if (!isObject(compose) || compose.exclude !== undefined || compose.inactive === false) return undefined
+  const includes = objects(compose.include)
+  const isList = includes.every(({ system, concept, valueSet }) => system && concept && valueSet === undefined)
+  if (includes.length === 0 || !isList) return undefined
+  return new Set(includes.flatMap(({ system, concept }) => objects(concept).map(({ code }) => `${system}#${code}`)))
+}
+
+/** Wholly enumerated, or whole systems only, or one subtree: told without walking. */
 function byDefinition(one: CompiledValueSet, other: CompiledValueSet): Comparison | undefined {
   const ours = simple(one)
   const theirs = simple(other)
@@ -97,7 +145,7 @@ function simple({ includes, excludes, onlyActive }: CompiledValueSet): Simple | 
 }
 
 function systemKey({ codeSystem }: CompiledInclude): string {
-  return `${codeSystem?.identity.url}|${codeSystem?.identity.version ?? ''}`
+  return codeSystem?.identity.url ?? ''
 }
 
 function listedKeys(include: CompiledInclude): readonly string[] {
@@ -139,8 +187,8 @@ function membersOf(valueSet: CompiledValueSet): ReadonlySet<string> | undefined 
   const keys = new Set<string>()
   for (const { codeSystem, set, isWhole } of planExpansion(valueSet).groups) {
     if ((isWhole && !codeSystem.all()) || countSet(set, MOST_CODES) > MOST_CODES) return undefined
-    const { url, version } = codeSystem.identity
-    for (const concept of set.iterate()) keys.add(`${url}|${version ?? ''}#${codeSystem.codeOf(concept)}`)
+    const { url } = codeSystem.identity
+    for (const concept of set.iterate()) keys.add(`${url}#${codeSystem.codeOf(concept)}`)
   }
   return keys
 }
@@ -158,13 +206,12 @@ function ofKeys(ours: ReadonlySet<string>, theirs: ReadonlySet<string>): Omit<Co
 
 function answer(
   { input, say }: OperationContext,
-  one: CompiledValueSet,
-  other: CompiledValueSet,
+  names: { readonly one: string; readonly other: string },
   { relation, expanded, common = [], missing = [], extra = [] }: Comparison,
 ): Resource {
   const parameter: Parameter[] = [
     { name: 'result', valueCode: relation },
-    { name: 'message', valueString: say(`related_${relation}`, { one: one.name, other: other.name }) },
+    { name: 'message', valueString: say(`related_${relation}`, names) },
   ]
   if (input.flag('diagnostics')) {
     parameter.push({ name: 'performed-expansion', valueBoolean: expanded })
@@ -173,6 +220,8 @@ function answer(
       const codes = keys.map((key) => key.slice(key.indexOf('#') + 1)).sort()
       parameter.push({ name, valueString: codes.join(',') })
     }
+    // Who had to be expanded to be found the same is not told all of it again.
+    if (expanded && relation === 'same') return { resourceType: 'Parameters', parameter }
     listed('common-codes', common)
     listed('missing-codes', missing)
     listed('extra-codes', extra)

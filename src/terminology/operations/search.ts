@@ -1,4 +1,5 @@
 /** Search of CodeSystem, ValueSet, ConceptMap and NamingSystem (FHIR R5 §3.2.1): from the index where that suffices. */
+import { keptConcepts } from '../code-systems/concept-table.ts'
 import type { Library, LibraryEntry } from '../library/library.ts'
 import { matchesVersion } from '../library/versions.ts'
 import { isObject, type JsonObject, objects } from '../load/json.ts'
@@ -72,7 +73,7 @@ function testOf(name: string, value: string): Test | undefined {
     case 'identifier':
       return any((choice, { read }) => hasIdentifier(read(), choice))
     case 'code':
-      return any((choice, { read }) => hasCode(read().concept, choice.split('|').at(-1) ?? ''))
+      return any((choice, { read }) => hasCode(read(), choice.split('|').at(-1) ?? ''))
     case 'publisher':
     case 'description':
       return any((choice, { read }) => matchesString(read()[parameter], choice, modifier))
@@ -107,8 +108,13 @@ function hasIdentifier(resource: JsonObject, wanted: string): boolean {
   )
 }
 
-function hasCode(concepts: unknown, code: string): boolean {
-  return objects(concepts).some((concept) => concept.code === code || hasCode(concept.concept, code))
+function hasCode(resource: JsonObject, code: string): boolean {
+  const kept = keptConcepts(resource)
+  return kept ? kept.locate(code) >= 0 : isAmong(resource.concept, code)
+}
+
+function isAmong(concepts: unknown, code: string): boolean {
+  return objects(concepts).some((concept) => concept.code === code || isAmong(concept.concept, code))
 }
 
 function bounded(text: string | null, usual: number, most: number): number {
