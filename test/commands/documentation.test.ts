@@ -17,7 +17,7 @@ function examplesOf(file: string): readonly string[] {
   )
 }
 
-describe('the examples of docs/COMMANDS.md', () => {
+describe('the examples of docs/COMMANDS.md and docs/TERMINOLOGY.md', () => {
   symlinkSync(join(ROOT, 'data'), join(folder, 'data'))
   mkdirSync(join(folder, 'bin'))
   // `npx tessera` without npm in between.
@@ -27,9 +27,9 @@ describe('the examples of docs/COMMANDS.md', () => {
     TESSERA_HOME: join(folder, 'home'),
     PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
   }
-  const examples = examplesOf('docs/COMMANDS.md')
+  const examples = ['docs/COMMANDS.md', 'docs/TERMINOLOGY.md'].flatMap(examplesOf)
 
-  test('there are some', () => assert.ok(examples.length >= 3))
+  test('there are some', () => assert.ok(examples.length >= 5))
 
   for (const [index, example] of examples.entries()) {
     test(`example ${index + 1}: ${example.trim().split('\n')[0]}`, () => {
