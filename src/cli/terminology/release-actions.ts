@@ -111,9 +111,12 @@ export async function history(number: number | undefined, options: CentreOptions
   })
 }
 
-function releaseLine({ number, state, title, stagedAt, stagedBy, publishedAt }: Release): string {
+function releaseLine({ number, state, title, stagedAt, stagedBy, publishedAt, outside }: Release): string {
   const published = publishedAt === undefined ? '' : `, published ${publishedAt}`
-  return `${String(number).padStart(4)}  ${state.padEnd(11)} ${title} (staged ${stagedAt} by ${stagedBy}${published})`
+  const how = outside
+    ? `published outside the release centre ${stagedAt} by ${stagedBy}`
+    : `staged ${stagedAt} by ${stagedBy}${published}`
+  return `${String(number).padStart(4)}  ${state.padEnd(11)} ${title} (${how})`
 }
 
 function eventLine({ at, by, action, note }: ReleaseEvent): string {

@@ -1,4 +1,4 @@
-/** `<home>/terminology/current.json`: which artifacts are served. Replaced by one rename, under the lock, numbers rising. */
+/** `<home>/terminology/current.json`: which artifacts are served. Replaced by one rename, under the lock. */
 import { join } from 'node:path'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ArtifactId, ArtifactManifest, ServedRelease } from './artifact.ts'
@@ -6,6 +6,7 @@ import { storageProblem, writeDurably } from './durable.ts'
 import { readArtifact, slugOf } from './folders.ts'
 import { type HeldLock, type LockProblemCode, underLock } from './lock.ts'
 import { type ManifestProblemCode, readRelease } from './manifest.ts'
+import { keepRecord, nextNumber } from './numbers.ts'
 
 export type ServedProblemCode = ManifestProblemCode | LockProblemCode | 'terminology-release-twice'
 
@@ -49,11 +50,12 @@ export async function appendServed(home: string, id: ArtifactId): Promise<Result
   })
 }
 
-/** For those who hold the lock already. */
+/** For those who hold the lock already. @param number of the release centre's record; without one the next free number is given */
 export async function publishUnderLock(
   lock: HeldLock,
   artifacts: readonly ArtifactId[],
   origin: PublicationOrigin,
+  number?: number,
 ): Promise<Result<ServedRelease, ServedProblemCode>> {
   const current = await readServed(lock.home)
   if (!current.ok) return current
@@ -67,16 +69,17 @@ export async function publishUnderLock(
   }
   if (current.value && isSame(current.value, artifacts, origin)) return ok(current.value)
   const { centre, pulled } = origin
-  const release: ServedRelease = {
-    format: 1,
-    release: (current.value?.release ?? 0) + 1,
-    publishedAt: new Date().toISOString(),
-    artifacts,
-    ...(centre === undefined ? {} : { centre }),
-    ...(pulled === undefined ? {} : { pulled }),
-  }
   const file = servedFile(lock.home)
   try {
+    const release: ServedRelease = {
+      format: 1,
+      release: number ?? (await nextNumber(lock, current.value?.release)),
+      publishedAt: new Date().toISOString(),
+      artifacts,
+      ...(centre === undefined ? {} : { centre }),
+      ...(pulled === undefined ? {} : { pulled }),
+    }
+    if (current.value) await keepRecord(lock, current.value)
     await writeDurably(file, `${JSON.stringify(release, null, 2)}\n`)
     return ok(release)
   } catch (error) {

@@ -126,8 +126,8 @@ onEachDatabase('the release centre', (open) => {
         [1, 'publish', 'Bea Lund', 'A map lost its targets.'],
       ],
     )
-    // Numbers of the served release rise all the same, so that subscribers see a change.
-    assert.equal(must(await readServed(home))?.release, 3)
+    // The release that is served again has its own number again.
+    assert.equal(must(await readServed(home))?.release, 1)
     must(await centre.rollback(2, { ...BEA, note: 'It was the map of another country.' }))
     assert.deepEqual(await servedBy(home), [two, one])
   })
@@ -147,6 +147,54 @@ onEachDatabase('the release centre', (open) => {
     must(await appendServed(home, two))
     must(await centre.rollback(number, { ...BEA, note: 'Nobody had looked at it.' }))
     assert.deepEqual(await servedBy(home), [one])
+  })
+
+  it('gives each number once, whether it stages or an import publishes', async () => {
+    const { home, database, artifacts, centre } = await newCentre()
+    const [one, two] = artifacts
+    assert.equal(must(await appendServed(home, one)).release, 1)
+    assert.equal(must(await centre.stage({ artifacts: [two], ...ANA })).number, 2)
+    // What is staged keeps its number, although nothing was published under it.
+    assert.equal(must(await appendServed(home, two)).release, 3)
+    assert.equal(must(await centre.stage({ artifacts: [two], ...ANA })).number, 4)
+    must(await centre.approve(2, BEA))
+    must(await centre.publish(2, { ...ANA, over: true }))
+    assert.equal(must(await readServed(home))?.release, 2)
+    const third = await artifactOf(home, 'c', { x: '3' })
+    assert.equal(must(await appendServed(home, third)).release, 5)
+    // A folder that was restored from a backup does not know what was given.
+    rmSync(join(home, 'terminology', 'releases'), { recursive: true })
+    const again = await centreOn(database, home)
+    must(await again.stage({ artifacts, ...ANA }))
+    assert.equal(must(await appendServed(home, await artifactOf(home, 'd', { x: '4' }))).release, 7)
+  })
+
+  it('takes in what was published outside, and goes back to it', async () => {
+    const { home, centre, artifacts } = await newCentre()
+    const [one, two] = artifacts
+    must(await appendServed(home, one))
+    must(await appendServed(home, two))
+    const told = async () =>
+      (await centre.releases()).map(({ number, state, outside }) => [number, state, outside === true])
+    assert.deepEqual(await told(), [
+      [2, 'published', true],
+      [1, 'superseded', true],
+    ])
+    assert.deepEqual(
+      (await centre.history(1)).map(({ by, action, to, note }) => [by, action, to, note]),
+      [
+        ['Ana', 'publish-outside', 'published', 'Imported outside the release centre.'],
+        ['Ana', 'supersede', 'superseded', 'By release 2, outside the release centre.'],
+      ],
+    )
+    must(await centre.rollback(1, { ...BEA, note: 'Nobody had looked at it.' }))
+    assert.deepEqual([await servedBy(home), must(await readServed(home))?.release], [[one], 1])
+    rmSync(artifactFolder(home, two), { recursive: true })
+    assert.equal(codeOf(await centre.rollback(2, { ...BEA, note: 'x' })), 'terminology-artifact-missing')
+    assert.deepEqual(await told(), [
+      [2, 'rolled-back', true],
+      [1, 'published', true],
+    ])
   })
 
   it('neither stages nor publishes what is damaged', async () => {
@@ -189,12 +237,12 @@ onEachDatabase('the release centre', (open) => {
     )
   })
 
-  it('keeps the releases of two nodes apart', async () => {
+  it('keeps the releases of two nodes apart, with numbers that are not confused in one home folder', async () => {
     const { database, home, centre, artifacts } = await newCentre()
     const other = await centreOn(database, home, { node: 'FR' })
     must(await centre.stage({ artifacts, ...ANA }))
     assert.deepEqual(await other.releases(), [])
-    assert.equal(must(await other.stage({ artifacts, ...ANA })).number, 1)
+    assert.equal(must(await other.stage({ artifacts, ...ANA })).number, 2)
   })
 
   it('keeps its history: the database refuses to change or remove a step', async () => {

@@ -5,13 +5,17 @@
 import type { Database } from '#platform/database/database.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ArtifactId } from '../artifacts/artifact.ts'
+import { storageProblem } from '../artifacts/durable.ts'
 import { underLock } from '../artifacts/lock.ts'
+import { nextNumber, noteGiven, releasesFolder } from '../artifacts/numbers.ts'
 import { readServed, verifyArtifact } from '../artifacts/store.ts'
+import { adopt, hasUnknown } from './adoption.ts'
 import { publish, reconcile, wrongState } from './publication.ts'
 import {
   addRelease,
   changing,
   findRelease,
+  highestNumber,
   listEvents,
   listReleases,
   move,
@@ -62,7 +66,10 @@ export async function openReleaseCentre(
 ): Promise<Result<ReleaseCentre>> {
   const { home, separateDuties = true } = options
   const records = await openRecords(database, options.node, options.now ?? (() => new Date()))
-  const reconciled = await underLock(home, (lock) => reconcile(lock, records))
+  const reconciled = await underLock(home, async (lock) => {
+    const ended = await reconcile(lock, records)
+    return ended.ok ? adopt(lock, records) : ended
+  })
   // What another home folder of this node does is no reason not to open this one.
   if (!reconciled.ok && reconciled.problem.code !== 'terminology-release-elsewhere') return reconciled
   const switching = (number: number, step: Step, how: Switching) =>
@@ -81,12 +88,24 @@ export async function openReleaseCentre(
     rollback: (to, step) =>
       switching(to, step, { from: ['superseded', 'rolled-back', 'published'], displaces: 'rolled-back', over: true }),
     release: async (number) => {
+      await upToDate(home, records)
       const release = await findRelease(records, number)
       return release ? ok(release) : wrongState(number, undefined)
     },
-    releases: () => listReleases(records),
-    history: (number) => listEvents(records, number),
+    releases: async () => {
+      await upToDate(home, records)
+      return listReleases(records)
+    },
+    history: async (number) => {
+      await upToDate(home, records)
+      return listEvents(records, number)
+    },
   })
+}
+
+/** An import may have published something since. What cannot be read now is told by the next step. */
+async function upToDate(home: string, records: Records): Promise<void> {
+  if (await hasUnknown(home, records)) await underLock(home, (lock) => adopt(lock, records))
 }
 
 interface Switching {
@@ -138,11 +157,24 @@ async function stage(records: Records, home: string, staging: Staging): Promise<
     if (!manifest.ok) return manifest
     titles.push(manifest.value.title)
   }
-  const served = await readServed(home)
-  if (!served.ok) return served
-  const base = served.value?.artifacts ?? []
   const title = staging.title?.trim() || titles.join(', ').slice(0, 200)
-  return ok(await changing(records, (change) => addRelease(change, { title, artifacts, base }, staging)))
+  return underLock(home, async (lock) => {
+    const adopted = await adopt(lock, records)
+    if (!adopted.ok) return adopted
+    const now = await readServed(home)
+    if (!now.ok) return now
+    try {
+      return ok(
+        await changing(records, async (change) => {
+          const number = await nextNumber(lock, now.value?.release, await highestNumber(change))
+          await noteGiven(lock, number)
+          return addRelease(change, { number, title, artifacts, base: now.value?.artifacts ?? [] }, staging)
+        }),
+      )
+    } catch (error) {
+      return storageProblem(error, releasesFolder(home))
+    }
+  })
 }
 
 async function approve(

@@ -33,13 +33,13 @@ test(`${KILLS} times kill -9 at random moments of imports, publications and roll
   await migrate(database, releaseMigrations)
   const outcomes = new Set<string>()
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const before = must(await readServed(home))?.release ?? 0
+    const before = must(await readServed(home))?.publishedAt ?? ''
     const during = kill % 2 === 0 ? 'import' : 'publish'
     await killedPublisher([home, url, String(kill * 1000)], during, Math.random() * 80)
     const served = must(await readServed(home))
     for (const id of served?.artifacts ?? []) must(await verifyArtifact(home, id))
     assert.deepEqual((await listArtifacts(home)).problems, [])
-    assert.ok((served?.release ?? 0) >= before)
+    assert.ok((served?.publishedAt ?? '') >= before)
     outcomes.add(await agreeing(database, home))
   }
   // Otherwise the kills came at moments that prove little.
@@ -108,8 +108,8 @@ async function agreeing(database: Database, home: string): Promise<string> {
   const releases = await centre.releases()
   const published = releases.filter(({ state }) => state === 'published')
   assert.deepEqual(
-    published.map(({ number, artifacts }) => [String(number), artifacts]),
-    served ? [[served.centre, served.artifacts]] : [],
+    published.map(({ number, artifacts }) => [number, String(number), artifacts]),
+    served ? [[served.release, served.centre, served.artifacts]] : [],
   )
   assert.ok(releases.every(({ state }) => state !== 'publishing'))
   assert.deepEqual(must(await readServed(home)), served)

@@ -4,7 +4,7 @@ import type { Dialect } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/migrate.ts'
 
 export type ReleaseTables = {
-  /** One row a node: locked by every change, so that numbers have no gaps. */
+  /** One row a node: locked by every change. `releases` is the highest number, `events` has no gaps. */
   terminology_centre: { node: string; releases: number; events: number }
   terminology_release: {
     node: string
@@ -19,6 +19,8 @@ export type ReleaseTables = {
     published_at: string | null
     /** While `publishing`: the home folder in which `current.json` is switched. */
     home: string | null
+    /** 1: published by an import or a pull, without the centre. */
+    outside: number
   }
   terminology_release_event: {
     node: string
@@ -89,6 +91,14 @@ export const releaseMigrations: readonly Migration[] = [
     up: async (transaction, dialect) => {
       const guards = appendOnly('terminology_release_event', ['node', 'sequence'], dialect)
       for (const statement of [...TABLES, ...guards]) await sql.raw(statement).execute(transaction)
+    },
+  },
+  {
+    name: 'terminology-003-outside',
+    up: async (transaction) => {
+      await sql
+        .raw('alter table terminology_release add column outside integer not null default 0')
+        .execute(transaction)
     },
   },
 ]

@@ -10,6 +10,7 @@ import { systemCode, writeDurably } from '../artifacts/durable.ts'
 import type { HeldLock } from '../artifacts/lock.ts'
 import { publishUnderLock, readServed } from '../artifacts/served.ts'
 import { verifyArtifact } from '../artifacts/store.ts'
+import { adopt } from './adoption.ts'
 import {
   type Change,
   changing,
@@ -37,6 +38,8 @@ export interface Publication {
 export async function publish(lock: HeldLock, records: Records, publication: Publication): Promise<Result<Release>> {
   const reconciled = await reconcile(lock, records)
   if (!reconciled.ok) return reconciled
+  const adopted = await adopt(lock, records)
+  if (!adopted.ok) return adopted
   const possible = await check(lock, records, publication)
   if (!possible.ok) return possible
   const { step } = publication
@@ -51,7 +54,12 @@ export async function publish(lock: HeldLock, records: Records, publication: Pub
     )
   })
   if (!begun.ok) return begun
-  const served = await publishUnderLock(lock, begun.value.artifacts, { centre: String(begun.value.number) })
+  const served = await publishUnderLock(
+    lock,
+    begun.value.artifacts,
+    { centre: String(begun.value.number) },
+    begun.value.number,
+  )
   if (!served.ok) {
     // Decided by what is served, not by the error: the rename may have happened before the disk refused to sync it.
     const outcome = await reconcile(lock, records, served.problem)

@@ -40,23 +40,48 @@ export function changing<T>(records: Records, work: (change: Change) => Promise<
 }
 
 export interface NewRelease {
+  readonly number: number
   readonly title: string
   readonly artifacts: readonly ArtifactId[]
   readonly base: readonly ArtifactId[]
 }
 
+/** The highest number of this node. */
+export async function highestNumber({ transaction, records }: Change): Promise<number> {
+  const row = transaction.selectFrom('terminology_centre').select('releases').where('node', '=', records.node)
+  return Number((await row.executeTakeFirstOrThrow()).releases)
+}
+
 export async function addRelease(change: Change, release: NewRelease, step: Step): Promise<Release> {
-  const { transaction, records, at } = change
-  const { node } = records
-  const { releases } = await transaction
+  const row = await insertRelease(change, release, step)
+  await addEvent(change, { release: row.number, action: 'stage', to: 'staged', step })
+  return releaseOf(row)
+}
+
+/** A release that was published without the centre, at the time of the change. */
+export async function addOutside(change: Change, release: NewRelease, step: Step): Promise<Release> {
+  const outside = { state: 'published', published_at: change.at, outside: 1 } as const
+  const row = await insertRelease(change, release, step, outside)
+  await addEvent(change, { release: row.number, action: 'publish-outside', to: 'published', step })
+  return releaseOf(row)
+}
+
+async function insertRelease(
+  { transaction, records: { node }, at }: Change,
+  release: NewRelease,
+  step: Step,
+  more: Partial<ReleaseTables['terminology_release']> = {},
+): Promise<ReleaseTables['terminology_release']> {
+  const { number } = release
+  await transaction
     .updateTable('terminology_centre')
-    .set((row) => ({ releases: row('releases', '+', 1) }))
+    .set({ releases: number })
     .where('node', '=', node)
-    .returning('releases')
-    .executeTakeFirstOrThrow()
+    .where('releases', '<', number)
+    .execute()
   const row = {
     node,
-    number: releases,
+    number,
     title: release.title,
     state: 'staged',
     artifacts: JSON.stringify(release.artifacts),
@@ -65,10 +90,11 @@ export async function addRelease(change: Change, release: NewRelease, step: Step
     staged_by: step.by,
     published_at: null,
     home: null,
+    outside: 0,
+    ...more,
   }
   await transaction.insertInto('terminology_release').values(row).execute()
-  await addEvent(change, { release: releases, action: 'stage', to: 'staged', step })
-  return releaseOf(row)
+  return row
 }
 
 export interface Move {
@@ -192,6 +218,7 @@ function releaseOf(row: ReleaseTables['terminology_release']): Release {
     stagedAt: row.staged_at,
     stagedBy: row.staged_by,
     ...(row.published_at === null ? {} : { publishedAt: row.published_at }),
+    ...(Number(row.outside) === 1 ? { outside: true } : {}),
   }
 }
 

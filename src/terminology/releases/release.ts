@@ -16,7 +16,7 @@ export type ReleaseState =
   | 'rejected'
 
 export interface Release {
-  /** Counts from 1 in each node; subscribers ask for a release by it. */
+  /** Given once in a node and in a home folder, whoever published it; subscribers ask for a release by it. */
   readonly number: number
   readonly title: string
   readonly state: ReleaseState
@@ -24,16 +24,20 @@ export interface Release {
   readonly artifacts: readonly ArtifactId[]
   /** What was served when it was staged: the diff that was approved is against this. */
   readonly base: readonly ArtifactId[]
+  /** Of a release from outside the centre: when it was published, and who imported it. */
   readonly stagedAt: string
   readonly stagedBy: string
   /** The last publication. */
   readonly publishedAt?: string
+  /** Published by an import or a pull, without the steps of the centre. */
+  readonly outside?: true
 }
 
 export type ReleaseAction =
   | 'stage'
   | 'approve'
   | 'reject'
+  | 'publish-outside'
   | 'begin-publication'
   | 'publish'
   | 'supersede'

@@ -44,7 +44,7 @@ export function listPage(visit: Visit, releases: readonly Release[]): Html {
       html`<a href="${visit.address(`/${release.number}`)}">${words('terminology.release.number', { number: release.number })}</a>`,
       html`${release.title}`,
       stateTag(visit, release.state),
-      html`${moment(visit, release.stagedAt)}, ${release.stagedBy}`,
+      stagedCell(visit, release),
       release.publishedAt === undefined ? html`–` : moment(visit, release.publishedAt),
     ]),
   })}</div>`
@@ -64,7 +64,7 @@ export function releasePage(visit: Visit, release: Release, { history, differenc
 ${problem && alert('warning', words('terminology.release.step-refused'), english(`${problem.sentence} ${problem.next}`))}
 ${summaryList([
   [words('terminology.release.column.name'), html`${release.title}`],
-  [words('terminology.release.column.staged'), html`${moment(visit, release.stagedAt)}, ${release.stagedBy}`],
+  [words('terminology.release.column.staged'), stagedCell(visit, release)],
   [
     words('terminology.release.column.published'),
     release.publishedAt === undefined ? undefined : moment(visit, release.publishedAt),
@@ -140,6 +140,12 @@ function stateTag({ words }: Visit, state: ReleaseState): Html {
   const said = words(`terminology.release.state.${state}`)
   if (state === 'published') return tag(said, 'good')
   return tag(said, state === 'rolled-back' || state === 'rejected' ? 'warn' : 'plain')
+}
+
+/** What came without the centre was never staged: only its person is told. */
+function stagedCell(visit: Visit, { outside, stagedAt, stagedBy }: Release): Html {
+  if (outside) return html`${visit.words('terminology.release.outside')}, ${stagedBy}`
+  return html`${moment(visit, stagedAt)}, ${stagedBy}`
 }
 
 function moment({ words }: Visit, at: string): Html {
