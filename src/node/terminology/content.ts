@@ -5,8 +5,10 @@ import type { Probe } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ResourceEntry } from '#terminology/artifacts/artifact.ts'
 import type { BrowseSources, EditionSource } from '#terminology/browse/index.ts'
+import type { ConceptTable } from '#terminology/code-systems/concept-table.ts'
 import { fixedFamilies } from '#terminology/code-systems/fixed.ts'
 import { createSnomedFamily } from '#terminology/code-systems/snomed.ts'
+import { openConceptTable } from '#terminology/code-systems/table/read.ts'
 import { openEcl } from '#terminology/ecl/index.ts'
 import { createLibrary } from '#terminology/library/library.ts'
 import { openResourceFile, type ResourceStore } from '#terminology/library/resource-store.ts'
@@ -65,15 +67,26 @@ export async function openContent(
   })
 }
 
-function openArtifact({ folder, title, edition }: PlannedArtifact): Result<ResourceStore | EditionSource> {
+function openArtifact({ folder, title, edition, tables }: PlannedArtifact): Result<ResourceStore | EditionSource> {
   if (edition) {
     const opened = editionFromShared(edition)
     return opened.ok ? ok({ edition: opened.value, ecl: openEcl(opened.value) }) : opened
   }
+  const opened = new Map<string, ConceptTable>()
+  for (const [name, shared] of tables ?? []) {
+    const table = openConceptTable(shared)
+    if (!table.ok) return table
+    opened.set(name, table.value)
+  }
+  const tableOf = (name: string): ConceptTable => {
+    const table = opened.get(name)
+    if (!table) throw new Error(`The artifact ${title} has no ${name}.`)
+    return table
+  }
   try {
     // Written by our own import, and checked against its hash when it was served.
     const entries = JSON.parse(readFileSync(join(folder, 'resources.index.json'), 'utf8')) as readonly ResourceEntry[]
-    return ok(openResourceFile(join(folder, 'resources.ndjson'), entries))
+    return ok(openResourceFile(join(folder, 'resources.ndjson'), entries, tableOf))
   } catch {
     return failed('artifact-unreadable', `The content of "${title}" cannot be read.`, 'Import it again.', {
       file: folder,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { ArtifactId } from '#terminology/artifacts/artifact.ts'
 import { artifactFolder, readArtifact, readServed } from '#terminology/artifacts/store.ts'
+import { readConceptTable } from '#terminology/code-systems/table/read.ts'
 import { openEdition } from '#terminology/snomed/edition.ts'
 
 export interface PlannedArtifact {
@@ -11,6 +12,8 @@ export interface PlannedArtifact {
   readonly title: string
   /** SNOMED CT: the file of the edition, in memory. */
   readonly edition?: SharedArrayBuffer
+  /** The tables of large code systems by the name of their file, in memory. */
+  readonly tables?: ReadonlyMap<string, SharedArrayBuffer>
 }
 
 export interface ContentPlan {
@@ -40,8 +43,16 @@ async function openArtifact(home: string, id: ArtifactId): Promise<Result<Planne
   const manifest = await readArtifact(home, id)
   if (!manifest.ok) return manifest
   const folder = artifactFolder(home, id)
-  const { kind, title } = manifest.value
-  if (kind !== 'snomed-edition') return ok({ id, folder, title })
+  const { kind, title, files } = manifest.value
+  if (kind !== 'snomed-edition') {
+    const tables = new Map<string, SharedArrayBuffer>()
+    for (const name of Object.keys(files).filter((file) => file.endsWith('.table'))) {
+      const table = await readConceptTable(join(folder, name))
+      if (!table.ok) return table
+      tables.set(name, table.value.shared)
+    }
+    return ok({ id, folder, title, tables })
+  }
   const edition = await openEdition(join(folder, 'edition.snomed'))
   return edition.ok ? ok({ id, folder, title, edition: edition.value.shared }) : edition
 }

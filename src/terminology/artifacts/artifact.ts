@@ -5,6 +5,8 @@
  *   artifact.json        what it is, where it came from, how much is in it (ArtifactManifest)
  *   resources.ndjson     kind `resources`: one FHIR R5 resource a line (CodeSystem, ValueSet, ConceptMap, NamingSystem)
  *   resources.index.json kind `resources`: where each of them stands (ResourceEntry[])
+ *   concepts-<n>.table   kind `resources`: concepts of a resource that has many of them (code-systems/table); the resource
+ *                        itself is a line of resources.ndjson without `concept`, and its index entry names the table
  *   layer.terms          kind `resources`: the same content compiled for documents (store/format.ts)
  *   edition.snomed       kind `snomed-edition`: flat arrays of one edition and version (snomed/format.ts)
  */
@@ -27,6 +29,8 @@ export interface ResourceEntry {
   readonly content?: string
   readonly supplements?: string
   readonly concepts?: number
+  /** CodeSystem only: the file of the folder that has its concepts; absent when the resource has them itself. */
+  readonly table?: string
   /** Bytes from the start of resources.ndjson, and length without the line feed. */
   readonly offset: number
   readonly length: number
@@ -53,7 +57,7 @@ export interface ArtifactManifest {
 /** The content of `current.json`. */
 export interface ServedRelease {
   readonly format: 1
-  /** Number of the release; imports without the release centre make one each. */
+  /** Number of the release, given once in a home folder; imports without the release centre get one each. */
   readonly release: number
   readonly publishedAt: string
   /** First wins where two say the same thing. */

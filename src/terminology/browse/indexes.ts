@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
+import { conceptsOf } from '../code-systems/concept-table.ts'
 import type { Library } from '../library/library.ts'
-import { objects } from '../load/json.ts'
 import { canonicalOf } from '../operations/fhir.ts'
 import { partialSystems } from './partial-systems.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
@@ -37,9 +37,12 @@ async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> 
     if (!system) continue
     const { codeSystem, edition } = system
     const searchesItself = edition !== undefined || codeSystem.search !== undefined
-    const index = searchesItself
+    const index = edition
       ? createSupplementIndex(codeSystem, supplementedCodes(sources.library, url))
-      : createTextIndex(codeSystem)
+      : // One that searches itself without an edition searches its supplements, too.
+        searchesItself
+        ? undefined
+        : createTextIndex(codeSystem)
     const own = systemEntry(system, index?.languages ?? [])
     found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index, searchesItself })
     await setImmediate()
@@ -51,7 +54,8 @@ async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> 
 function* supplementedCodes(library: Library, url: string): Generator<string> {
   for (const { entry, read } of library.entries('CodeSystem')) {
     if (entry.content !== 'supplement' || canonicalOf(entry.supplements ?? '').url !== url) continue
-    for (const { code } of objects(read().concept)) if (typeof code === 'string') yield code
+    const table = conceptsOf(read())
+    for (let ordinal = 0; ordinal < table.size; ordinal += 1) yield table.code(ordinal)
   }
 }
 

@@ -3,6 +3,7 @@
  * known concepts can be looked at like any others, and the pages say that there may be more.
  */
 import type { CodeSystem } from '../code-systems/code-system.ts'
+import { conceptElements } from '../code-systems/concept-table.ts'
 import type { Library } from '../library/library.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 import { canonicalOf } from '../operations/fhir.ts'
@@ -60,7 +61,7 @@ function gather(library: Library): ReadonlyMap<string, Concepts> {
     const { url } = canonicalOf(entry.supplements)
     if (loaded.has(url)) continue
     // The words come with the supplement itself.
-    for (const { code } of objects(read().concept)) put(url, { code })
+    for (const { code } of conceptElements(read())) put(url, { code })
   }
   return gathered
 }

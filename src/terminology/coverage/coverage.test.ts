@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { importTerminology } from '../import/import.ts'
 import { DAMAGED, RESPELLED, UNTRANSLATED } from '../import/resource.ts'
-import { isObject, type JsonObject, objects, text } from '../load/json.ts'
+import { readResources } from '../import/testing/import-files.ts'
+import { isObject, type JsonObject, text } from '../load/json.ts'
 import { coverageOf, listedCodes } from './coverage.ts'
 
 const CORPUS = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'corpus', 'terminology')
@@ -65,7 +66,7 @@ test('the corpus gives the published numbers', { skip }, async () => {
         sources,
       })
       assert.ok(result.ok)
-      return resourcesOf(dirname(result.value.layer))
+      return (await readResources(dirname(result.value.layer))).resources
     }),
   )
   const [catalogue = [], lists = []] = imported
@@ -103,10 +104,4 @@ test('the corpus gives the published numbers', { skip }, async () => {
 
 function countIn(row: unknown): unknown {
   return isObject(row) ? row.concepts : undefined
-}
-
-function resourcesOf(folder: string): readonly JsonObject[] {
-  assert.ok(readdirSync(folder).includes('resources.ndjson'))
-  const lines = readFileSync(join(folder, 'resources.ndjson'), 'utf8').trimEnd().split('\n')
-  return objects(lines.map((line) => JSON.parse(line)))
 }

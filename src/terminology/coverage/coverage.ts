@@ -1,4 +1,5 @@
 /** Coverage of value sets by designations: what the sources say, and what of it can be shown to a reader. Pure. */
+import { keptConcepts } from '../code-systems/concept-table.ts'
 import { DAMAGED, GIVEN_SYSTEM_EXTENSION, RESPELLED, UNTRANSLATED } from '../import/resource.ts'
 import { normaliseLanguage } from '../languages.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
@@ -104,6 +105,15 @@ function noteResource(resource: JsonObject, words: Words, canonical: (system: st
     }
   }
   walk(resource.concept)
+  const kept = keptConcepts(resource)
+  // Few codes are asked for; a large code system has many.
+  if (kept) {
+    for (const [key, found] of words) {
+      if (!key.startsWith(`${system} `)) continue
+      for (const ordinal of kept.ordinalsOf(key.slice(system.length + 1)))
+        noteConcept(kept.element(ordinal), found, language, renamed)
+    }
+  }
 }
 
 function noteConcept(

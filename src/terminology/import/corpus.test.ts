@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { conceptElements } from '../code-systems/concept-table.ts'
 import { normaliseLanguage } from '../languages.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 import { DAMAGED, UNTRANSLATED } from './resource.ts'
@@ -76,7 +77,7 @@ test('every French designation is there, or told why not', { skip }, async () =>
 })
 
 function noteWords(resource: JsonObject, found: Map<string, Set<string>>): void {
-  for (const { code, designation, property } of objects(resource.concept)) {
+  for (const { code, designation, property } of conceptElements(resource)) {
     const note = (language: unknown, word: string) => {
       const key = `${code} ${text(language)}`
       found.set(key, (found.get(key) ?? new Set()).add(word))

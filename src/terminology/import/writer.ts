@@ -7,18 +7,13 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, wr
 import { join } from 'node:path'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
 import { type Content, conceptOf, systemOf } from '../content.ts'
-import { normaliseLanguage } from '../languages.ts'
-import { type LoadCounts, loadResource, noCounts, type Provenance } from '../load/fhir.ts'
+import { codeSystemLoader, type LoadCounts, loadResource, noCounts, type Provenance } from '../load/fhir.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 import { encodeContent } from '../store/write.ts'
-import { isRemoved, type RemovedWords } from './english.ts'
-import {
-  type ImportedResource,
-  REVIEW_EXTENSION,
-  SOURCE_EXTENSION,
-  UNTRANSLATED,
-  withAccountProperties,
-} from './resource.ts'
+import type { RemovedWords } from './english.ts'
+import { removalFrom, without } from './removal.ts'
+import { type ImportedResource, REVIEW_EXTENSION, SOURCE_EXTENSION } from './resource.ts'
+import { type Collected, createTables, MOST_IN_RESOURCE } from './tables.ts'
 
 export const RESOURCES = 'resources.ndjson'
 export const INDEX = 'resources.index.json'
@@ -37,40 +32,103 @@ export interface ResourceWriter {
   readonly counts: LoadCounts
   readonly content: Content
   add(resource: ImportedResource): Added
+  /** A CodeSystem whose concepts come one after the other; its own `concept` is not looked at. */
+  open(resource: ImportedResource): OpenResource
   /** Writes index and layer; returns the number of resources. Words in `removed` are taken out of what was written. */
   finish(removed: RemovedWords): number
   /** Closes the files; safe to call twice. */
   close(): void
 }
 
+export interface OpenResource {
+  add(concept: JsonObject): void
+  /** @param properties definitions of properties that only the concepts made necessary */
+  finish(properties?: unknown): Added
+}
+
 /** Writes into an existing folder. Disk errors are thrown, as by `node:fs`. */
 export function createResourceWriter(folder: string, content: Content, provenance: Provenance): ResourceWriter {
   const lines = openLines(join(folder, RESOURCES))
+  const tables = createTables(folder)
   const entries: ResourceEntry[] = []
   const hashes = new Map<string, string>()
   const counts = noCounts()
+  const named = (given: ImportedResource) => (given.content === 'supplement' ? withOwnUrl(given, hashes) : given)
+
+  /** `remarks` is asked when the resource is new. */
+  const put = (
+    resource: ImportedResource,
+    { concepts, table, print }: Partial<Collected>,
+    load: () => readonly string[],
+  ) => {
+    const key = keyOf(resource)
+    const { offset, length, hash: own } = lines.write(resource)
+    const hash = `${own} ${print ?? ''}`
+    const known = hashes.get(key)
+    if (known !== undefined) {
+      lines.takeBack(offset)
+      if (table !== undefined) tables.drop(table)
+      return { added: false, differs: known !== hash, remarks: [] }
+    }
+    hashes.set(key, hash)
+    entries.push(entryOf(resource, offset, length, concepts, table))
+    return { added: true, differs: false, remarks: load() }
+  }
+
+  const open = (given: ImportedResource): OpenResource => {
+    const { concept: _, ...resource } = named(given)
+    const isKnown = hashes.has(keyOf(resource))
+    const collector = tables.collect(resource)
+    const loader = isKnown ? undefined : layerLoader(content, resource, provenance, counts)
+    return {
+      add(concept) {
+        collector.add(concept)
+        loader?.add(concept)
+      },
+      finish(properties) {
+        const collected = collector.finish()
+        const { list, table, concepts } = collected
+        const whole = {
+          ...resource,
+          ...(properties !== undefined && { property: properties }),
+          ...(table !== undefined && { count: resource.count ?? concepts }),
+          ...(list !== undefined && list.length > 0 && { concept: list }),
+        } as ImportedResource
+        return put(whole, collected, () => loader?.remarks ?? [])
+      },
+    }
+  }
+
   return {
     counts,
     content,
+    open,
     add(given) {
-      const resource = given.content === 'supplement' ? withOwnUrl(given, hashes) : given
-      const key = keyOf(resource)
-      const { offset, length, hash } = lines.write(resource)
-      const known = hashes.get(key)
-      if (known !== undefined) {
-        lines.takeBack(offset)
-        return { added: false, differs: known !== hash, remarks: [] }
+      if (given.resourceType === 'CodeSystem') {
+        if (countConcepts(given.concept) > MOST_IN_RESOURCE) {
+          const opened = open(given)
+          for (const concept of objects(given.concept)) opened.add(concept)
+          return opened.finish()
+        }
+        const resource = named(given)
+        return put(resource, { concepts: countConcepts(resource.concept) }, () => {
+          const loader = layerLoader(content, resource, provenance, counts)
+          for (const concept of objects(resource.concept)) loader.add(concept)
+          return loader.remarks
+        })
       }
-      hashes.set(key, hash)
-      entries.push(entryOf(resource, offset, length))
-      return { added: true, differs: false, remarks: loadLayer(content, resource, provenance, counts) }
+      return put(given, {}, () => loadOther(content, given, provenance, counts))
     },
     finish(removed) {
       lines.flush()
-      const final =
-        removed.words.size === 0
-          ? entries
-          : lines.rewrite(entries, (one) => without(one, removed, provenance.canonical))
+      const change = (resource: JsonObject, { table }: ResourceEntry): JsonObject => {
+        if (table === undefined) return without(resource, removed, provenance.canonical)
+        const removal = removalFrom(resource, removed, provenance.canonical)
+        if (!removal) return resource
+        tables.rewrite(table, resource, removal)
+        return removal.resource()
+      }
+      const final = removed.words.size === 0 ? entries : lines.rewrite(entries, change)
       writeFileSync(join(folder, INDEX), JSON.stringify(final), { flush: true })
       writeFileSync(join(folder, LAYER), encodeContent(content), { flush: true })
       return final.length
@@ -91,8 +149,13 @@ function withOwnUrl(resource: ImportedResource, known: ReadonlyMap<string, strin
   }
 }
 
-function entryOf(resource: ImportedResource, offset: number, length: number): ResourceEntry {
-  const concepts = resource.resourceType === 'CodeSystem' ? countConcepts(resource.concept) : undefined
+function entryOf(
+  resource: ImportedResource,
+  offset: number,
+  length: number,
+  concepts: number | undefined,
+  table: string | undefined,
+): ResourceEntry {
   const strings = ['id', 'version', 'name', 'title', 'status', 'content', 'supplements'] as const
   return {
     resourceType: resource.resourceType,
@@ -101,6 +164,7 @@ function entryOf(resource: ImportedResource, offset: number, length: number): Re
     ),
     url: text(resource.url) ?? '',
     ...(concepts !== undefined && { concepts }),
+    ...(table !== undefined && { table }),
     offset,
     length,
   }
@@ -112,61 +176,47 @@ function countConcepts(list: unknown): number {
   return count
 }
 
-/** The compiled layer knows supplements by who says it, and takes a list's English display where it has none. */
-function loadLayer(
+/** Who says it and whether somebody vouches for it: the resource itself may say. */
+function provenanceOf(resource: ImportedResource, given: Provenance): Provenance {
+  const extensions = objects(resource.extension)
+  const source = text(extensions.find(({ url }) => url === SOURCE_EXTENSION)?.valueString) ?? given.source
+  const status = text(extensions.find(({ url }) => url === REVIEW_EXTENSION)?.valueCode)
+  const reviewed = status === undefined ? given.reviewed : status === 'reviewed'
+  return { ...given, source, reviewed, displayReviewed: reviewed }
+}
+
+function loadOther(
   content: Content,
   resource: ImportedResource,
   given: Provenance,
   counts: LoadCounts,
 ): readonly string[] {
-  const extensions = objects(resource.extension)
-  const source = text(extensions.find(({ url }) => url === SOURCE_EXTENSION)?.valueString) ?? given.source
-  const status = text(extensions.find(({ url }) => url === REVIEW_EXTENSION)?.valueCode)
-  const reviewed = status === undefined ? given.reviewed : status === 'reviewed'
-  const provenance = { ...given, source, reviewed, displayReviewed: reviewed }
-  const remarks = loadResource(content, resource, provenance, counts) ?? []
+  const remarks = loadResource(content, resource, provenanceOf(resource, given), counts) ?? []
   if (resource.resourceType === 'ValueSet' && isObject(resource.compose)) {
     for (const { concept } of objects(resource.compose.include)) counts.concepts += objects(concept).length
-  }
-  if (resource.content === 'supplement' && resource.language === undefined) {
-    const system = systemOf(content, given.canonical(text(resource.supplements)?.split('|')[0] ?? ''))
-    for (const { code, display } of objects(resource.concept)) {
-      const word = text(display)
-      if (word !== undefined) conceptOf(system, text(code) ?? '').display ??= word
-    }
   }
   return remarks
 }
 
-/** The resource without words that were found to be English in disguise. */
-function without(resource: JsonObject, removed: RemovedWords, canonical: (system: string) => string): JsonObject {
-  const named = text(resource.content === 'supplement' ? resource.supplements : resource.url)
-  if (resource.resourceType !== 'CodeSystem' || named === undefined) return resource
-  const system = canonical(named.split('|')[0] ?? named)
-  const isSupplement = resource.content === 'supplement'
-  const account = { needed: false }
-  const walk = (list: unknown): readonly JsonObject[] =>
-    objects(list).map((concept) => {
-      const code = text(concept.code) ?? ''
-      const { designation, property, concept: children, ...rest }: JsonObject = concept
-      const lost: JsonObject[] = []
-      const kept = objects(designation).filter(({ language, value }) => {
-        const tag = normaliseLanguage(text(language) ?? '')
-        if (!isRemoved(removed, system, code, tag, text(value) ?? '')) return true
-        if (isSupplement) lost.push({ code: UNTRANSLATED, valueCode: tag })
-        return false
-      })
-      if (lost.length > 0) account.needed = true
-      const properties = [...objects(property), ...lost]
-      return {
-        ...rest,
-        ...(properties.length === 0 ? {} : { property: properties }),
-        ...(kept.length > 0 && { designation: kept }),
-        ...(children !== undefined && { concept: walk(children) }),
-      }
-    })
-  const concept = walk(resource.concept)
-  return { ...resource, ...(account.needed && { property: withAccountProperties(resource.property) }), concept }
+interface LayerLoader {
+  readonly remarks: readonly string[]
+  add(concept: JsonObject): void
+}
+
+/** The compiled layer knows supplements by who says it, and takes a list's English display where it has none. */
+function layerLoader(content: Content, resource: ImportedResource, given: Provenance, counts: LoadCounts): LayerLoader {
+  const loader = codeSystemLoader(content, resource, provenanceOf(resource, given), counts)
+  if (Array.isArray(loader)) return { remarks: loader, add: () => {} }
+  const fills = resource.content === 'supplement' && resource.language === undefined
+  const system = fills ? systemOf(content, given.canonical(text(resource.supplements)?.split('|')[0] ?? '')) : undefined
+  return {
+    remarks: [],
+    add(concept) {
+      loader.add([concept])
+      const word = text(concept.display)
+      if (system && word !== undefined) conceptOf(system, text(concept.code) ?? '').display ??= word
+    },
+  }
 }
 
 const BUFFERED = 1 << 20
@@ -212,13 +262,16 @@ function openLines(path: string) {
       ftruncateSync(fd, offset)
       end = offset
     },
-    rewrite(entries: readonly ResourceEntry[], change: (resource: JsonObject) => JsonObject): readonly ResourceEntry[] {
+    rewrite(
+      entries: readonly ResourceEntry[],
+      change: (resource: JsonObject, entry: ResourceEntry) => JsonObject,
+    ): readonly ResourceEntry[] {
       const old = fd
       fd = openSync(`${path}.new`, 'w+')
       end = 0
       const moved = entries.map((entry) => {
         const resource: unknown = JSON.parse(readAll(old, entry.offset, entry.length))
-        const { offset, length } = write(isObject(resource) ? change(resource) : {})
+        const { offset, length } = write(isObject(resource) ? change(resource, entry) : {})
         return { ...entry, offset, length }
       })
       closeSync(old)

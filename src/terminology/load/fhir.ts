@@ -77,6 +77,23 @@ export function loadResource(
 }
 
 function loadCodeSystem(content: Content, resource: JsonObject, provenance: Provenance, counts: LoadCounts): Remark[] {
+  const loader = codeSystemLoader(content, resource, provenance, counts)
+  if (!Array.isArray(loader)) loader.add(objects(resource.concept))
+  return Array.isArray(loader) ? loader : []
+}
+
+/** Takes the concepts of a CodeSystem piece by piece. */
+export interface ConceptLoader {
+  add(concepts: readonly JsonObject[]): void
+}
+
+/** For concepts that come one after the other; the remarks say why the resource cannot be used. Its own `concept` is not looked at. */
+export function codeSystemLoader(
+  content: Content,
+  resource: JsonObject,
+  provenance: Provenance,
+  counts: LoadCounts,
+): ConceptLoader | Remark[] {
   const url = text(resource.url)
   if (url === undefined) return ['The CodeSystem has no url, so nothing can refer to it.']
   const supplement = resource.content === 'supplement'
@@ -91,20 +108,24 @@ function loadCodeSystem(content: Content, resource: JsonObject, provenance: Prov
       oids: oidsOf(resource),
       aliases: [url],
     })
-    if (resource.content === 'complete' && objects(resource.concept).length > 0) system.complete = true
   }
   counts.codeSystems++
   const language = text(resource.language)
   const version = supplement ? undefined : text(resource.version)
-  loadConcepts(system, objects(resource.concept), undefined, {
+  const context: ConceptContext = {
     provenance,
     counts,
     supplement,
     ...(version !== undefined && { version }),
     language: language === undefined ? 'en' : normaliseLanguage(language),
     declared: language !== undefined,
-  })
-  return []
+  }
+  return {
+    add(concepts) {
+      if (!supplement && resource.content === 'complete' && concepts.length > 0) system.complete = true
+      loadConcepts(system, concepts, undefined, context)
+    },
+  }
 }
 
 interface ConceptContext {

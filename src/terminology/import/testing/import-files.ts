@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
 import type { ResourceEntry } from '../../artifacts/artifact.ts'
+import { withConcepts } from '../../code-systems/concept-table.ts'
+import { readConceptTable } from '../../code-systems/table/read.ts'
 import { type JsonObject, objects } from '../../load/json.ts'
 import type { TerminologySources } from '../../sources.ts'
 import { type ImportOptions, type ImportResult, importTerminology } from '../import.ts'
@@ -53,15 +55,27 @@ export async function importPath(path: string, options: Partial<ImportOptions> =
     ...options,
   })
   assert.ok(result.ok, result.ok ? '' : `${result.problem.code}: ${result.problem.sentence}`)
-  const folder = dirname(result.value.layer)
-  const text = readFileSync(join(folder, 'resources.ndjson'))
-  const index = JSON.parse(readFileSync(join(folder, 'resources.index.json'), 'utf8')) as readonly ResourceEntry[]
-  // By the index, as a server reads them.
-  const resources = objects(
-    index.map(({ offset, length }) => JSON.parse(text.toString('utf8', offset, offset + length))),
-  )
+  const { resources, index } = await readResources(dirname(result.value.layer))
   const problems = result.value.problems.map(({ file, code, place }) => `${file}:${place?.line ?? ''} ${code}`)
   return { result: result.value, resources, index, problems }
+}
+
+/** By the index, as a server reads them; many concepts are in a table (`conceptElements` has them). */
+export async function readResources(folder: string): Promise<Pick<Imported, 'resources' | 'index'>> {
+  const text = readFileSync(join(folder, 'resources.ndjson'))
+  const index = JSON.parse(readFileSync(join(folder, 'resources.index.json'), 'utf8')) as readonly ResourceEntry[]
+  const resources: JsonObject[] = []
+  for (const { offset, length, table } of index) {
+    const [resource] = objects([JSON.parse(text.toString('utf8', offset, offset + length))])
+    assert.ok(resource)
+    if (table === undefined) resources.push(resource)
+    else {
+      const read = await readConceptTable(join(folder, table))
+      assert.ok(read.ok)
+      resources.push(withConcepts(resource, () => read.value.table))
+    }
+  }
+  return { resources, index }
 }
 
 export async function importFiles(

@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { ArtifactId, ArtifactManifest, ResourceEntry } from '../../artifacts/artifact.ts'
 import { artifactFolder, readArtifact } from '../../artifacts/store.ts'
+import { withConcepts } from '../../code-systems/concept-table.ts'
+import { readConceptTable } from '../../code-systems/table/read.ts'
 import { isObject, type JsonObject } from '../../load/json.ts'
 
 export interface PlacedResource extends ResourceEntry {
@@ -27,6 +29,10 @@ const entrySchema = z.looseObject({
   title: z.string().exactOptional(),
   content: z.string().exactOptional(),
   supplements: z.string().exactOptional(),
+  table: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .exactOptional(),
   offset: z.number().int().nonnegative(),
   length: z.number().int().nonnegative(),
 })
@@ -53,7 +59,13 @@ export async function openReleaseContent(home: string, ids: readonly ArtifactId[
   return ok({
     artifacts,
     resources,
-    read: async ({ artifact, offset, length }) => readJson(await handleOf(artifact), offset, length),
+    async read({ artifact, offset, length, table }) {
+      const resource = await readJson(await handleOf(artifact), offset, length)
+      if (table === undefined) return resource
+      const opened = await readConceptTable(join(artifactFolder(home, artifact), table))
+      if (!opened.ok) throw new Error(opened.problem.sentence)
+      return withConcepts(resource, () => opened.value.table)
+    },
     close: async () => {
       for (const handle of handles.values()) await (await handle).close()
     },

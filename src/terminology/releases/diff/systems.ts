@@ -1,5 +1,6 @@
 /** Code systems of FHIR resources, with their supplements, of two releases → what differs. One system at a time. */
 
+import { keptConcepts } from '../../code-systems/concept-table.ts'
 import { normaliseLanguage } from '../../languages.ts'
 import { isObject, type JsonObject, objects, text } from '../../load/json.ts'
 import { type ConceptState, compareConcepts, isUnchanged } from './concepts.ts'
@@ -110,6 +111,8 @@ function gather(resource: JsonObject, concepts: Map<string, Gathering>): void {
     }
   }
   walk(resource.concept)
+  const kept = keptConcepts(resource)
+  if (kept) for (let ordinal = 0; ordinal < kept.size; ordinal += 1) walk([kept.element(ordinal)])
 }
 
 function addWord(concept: Gathering, language: string, word: string): void {
