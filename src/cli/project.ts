@@ -10,6 +10,17 @@ export function tesseraHome(): string {
   return resolve(process.env.TESSERA_HOME ?? join(PROJECT, '.tessera'))
 }
 
+export interface CentralServerAccount {
+  readonly username: string | undefined
+  readonly password: string | undefined
+}
+
+/** The account at the Central Terminology Server: `TESSERA_CTS_USERNAME` and `TESSERA_CTS_PASSWORD`. */
+export function centralServerAccount(): CentralServerAccount {
+  const { TESSERA_CTS_USERNAME: username, TESSERA_CTS_PASSWORD: password } = process.env
+  return { username, password }
+}
+
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest

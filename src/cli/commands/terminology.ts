@@ -6,6 +6,7 @@ import { addImport } from '../terminology/import-command.ts'
 import { addList } from '../terminology/list-command.ts'
 import { registerReleaseCommands } from '../terminology/release.ts'
 import { addServe } from '../terminology/serve-command.ts'
+import { addSync } from '../terminology/sync-command.ts'
 import { addTranscode } from '../terminology/transcode.ts'
 import { addTranslate } from '../terminology/translate.ts'
 
@@ -14,6 +15,7 @@ export function addTerminology(program: Command): void {
     .command('terminology')
     .description('Code systems, value sets, maps and translations: import, compare, publish, serve.')
   addImport(terminology)
+  addSync(terminology)
   addServe(terminology)
   addList(terminology)
   addCoverage(terminology)
