@@ -13,9 +13,9 @@ import { type Claim, claims } from './formats/formats.ts'
 import { createFragments, type Fragments } from './fragments.ts'
 import type { FileProblem, Input, InputFile } from './input/input.ts'
 import { createProblems, type ProblemList } from './problems.ts'
-import type { ImportedResource } from './resource.ts'
-import { tidy } from './tidy.ts'
-import { createResourceWriter, LAYER, type ResourceWriter } from './writer.ts'
+import type { ImportedResource, StreamedResource } from './resource.ts'
+import { createTidier, type Tidied, tidy } from './tidy.ts'
+import { type Added, createResourceWriter, LAYER, type OpenResource, type ResourceWriter } from './writer.ts'
 
 export interface GatherOptions extends FormatOptions {
   readonly title: string
@@ -133,7 +133,10 @@ async function readClaim({ format, files }: Claim, context: ReadContext, work: W
   if (!first) return
   work.current = first
   try {
-    for await (const resource of format.read(files, context)) keep(resource, format.enumerates === true, work)
+    for await (const resource of format.read(files, context)) {
+      if ('concepts' in resource && 'resource' in resource) await keepStreamed(resource as StreamedResource, work)
+      else keep(resource as ImportedResource, format.enumerates === true, work)
+    }
   } catch (error) {
     // A reader met a shape nobody thought of: the file is left out, the others go on.
     const why = error instanceof Error ? error.message : String(error)
@@ -143,10 +146,35 @@ async function readClaim({ format, files }: Claim, context: ReadContext, work: W
 }
 
 function keep(raw: ImportedResource, enumerates: boolean, work: Work): void {
-  const { resource, damaged, twice } = tidy(raw)
-  const name = work.current?.name ?? ''
+  const tidied = tidy(raw)
+  const added = work.writer.add(tidied.resource)
+  report(tidied.resource, tidied, added, work)
+  if (added.added) work.fragments.note(tidied.resource, enumerates)
+}
+
+/** Concepts one by one: a large code system never stands in memory whole. */
+async function keepStreamed({ resource, concepts }: StreamedResource, work: Work): Promise<void> {
+  const tidier = createTidier(resource)
+  let opened: OpenResource | undefined
+  for await (const raw of concepts) {
+    opened ??= work.writer.open(resource)
+    for (const concept of tidier.concept(raw)) opened.add(concept)
+  }
+  const added = opened?.finish(tidier.properties())
+  if (!added) return
+  report(resource, tidier, added, work)
+  if (added.added) work.fragments.note(resource, false)
+}
+
+function report(
+  resource: ImportedResource,
+  { damaged, twice }: Pick<Tidied, 'damaged' | 'twice'>,
+  { differs, remarks }: Added,
+  { problems, current }: Work,
+): void {
+  const name = current?.name ?? ''
   const say = (sentence: string, code = 'terminology-file-partly-used', next = 'The rest of the file was imported.') =>
-    work.problems.add(name, { code, sentence, next })
+    problems.add(name, { code, sentence, next })
   if (damaged.size > 0) {
     const count = [...damaged.values()].reduce((sum, one) => sum + one, 0)
     const languages = [...damaged.keys()].join(', ')
@@ -158,10 +186,8 @@ function keep(raw: ImportedResource, enumerates: boolean, work: Work): void {
     const sentence = `${twice.length} codes of ${resource.url} stand there twice (${twice.slice(0, 3).join(', ')}): the first is kept.`
     say(sentence, 'terminology-code-twice', 'Take the repetitions out.')
   }
-  const { added, differs, remarks } = work.writer.add(resource)
   for (const remark of remarks) say(remark)
   if (differs) say(`The ${resource.resourceType} ${resource.url} came before with other content: the first is kept.`)
-  if (added) work.fragments.note(resource, enumerates)
 }
 
 /** What shipped content says of a system, then what the import itself has said so far. */

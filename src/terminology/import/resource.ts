@@ -47,6 +47,13 @@ export type ImportedResource = JsonObject & {
   readonly resourceType: 'CodeSystem' | 'ValueSet' | 'ConceptMap' | 'NamingSystem'
 }
 
+/** A CodeSystem of so many concepts that they come one after the other; one without any concept is not kept. */
+export interface StreamedResource {
+  /** Without `concept`. */
+  readonly resource: ImportedResource
+  readonly concepts: AsyncIterable<ConceptJson>
+}
+
 /** Who says it and whether somebody vouches for it, when that differs from the import as a whole. */
 export const SOURCE_EXTENSION = 'urn:tessera:source'
 export const REVIEW_EXTENSION = 'urn:tessera:review-status'

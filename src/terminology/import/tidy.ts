@@ -28,8 +28,27 @@ interface State {
   account: boolean
 }
 
-export function tidy(resource: ImportedResource): Tidied {
-  const state: State = {
+/** Looks at the concepts of one CodeSystem as they come. */
+export interface Tidier extends Omit<Tidied, 'resource'> {
+  /** What is kept of a `concept` element: itself, nothing, or what stands inside it. */
+  concept(raw: JsonObject): readonly JsonObject[]
+  /** Definitions of properties, with those that the concepts made necessary. */
+  properties(): unknown
+}
+
+/** @param resource the CodeSystem; its `concept` is not looked at */
+export function createTidier(resource: ImportedResource): Tidier {
+  const state = stateOf(resource)
+  return {
+    damaged: state.damaged,
+    twice: state.twice,
+    concept: (raw) => concepts([raw], state),
+    properties: () => (state.account ? withAccountProperties(resource.property) : resource.property),
+  }
+}
+
+function stateOf(resource: ImportedResource): State {
+  return {
     language: text(resource.language) ?? '',
     supplement: resource.content === 'supplement',
     damaged: new Map(),
@@ -37,11 +56,17 @@ export function tidy(resource: ImportedResource): Tidied {
     twice: [],
     account: false,
   }
+}
+
+export function tidy(resource: ImportedResource): Tidied {
+  const state = stateOf(resource)
   const { damaged, twice } = state
   if (resource.resourceType === 'CodeSystem' && Array.isArray(resource.concept)) {
-    const concept = concepts(resource.concept, state)
-    const account = state.account ? withAccountProperties(resource.property) : resource.property
-    return { resource: { ...resource, ...(account !== undefined && { property: account }), concept }, damaged, twice }
+    const tidier = createTidier(resource)
+    const concept = resource.concept.flatMap((raw) => tidier.concept(raw))
+    const property = tidier.properties()
+    const { damaged, twice } = tidier
+    return { resource: { ...resource, ...(property !== undefined && { property }), concept }, damaged, twice }
   }
   if (resource.resourceType === 'ValueSet' && isObject(resource.compose)) {
     const { include, exclude } = resource.compose

@@ -1,7 +1,7 @@
 /** What a reader of one format is: it says which files are its own, and turns them into FHIR R5 resources. */
 
 import type { InputFile } from '../input/input.ts'
-import type { ImportedResource } from '../resource.ts'
+import type { ImportedResource, StreamedResource } from '../resource.ts'
 
 export const FORMATS = [
   'rf2',
@@ -77,7 +77,7 @@ export interface Format {
   readonly together?: boolean
   /** True when its value sets name codes of systems that nobody publishes as FHIR: fragments of those are made. */
   readonly enumerates?: boolean
-  read(files: readonly InputFile[], context: ReadContext): AsyncIterable<ImportedResource>
+  read(files: readonly InputFile[], context: ReadContext): AsyncIterable<ImportedResource | StreamedResource>
 }
 
 /** Each matching file on its own. */

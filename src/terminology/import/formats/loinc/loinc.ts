@@ -5,7 +5,7 @@
  * each linguistic variant.
  */
 import type { InputFile } from '../../input/input.ts'
-import type { ImportedResource } from '../../resource.ts'
+import type { ImportedResource, StreamedResource } from '../../resource.ts'
 import type { Format, ReadContext, Sample } from '../format.ts'
 import { readAnswers } from './answers.ts'
 import { readTable } from './table.ts'
@@ -69,7 +69,7 @@ export const loinc: Format = {
   },
 }
 
-async function* resources(release: Release, context: ReadContext): AsyncGenerator<ImportedResource> {
+async function* resources(release: Release, context: ReadContext): AsyncGenerator<ImportedResource | StreamedResource> {
   const answers = await readAnswers(release, context)
   const version = versionIn(release, context)
   let used = version

@@ -7,11 +7,13 @@ import type {
   ImportedResource,
   PropertyDefinitionJson,
   PropertyJson,
+  StreamedResource,
 } from '../../resource.ts'
 import type { ReadContext } from '../format.ts'
 import { checkParents, sayParent } from '../hierarchy.ts'
 import type { Answers } from './answers.ts'
 import { LOINC, type Release } from './loinc.ts'
+import { type CodingProperties, type CodingProperty, codingProperties } from './properties.ts'
 
 /** The axes, whose values are parts. */
 const AXES = ['COMPONENT', 'PROPERTY', 'TIME_ASPCT', 'SYSTEM', 'SCALE_TYP', 'METHOD_TYP', 'CLASS'] as const
@@ -52,53 +54,120 @@ const STRINGS = [
 /** A release has more than this many codes; fewer are an excerpt, in which an absent code may well exist. */
 const WHOLE = 90_000
 
-interface PartLink {
-  readonly property: string
-  readonly code: string
-  readonly display: string
+/** Read through once for what must be known before the first concept: which codes there are, and where they stand. */
+interface Survey {
+  readonly terms: number
+  readonly version: string | undefined
+  /** Codes of terms, parts, answers. */
+  readonly codes: ReadonlySet<string>
+  readonly links: CodingProperties
+  readonly linked: ReadonlySet<string>
+  readonly hierarchy: Hierarchy
 }
 
+/** The table is read twice, so that its concepts need not stand in memory together. */
 export async function readTable(
   release: Release,
   answers: Answers,
   context: ReadContext,
   named: string | undefined,
-): Promise<{ readonly resource?: ImportedResource; readonly version?: string }> {
+): Promise<{ readonly resource?: StreamedResource; readonly version?: string }> {
   const { table } = release
   if (!table) return {}
-  const links = await readPartLinks(release, context)
+  const survey = await readSurvey(table, release, answers, context, named)
+  const { version, terms, linked } = survey
+  if (terms === 0) return {}
   const consumer = await readPairs(release.consumerNames, 'LoincNumber', 'ConsumerName', context)
   const panels = await readPanels(release.panels, context)
-  const concepts = new Map<string, ConceptJson>()
-  const linked = new Set<string>()
-  let latest = ''
-  context.used(table)
-  for await (const row of tableRows(table, COMMA, ['LOINC_NUM', 'COMPONENT', 'LONG_COMMON_NAME', 'STATUS'], (what) =>
-    context.complain(table, what),
-  )) {
-    const code = row.get('LOINC_NUM')
-    if (code === '') continue
-    if (concepts.has(code)) context.complain(table, twice(code, row.line))
-    else concepts.set(code, conceptOf(code, row, links.get(code) ?? [], consumer.get(code), linked))
-    const extra = [...(answers.listsOf.get(code) ?? []), ...(panels.get(code) ?? [])]
-    if (extra.length > 0) concepts.get(code)?.property?.push(...extra)
-    latest = newer(latest, newer(row.get('VersionLastChanged'), row.get('VersionFirstReleased')))
+  const concepts = conceptsOf(table, release, answers, survey, { consumer, panels })
+  return {
+    resource: { resource: codeSystem(linked, version, terms), concepts },
+    ...(version !== undefined && { version }),
   }
-  const terms = concepts.size
-  if (terms === 0) return {}
-  await addParts(release, concepts, context)
-  for (const [code, concept] of answers.concepts) if (!concepts.has(code)) concepts.set(code, concept)
-  await addHierarchy(release, concepts, context)
-  const version = named ?? (latest === '' ? undefined : latest)
-  return { resource: codeSystem(concepts, linked, version, terms), ...(version !== undefined && { version }) }
 }
 
-function codeSystem(
-  concepts: ReadonlyMap<string, ConceptJson>,
-  linked: ReadonlySet<string>,
-  version: string | undefined,
-  terms: number,
-): ImportedResource {
+const TABLE_COLUMNS = ['LOINC_NUM', 'COMPONENT', 'LONG_COMMON_NAME', 'STATUS']
+const PART_COLUMNS = ['PartNumber', 'PartTypeName', 'PartName']
+
+async function readSurvey(
+  table: InputFile,
+  release: Release,
+  answers: Answers,
+  context: ReadContext,
+  named: string | undefined,
+): Promise<Survey> {
+  const codes = new Set<string>()
+  let latest = ''
+  context.used(table)
+  for await (const row of tableRows(table, COMMA, TABLE_COLUMNS, (what) => context.complain(table, what))) {
+    const code = row.get('LOINC_NUM')
+    if (code === '') continue
+    if (codes.has(code)) context.complain(table, twice(code, row.line))
+    codes.add(code)
+    latest = newer(latest, newer(row.get('VersionLastChanged'), row.get('VersionFirstReleased')))
+  }
+  const terms = codes.size
+  const { links, linked } = await readPartLinks(release, codes, context)
+  const { parts } = release
+  if (parts) {
+    context.used(parts)
+    for await (const row of tableRows(parts, COMMA, PART_COLUMNS, (what) => context.complain(parts, what))) {
+      if (row.get('PartNumber') !== '') codes.add(row.get('PartNumber'))
+    }
+  }
+  for (const code of answers.concepts.keys()) codes.add(code)
+  const hierarchy = await readHierarchy(release, codes, context)
+  const version = named ?? (latest === '' ? undefined : latest)
+  return { terms, version, codes, links, linked, hierarchy }
+}
+
+interface Further {
+  readonly consumer: ReadonlyMap<string, string>
+  readonly panels: CodingProperties
+}
+
+/** Terms, parts, answers, and what only the hierarchy knows; each code once. */
+async function* conceptsOf(
+  table: InputFile,
+  release: Release,
+  answers: Answers,
+  { links, hierarchy }: Survey,
+  { consumer, panels }: Further,
+): AsyncGenerator<ConceptJson> {
+  const done = new Set<string>()
+  const isNew = (code: string): boolean => code !== '' && !done.has(code) && done.add(code).has(code)
+  const placed = (concept: ConceptJson): ConceptJson => {
+    const above = hierarchy.parents.get(concept.code) ?? []
+    if (above.length === 0) return concept
+    const parents = above.map((parent) => ({ code: 'parent', valueCode: parent }))
+    return { ...concept, property: [...parents, ...(concept.property ?? [])] }
+  }
+  // What is wrong was told when they were read for the first time.
+  const told = () => {}
+  for await (const row of tableRows(table, COMMA, TABLE_COLUMNS, told)) {
+    const code = row.get('LOINC_NUM')
+    if (!isNew(code)) continue
+    const concept = conceptOf(code, row, links.of(code), consumer.get(code))
+    const elements = panels.of(code).map(coding)
+    yield placed({
+      ...concept,
+      property: [...(concept.property ?? []), ...(answers.listsOf.get(code) ?? []), ...elements],
+    })
+  }
+  if (release.parts) {
+    for await (const row of tableRows(release.parts, COMMA, PART_COLUMNS, told)) {
+      if (isNew(row.get('PartNumber'))) yield placed(partOf(row))
+    }
+  }
+  for (const [code, concept] of answers.concepts) if (isNew(code)) yield placed(concept)
+  for (const [code, display] of hierarchy.further) if (isNew(code)) yield placed({ code, display })
+}
+
+function coding({ property, code, display }: CodingProperty): PropertyJson {
+  return { code: property, valueCoding: { system: LOINC, code, display } }
+}
+
+function codeSystem(linked: ReadonlySet<string>, version: string | undefined, terms: number): ImportedResource {
   const own = (code: string, type: string): PropertyDefinitionJson => ({ code, uri: `${LOINC}/property/${code}`, type })
   const axes = new Set<string>(AXES)
   return {
@@ -128,23 +197,20 @@ function codeSystem(
       own('answer-list', 'Coding'),
       own('panel-element', 'Coding'),
     ],
-    concept: [...concepts.values()],
   }
 }
 
 function conceptOf(
   code: string,
   row: TableRow,
-  links: readonly PartLink[],
+  links: readonly CodingProperty[],
   consumer: string | undefined,
-  linked: Set<string>,
 ): ConceptJson {
   const property: PropertyJson[] = []
   const byLink = new Set<string>()
-  for (const { property: name, code: part, display } of links) {
-    byLink.add(name)
-    linked.add(name)
-    property.push({ code: name, valueCoding: { system: LOINC, code: part, display } })
+  for (const link of links) {
+    byLink.add(link.property)
+    property.push(coding(link))
   }
   for (const axis of AXES) {
     const value = row.get(axis)
@@ -179,9 +245,11 @@ function conceptOf(
 /** Parts of each code: the six axes once (the primary link), further models (radiology, document ontology) as they are. */
 async function readPartLinks(
   release: Release,
+  codes: ReadonlySet<string>,
   context: ReadContext,
-): Promise<ReadonlyMap<string, readonly PartLink[]>> {
-  const links = new Map<string, PartLink[]>()
+): Promise<{ readonly links: CodingProperties; readonly linked: ReadonlySet<string> }> {
+  const links = codingProperties()
+  const linked = new Set<string>()
   for (const file of release.partLinks) {
     context.used(file)
     for await (const row of tableRows(file, COMMA, ['LoincNumber', 'PartNumber', 'Property'], (what) =>
@@ -189,75 +257,60 @@ async function readPartLinks(
     )) {
       const property = /[^/]*$/.exec(row.get('Property'))?.[0] ?? ''
       const isAxis = (AXES as readonly string[]).includes(property)
-      if (property === '' || (isAxis && row.get('LinkTypeName') !== 'Primary')) continue
-      const own = links.get(row.get('LoincNumber')) ?? []
-      links.set(row.get('LoincNumber'), own)
-      const code = row.get('PartNumber')
-      if (own.some((link) => link.property === property && link.code === code)) continue
-      own.push({ property, code, display: row.get('PartName') })
+      const owner = row.get('LoincNumber')
+      if (property === '' || !codes.has(owner) || (isAxis && row.get('LinkTypeName') !== 'Primary')) continue
+      linked.add(property)
+      links.add(owner, { property, code: row.get('PartNumber'), display: row.get('PartName') })
     }
   }
-  return links
+  return { links, linked }
 }
 
-async function addParts(release: Release, concepts: Map<string, ConceptJson>, context: ReadContext): Promise<void> {
-  const file = release.parts
-  if (!file) return
-  context.used(file)
-  for await (const row of tableRows(file, COMMA, ['PartNumber', 'PartTypeName', 'PartName'], (what) =>
-    context.complain(file, what),
-  )) {
-    const code = row.get('PartNumber')
-    if (code === '' || concepts.has(code)) continue
-    const display = row.get('PartDisplayName') || row.get('PartName')
-    const status = row.get('Status')
-    const property: PropertyJson[] = [{ code: 'PartTypeName', valueString: row.get('PartTypeName') }]
-    if (status !== '') property.push({ code: 'STATUS', valueString: status })
-    if (status === 'DEPRECATED') property.push({ code: 'inactive', valueBoolean: true })
-    concepts.set(code, { code, ...(display !== '' && { display }), property })
-  }
+function partOf(row: TableRow): ConceptJson {
+  const display = row.get('PartDisplayName') || row.get('PartName')
+  const status = row.get('Status')
+  const property: PropertyJson[] = [{ code: 'PartTypeName', valueString: row.get('PartTypeName') }]
+  if (status !== '') property.push({ code: 'STATUS', valueString: status })
+  if (status === 'DEPRECATED') property.push({ code: 'inactive', valueBoolean: true })
+  return { code: row.get('PartNumber'), ...(display !== '' && { display }), property }
+}
+
+interface Hierarchy {
+  readonly parents: ReadonlyMap<string, readonly string[]>
+  /** Codes that stand nowhere else, with their text. */
+  readonly further: ReadonlyMap<string, string>
 }
 
 /** The component hierarchy by system, "the basis for subsumption logic in LOINC": several parents are usual. */
-async function addHierarchy(release: Release, concepts: Map<string, ConceptJson>, context: ReadContext): Promise<void> {
+async function readHierarchy(release: Release, codes: ReadonlySet<string>, context: ReadContext): Promise<Hierarchy> {
   const file = release.hierarchy
-  if (!file) return
+  const parents = new Map<string, readonly string[]>()
+  const further = new Map<string, string>()
+  if (!file) return { parents, further }
   context.used(file)
-  const parents = new Map<string, string[]>()
   for await (const row of tableRows(file, COMMA, ['IMMEDIATE_PARENT', 'CODE', 'CODE_TEXT'], (what) =>
     context.complain(file, what),
   )) {
     const code = row.get('CODE')
     const parent = row.get('IMMEDIATE_PARENT')
-    if (!concepts.has(code)) concepts.set(code, { code, display: row.get('CODE_TEXT') })
+    if (!codes.has(code) && !further.has(code)) further.set(code, row.get('CODE_TEXT'))
     const above = parents.get(code) ?? []
-    parents.set(code, above)
-    if (parent !== '' && !above.includes(parent)) above.push(parent)
+    parents.set(code, parent === '' || above.includes(parent) ? above : [...above, parent])
   }
-  const checked = new Map<string, readonly string[]>(parents)
-  for (const problem of checkParents(checked, (code) => concepts.has(code))) context.complain(file, sayParent(problem))
-  for (const [code, above] of checked) {
-    const concept = concepts.get(code)
-    if (!concept || above.length === 0) continue
-    concept.property = [...above.map((parent) => ({ code: 'parent', valueCode: parent })), ...(concept.property ?? [])]
-  }
+  for (const problem of checkParents(parents, (code) => codes.has(code) || further.has(code)))
+    context.complain(file, sayParent(problem))
+  return { parents, further }
 }
 
-async function readPanels(
-  file: InputFile | undefined,
-  context: ReadContext,
-): Promise<ReadonlyMap<string, PropertyJson[]>> {
-  const panels = new Map<string, PropertyJson[]>()
+async function readPanels(file: InputFile | undefined, context: ReadContext): Promise<CodingProperties> {
+  const panels = codingProperties()
   if (!file) return panels
   context.used(file)
   for await (const row of tableRows(file, COMMA, ['ParentLoinc', 'Loinc'], (what) => context.complain(file, what))) {
     const parent = row.get('ParentLoinc')
     const code = row.get('Loinc')
     if (parent === '' || code === '' || parent === code) continue
-    const elements = panels.get(parent) ?? []
-    panels.set(parent, elements)
-    if (elements.some(({ valueCoding }) => valueCoding?.code === code)) continue
-    elements.push({ code: 'panel-element', valueCoding: { system: LOINC, code, display: row.get('LoincName') } })
+    panels.add(parent, { property: 'panel-element', code, display: row.get('LoincName') })
   }
   return panels
 }

@@ -1,7 +1,7 @@
 /** Linguistic variants: one supplement for each language and country, its words tagged with that language. */
 import { COMMA, type TableRow, tableRows } from '../../input/csv.ts'
 import type { InputFile } from '../../input/input.ts'
-import { type ConceptJson, type DesignationJson, type ImportedResource, supplement } from '../../resource.ts'
+import { type ConceptJson, type DesignationJson, type StreamedResource, supplement } from '../../resource.ts'
 import type { ReadContext } from '../format.ts'
 import { LOINC, type Release } from './loinc.ts'
 
@@ -12,25 +12,26 @@ export async function* readVariants(
   release: Release,
   context: ReadContext,
   version: string | undefined,
-): AsyncGenerator<ImportedResource> {
+): AsyncGenerator<StreamedResource> {
   const listed = await readList(release.variantList, context)
   for (const file of release.variants) {
     context.used(file)
     const id = /(\d+)LinguisticVariant\.csv$/.exec(file.name)?.[1] ?? ''
     const variant = listed.get(id) ?? fromName(file.name)
-    const concepts: ConceptJson[] = []
-    for await (const row of tableRows(file, COMMA, ['LOINC_NUM'], (what) => context.complain(file, what))) {
-      const designation = words(row, variant.language)
-      if (row.get('LOINC_NUM') !== '' && designation.length > 0)
-        concepts.push({ code: row.get('LOINC_NUM'), designation })
-    }
-    if (concepts.length === 0) continue
-    yield supplement(`LOINC ${variant.language}`, LOINC, concepts, {
+    const { concept: _, ...resource } = supplement(`LOINC ${variant.language}`, LOINC, [], {
       title: `LOINC in ${variant.name}`,
       language: variant.language,
       ...(version !== undefined && { version }),
       ...(variant.producer !== '' && { publisher: variant.producer }),
     })
+    yield { resource, concepts: conceptsOf(file, variant.language, context) }
+  }
+}
+
+async function* conceptsOf(file: InputFile, language: string, context: ReadContext): AsyncGenerator<ConceptJson> {
+  for await (const row of tableRows(file, COMMA, ['LOINC_NUM'], (what) => context.complain(file, what))) {
+    const designation = words(row, language)
+    if (row.get('LOINC_NUM') !== '' && designation.length > 0) yield { code: row.get('LOINC_NUM'), designation }
   }
 }
 
