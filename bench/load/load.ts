@@ -27,6 +27,8 @@ export interface LoadResult {
   readonly p50: number
   readonly p99: number
   readonly requests: number
+  /** Requests in all, those of the warm-up too. */
+  readonly sent: number
   /** Answers whose status was not 2xx. */
   readonly failures: number
   readonly bytesPerAnswer: number

@@ -26,6 +26,7 @@ parentPort?.postMessage({
   p50: at(0.5),
   p99: at(0.99),
   requests: counted,
+  sent: next,
   failures,
   bytesPerAnswer: received / Math.max(1, counted),
 } satisfies LoadResult)
