@@ -1,4 +1,5 @@
 /** What the release commands do. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usedCodesOf } from '#node/releases/used-codes.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
@@ -123,11 +124,23 @@ function eventLine({ at, by, action, note }: ReleaseEvent): string {
   return `  ${at}  ${action.padEnd(19)} ${by}${note === '' ? '' : `: ${note}`}`
 }
 
+/** The first line: a token on the command line would be seen by everybody on the machine. */
+async function tokenOf(file: string | undefined): Promise<Result<string | undefined>> {
+  if (file === undefined) return ok(undefined)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const token = text?.trim().split(/\s/)[0]
+  if (token !== undefined && /^[\w.~+/-]+=*$/.test(token)) return ok(token)
+  return failed('no-token', 'The file holds no token.', 'Write the token that the authority gave into it.', { file })
+}
+
 export async function pull(address: string, options: PullOptions): Promise<number> {
   const shown = process.stderr.isTTY === true
+  const token = await tokenOf(options.tokenFile)
+  if (!token.ok) return tell(token.problem)
   const pulled = await pullRelease(address, options.home ?? tesseraHome(), {
     ...(options.release !== undefined && { version: options.release }),
     serve: options.fetchOnly !== true,
+    ...(token.value !== undefined && { token: token.value }),
     rolledBack: options.rolledBack ?? false,
     progress: ({ bytes, of }) => {
       if (shown) process.stderr.write(`\r\x1b[2K${Math.floor((bytes * 100) / Math.max(of, 1))} % of ${of} bytes`)

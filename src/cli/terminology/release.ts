@@ -37,6 +37,7 @@ export interface PullOptions {
   readonly release?: number
   readonly fetchOnly?: boolean
   readonly rolledBack?: boolean
+  readonly tokenFile?: string
 }
 
 const CODES = `${EXIT.fine} done, ${EXIT.failed} refused or not possible (the reason is told), ${EXIT.usage} wrong usage`
@@ -156,6 +157,7 @@ function addPull(release: Command): void {
     .option('--release <n>', 'number of the release; default: the one that is served there', number)
     .option('--fetch-only', 'do not serve it, e.g. to stage it here')
     .option('--rolled-back', 'also a release that the authority has taken back')
+    .option('--token-file <file>', 'file with the token that the authority gave to this subscriber')
     .option('--home <folder>', 'folder of imported terminology; TESSERA_HOME when absent')
     .option('--json', 'print JSON')
     .action(async (address: string, options: PullOptions) => {

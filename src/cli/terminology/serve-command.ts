@@ -11,6 +11,10 @@ export interface ServeCommandOptions {
   readonly baseUrl?: string
   readonly flat?: boolean
   readonly origin?: readonly string[]
+  readonly node: string
+  readonly database?: string
+  readonly offerReleases?: boolean
+  readonly releaseTokens?: string
   readonly json?: boolean
 }
 
@@ -25,6 +29,13 @@ export function addServe(terminology: Command): void {
     .option('--base-url <url>', 'address as clients see it, when it stands behind a proxy', address)
     .option('--flat', 'expansions never show a hierarchy')
     .option('--origin <origin...>', 'web origins whose pages may call from a browser; all when absent')
+    .option(
+      '--offer-releases',
+      'offer published releases to subscribers at /releases; licensed content only with tokens',
+    )
+    .option('--release-tokens <file>', 'bearer tokens of subscribers, one a line; then nobody else is given anything')
+    .option('--node <name>', 'whose releases the pages tell of', 'authority')
+    .option('--database <url>', 'where the release centre keeps its records; default: a file in the home folder')
     .option('--json', 'print the address as JSON when ready')
     .action(async (options: ServeCommandOptions) => {
       const { serve } = await import('./serve.ts')
@@ -35,6 +46,7 @@ export function addServe(terminology: Command): void {
     [
       'tessera terminology serve --port 4080',
       'tessera terminology serve --host 0.0.0.0 --threads 8 --base-url https://tx.example.org',
+      'tessera terminology serve --offer-releases --release-tokens subscribers.txt',
       "curl 'http://127.0.0.1:4080/fhir/r4/ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/administrative-gender'",
     ],
     `${EXIT.fine} stopped on request, ${EXIT.failed} could not start, ${EXIT.usage} wrong usage`,

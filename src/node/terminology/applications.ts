@@ -6,6 +6,12 @@ import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import { terminologyPages } from '#portal/terminology/terminology-pages.ts'
 import { type BrowseSources, openBrowser } from '#terminology/browse/index.ts'
 import { openTerminology } from '#terminology/index.ts'
+import { withEditions } from '#terminology/releases/diff/with-editions.ts'
+import { releaseRoutes, subscribersOnly } from '#wire/releases/routes.ts'
+import { holdsToken } from '#wire/releases/subscribers.ts'
+import type { PublicReleases } from '../releases/public-releases.ts'
+import type { Content } from './content.ts'
+import type { ContentPlan } from './plan.ts'
 import type { ServeSettings } from './settings.ts'
 import { translationApp } from './translation.ts'
 
@@ -41,25 +47,49 @@ function languagesIn(folder: string): readonly string[] {
   return ['en', ...names.filter((name) => name !== 'en').sort()]
 }
 
-/** Opened when somebody first asks: who only speaks FHIR does not pay for it. */
-export function facadeOf({ settings: { home } }: Pick<Applications, 'settings'>): Hono {
-  let opening: Promise<Hono> | undefined
-  const open = async (): Promise<Hono> => {
-    const terminology = await openTerminology({ cache: join(home, 'cache'), home })
+/** What is served, as the main thread planned it and as this thread opened it. */
+export interface Served {
+  readonly plan: ContentPlan
+  readonly content: Content
+}
+
+/**
+ * Documents are answered from what is served at the time of each request. Opened when somebody first asks: who only speaks
+ * FHIR does not pay for it.
+ */
+export function facadeOf({ home }: Pick<ServeSettings, 'home'>, now: () => Served): Hono {
+  const opened = new WeakMap<ContentPlan, Promise<Hono>>()
+  const open = async ({ plan, content }: Served): Promise<Hono> => {
+    const artifacts = plan.artifacts.map(({ id }) => id)
+    const words = await openTerminology({ cache: join(home, 'cache'), home, artifacts })
+    const terminology = withEditions(words, content.sources.editions?.map(({ edition }) => edition) ?? [])
     return translationApp(() => terminology)
   }
   const app = new Hono()
   for (const path of ['/languages', '/translateVS', '/translate', '/transcode']) {
     app.all(path, async (context) => {
-      opening ??= open()
+      const served = now()
+      const opening = opened.get(served.plan) ?? open(served)
+      opened.set(served.plan, opening)
       try {
         return (await opening).fetch(context.req.raw)
       } catch (error) {
         // What is damaged may be repaired while the server runs: the next one to ask tries again.
-        opening = undefined
+        opened.delete(served.plan)
         throw error
       }
     })
   }
   return app
+}
+
+/** Releases for subscribers; without tokens for anybody, but then without what is licensed. */
+export function offerOf({ offer, isRestricted }: PublicReleases, tokens: readonly string[] | undefined): Hono {
+  return releaseRoutes({
+    offer,
+    async refuse(request, artifact) {
+      if (tokens) return holdsToken(request, tokens) ? undefined : subscribersOnly(401)
+      return artifact !== undefined && (await isRestricted(artifact)) ? subscribersOnly(403) : undefined
+    },
+  })
 }

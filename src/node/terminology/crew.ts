@@ -13,6 +13,7 @@ export interface Crew {
   stop(): Promise<void>
 }
 
+const ENDED = 'thread-ended'
 /** A worker that breaks more often than this within a minute is left down. */
 const MOST_RESTARTS = 5
 
@@ -72,12 +73,15 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
     port,
     async replace(next) {
       current = next
-      for (const member of members) {
+      let refused: Result<void> = ok(undefined)
+      // One after the other, so that only one opens the new content at a time; one that refuses does not keep the others.
+      for (const member of [...members]) {
         member.order({ kind: 'replace', plan: next })
         const replaced = await member.next('replaced')
-        if (!replaced.ok) return replaced
+        // A thread that ended is started again with the new content.
+        if (!replaced.ok && replaced.problem.code !== ENDED) refused = replaced
       }
-      return ok(undefined)
+      return refused
     },
     async stop() {
       stopping = true
@@ -100,14 +104,23 @@ interface Member {
   end(): Promise<void>
 }
 
+interface Waiting {
+  readonly kind: Report['kind']
+  hear(report: Report | undefined): void
+}
+
 function hire(start: WorkerStart, log: Log): Member {
   const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: start })
   let broken = false
   let told: (() => void) | undefined
-  const waiting = new Set<(report: Report | undefined) => void>()
+  const waiting = new Set<Waiting>()
   const tell = (report: Report | undefined): void => {
-    for (const hear of waiting) hear(report)
-    waiting.clear()
+    for (const one of waiting) {
+      // A thread that is still opening can be told to replace already: each waits for its own report.
+      if (report && report.kind !== 'failed' && report.kind !== one.kind) continue
+      waiting.delete(one)
+      one.hear(report)
+    }
   }
   const breaks = (): void => {
     if (broken) return
@@ -124,10 +137,10 @@ function hire(start: WorkerStart, log: Log): Member {
   return {
     order: (order, transfer = []) => worker.postMessage(order, [...transfer]),
     async next(kind) {
-      const report = broken ? undefined : await new Promise<Report | undefined>((resolve) => waiting.add(resolve))
+      const report = broken ? undefined : await new Promise<Report | undefined>((hear) => waiting.add({ kind, hear }))
       if (report?.kind === 'failed') return { ok: false, problem: report.problem }
       if (report?.kind === kind) return ok(report)
-      return failed('thread-ended', 'A thread of the terminology server ended.', 'Look at the log.')
+      return failed(ENDED, 'A thread of the terminology server ended.', 'Look at the log.')
     },
     whenBroken(then) {
       told = then

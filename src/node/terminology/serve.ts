@@ -13,6 +13,8 @@ export interface RunningTerminology extends ThreadState {
 
 /** How often `current.json` is looked at. */
 const WATCH_MS = 2000
+/** How long after a release could not be opened it is tried again: a file may have been on its way. */
+const AGAIN_MS = 30_000
 
 export async function serveTerminology(asked: ServeSettings, log: Log): Promise<Result<RunningTerminology>> {
   // Only Linux shares a port between sockets fairly.
@@ -65,18 +67,26 @@ function watchRelease(
   const file = servedFile(home)
   let current = first
   let busy = Promise.resolve()
+  let again: NodeJS.Timeout | undefined
   const look = async (): Promise<void> => {
+    clearTimeout(again)
     const next = await planContent(home, current)
     if (next.ok && next.value.publishedAt === current.publishedAt && next.value.release === current.release) return
     const replaced = next.ok ? await replace(next.value) : next
     if (next.ok && replaced.ok) {
       current = next.value
       log.info('release-served', { count: current.artifacts.length, version: String(current.release ?? 0) })
-    } else if (!replaced.ok) log.error('release-not-served', { code: replaced.problem.code })
+    } else if (!replaced.ok) {
+      log.error('release-not-served', { code: replaced.problem.code })
+      again = setTimeout(changed, AGAIN_MS).unref()
+    }
   }
   const changed = (): void => {
     busy = busy.then(look).catch((error: unknown) => log.failure('release-not-served', error))
   }
   watchFile(file, { interval: WATCH_MS }, changed)
-  return () => unwatchFile(file, changed)
+  return () => {
+    clearTimeout(again)
+    unwatchFile(file, changed)
+  }
 }

@@ -17,6 +17,10 @@ export interface ServeSettings {
   /** Origins whose pages may call from a browser. */
   readonly origins: readonly string[] | '*'
   readonly version: string
+  /** Where the release centre keeps its records; what `current.json` says is enough without them. */
+  readonly centre: { readonly node: string; readonly database?: string }
+  /** Releases are offered at `/releases`: to holders of these tokens (hashes); without tokens to anybody, but for licensed content. */
+  readonly offer?: { readonly tokens?: readonly string[] }
 }
 
 /** What an open thread says of itself. */

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { MessagePort } from 'node:worker_threads'
 import { createHealth, type Health } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { facadeOf, pagesOf } from './applications.ts'
+import { openPublicReleases, recordsOf } from '../releases/public-releases.ts'
+import { facadeOf, offerOf, pagesOf, type Served } from './applications.ts'
 import { type Content, openContent } from './content.ts'
 import type { ContentPlan } from './plan.ts'
 import { terminologyRoutes } from './routes.ts'
@@ -34,20 +35,23 @@ export async function openThread(
 ): Promise<Result<ServingThread>> {
   const opened = await openContent(settings, plan)
   if (!opened.ok) return opened
-  let content = opened.value
-  const asking = askingFirst(() => content.handlers)
+  let served: Served = { plan, content: opened.value }
+  const asking = askingFirst(() => served.content.handlers)
+  const releases = openPublicReleases(settings.home, recordsOf(settings.home, settings.centre))
   let base = settings.base
   let listener: RequestListener | undefined
+  const facade = facadeOf(settings, () => served)
   const route = (): void => {
     const { version, origins } = settings
-    const { date } = content
-    const health = healthOf(content)
+    const { date } = served.content
+    const health = healthOf(served.content)
     const at = base ?? ''
-    const beside = { settings, base: at, sources: () => content.sources, onError }
+    const sources = () => ({ ...served.content.sources, releases: releases.entries })
     const apps = [
-      ['/terminology', pagesOf(beside)],
-      ['/', facadeOf(beside)],
-    ] as const
+      ['/terminology', pagesOf({ settings, base: at, sources, onError })] as const,
+      ...(settings.offer ? [['/releases', offerOf(releases, settings.offer.tokens)] as const] : []),
+      ['/', facade] as const,
+    ]
     listener = terminologyRoutes({
       handlers: asking.handlers,
       health,
@@ -77,14 +81,14 @@ export async function openThread(
     async replace(next) {
       const fresh = await openContent(settings, next)
       if (!fresh.ok) return fresh
-      const before = content
-      content = fresh.value
+      const before = served.content
+      served = { plan: next, content: fresh.value }
       route()
       // Answers under way still read from it.
       setTimeout(() => before.close(), OLD_CONTENT_MS).unref()
       return ok(undefined)
     },
-    answerOther: (port) => answerOthers(port, () => content.handlers, onError),
+    answerOther: (port) => answerOthers(port, () => served.content.handlers, onError),
     askFirst: (port) => asking.connect(port),
     close: () => close(server),
   })

@@ -315,6 +315,8 @@ export interface ReleaseEntry {
   readonly content: readonly string[]
   /** Undefined when no comparison was kept. */
   readonly changes?: readonly ReleaseChange[] | undefined
+  /** Further changes, which are not listed. */
+  readonly moreChanges?: number | undefined
 }
 
 export interface TerminologyBrowser {

@@ -5,8 +5,11 @@ import type { ReleaseOffer } from '#terminology/releases/subscription/offer.ts'
 
 export interface ReleaseRoutesOptions {
   readonly offer: ReleaseOffer
-  /** An answer for those who may not pull (licences of code systems bind a node); undefined lets them. */
-  readonly refuse?: (request: Request) => Promise<Response | undefined>
+  /**
+   * An answer for those who may not pull (licences of code systems bind a node); undefined lets them. Asked for every
+   * request, and once more with the artifact before its bytes are given.
+   */
+  readonly refuse?: (request: Request, artifact?: string) => Promise<Response | undefined>
 }
 
 /** To be mounted anywhere, e.g. `app.route('/releases', releaseRoutes(…))`. */
@@ -23,6 +26,8 @@ export function releaseRoutes({ offer, refuse }: ReleaseRoutesOptions): Hono {
   )
   routes.get('/artifacts/:id/:file', async (context) => {
     const { id, file } = context.req.param()
+    const refusal = await refuse?.(context.req.raw, id)
+    if (refusal) return refusal
     const found = await offer.file(id, file)
     if (!found.ok) return refusalOf(found.problem)
     const { size, hash, stream } = found.value
@@ -32,6 +37,7 @@ export function releaseRoutes({ offer, refuse }: ReleaseRoutesOptions): Hono {
       'accept-ranges': 'bytes',
       etag: `"${hash}"`,
       'cache-control': 'private, max-age=31536000, immutable',
+      vary: 'authorization',
     }
     if (from === 'beyond') {
       return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } })
@@ -66,6 +72,20 @@ function answer(result: Result<unknown>): Response {
   return result.ok
     ? Response.json(result.value, { headers: { 'cache-control': 'no-cache' } })
     : refusalOf(result.problem)
+}
+
+/** For `refuse`. 401: no token that is known; 403: this artifact is not given to strangers (RFC 6750 §3.1). */
+export function subscribersOnly(status: 401 | 403): Response {
+  const sentence =
+    status === 401
+      ? 'Releases are given to subscribers.'
+      : 'This artifact holds licensed content and is not given to strangers.'
+  const problem = { code: 'terminology-release-subscribers', sentence, next: 'Ask the authority for a token.' }
+  const headers = {
+    'cache-control': 'no-store',
+    ...(status === 401 && { 'www-authenticate': 'Bearer realm="releases"' }),
+  }
+  return Response.json(problem, { status, headers })
 }
 
 /** Without the place: it names a file of this machine. */

@@ -21,7 +21,7 @@ ${
 
 function releaseBlock(visit: Visit, release: ReleaseEntry): Html {
   const { words } = visit
-  const { number, publishedAt, publishedBy, state, notes, content, changes } = release
+  const { number, publishedAt, publishedBy, state, notes, content, changes, moreChanges = 0 } = release
   const id = `release-${number}`
   return html`<section class="block release" aria-labelledby="${id}"><h2 id="${id}">${words(
     'terminology.releases.number',
@@ -41,7 +41,9 @@ ${summaryList([
     content.length > 0 ? html`<ul class="plain">${content.map((title) => html`<li>${title}</li>`)}</ul>` : undefined,
   ],
 ])}
-${changes && changesTable(visit, changes)}</section>`
+${changes && changesTable(visit, changes)}${
+  moreChanges > 0 && html`<p class="quiet">${words('terminology.releases.more', { count: moreChanges })}</p>`
+}</section>`
 }
 
 function stateTag({ words }: Visit, state: ReleaseEntry['state']): Html {

@@ -10,6 +10,8 @@ export interface Transfer {
   readonly attempts: number
   /** Milliseconds without a byte after which a connection is given up. */
   readonly idleMs: number
+  /** Bearer token of the subscriber. */
+  readonly token?: string | undefined
 }
 
 export interface WantedFile {
@@ -121,14 +123,18 @@ async function collect(url: string, chunks: AsyncIterable<Uint8Array>, maxBytes:
 async function receive<T>(
   url: string,
   from: number,
-  { fetch, idleMs }: Transfer,
+  { fetch, idleMs, token }: Transfer,
   use: (response: Response, chunks: AsyncIterable<Uint8Array>) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const abort = new AbortController()
   const watch = setTimeout(() => abort.abort(), idleMs)
   try {
     const response = await fetch(url, {
-      headers: { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) },
+      headers: {
+        'accept-encoding': 'identity',
+        ...(from > 0 && { range: `bytes=${from}-` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
       signal: abort.signal,
       redirect: 'error',
     })
@@ -167,6 +173,10 @@ function interrupted(url: string) {
 }
 
 function refused(url: string, status: number) {
+  if (status === 401 || status === 403) {
+    const next = 'Ask the authority for a token, and give it with --token-file.'
+    return failed(REFUSED, `The other side only gives this to its subscribers (status ${status}).`, next, { file: url })
+  }
   return failed(REFUSED, `The other side refuses (status ${status}).`, 'Check the address and the release.', {
     file: url,
   })

@@ -4,11 +4,12 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import type { ArtifactId, ServedRelease } from '../../artifacts/artifact.ts'
+import type { ArtifactId } from '../../artifacts/artifact.ts'
 import { systemCode } from '../../artifacts/durable.ts'
-import { artifactFolder, isArtifactId, readArtifact, readServed } from '../../artifacts/store.ts'
+import { artifactFolder, isArtifactId, readArtifact } from '../../artifacts/store.ts'
+import { publishedReleases } from '../published.ts'
 import type { Release } from '../release.ts'
-import type { OfferedArtifact, OfferedContent, OfferedList, OfferedRelease, OfferedState } from './offered.ts'
+import type { OfferedArtifact, OfferedContent, OfferedList } from './offered.ts'
 
 export interface OfferedFile {
   /** Bytes of the whole file. */
@@ -28,21 +29,16 @@ export interface ReleaseOffer {
 
 export interface ReleaseOfferOptions {
   readonly home: string
-  /** Releases of the centre, newest first. Without them only what is served is offered, under its own number. */
+  /** Releases of the centre. What was published without it is offered beside them. */
   readonly releases?: () => Promise<readonly Release[]>
 }
 
 export function createReleaseOffer({ home, releases }: ReleaseOfferOptions): ReleaseOffer {
   const list = async (): Promise<Result<OfferedList>> => {
-    const served = await readServed(home)
-    if (!served.ok) return served
-    const offered = releases
-      ? (await releases()).flatMap(offeredOf)
-      : served.value
-        ? [offeredFromServed(served.value)]
-        : []
-    const current = offered.find(({ state }) => state === 'published')
-    return ok({ format: 1, ...(current && { current: current.number }), releases: offered })
+    const offered = await publishedReleases(home, releases)
+    if (!offered.ok) return offered
+    const current = offered.value.find(({ state }) => state === 'published')
+    return ok({ format: 1, ...(current && { current: current.number }), releases: offered.value })
   }
   return {
     list,
@@ -72,18 +68,6 @@ export function createReleaseOffer({ home, releases }: ReleaseOfferOptions): Rel
       return openFile(join(artifactFolder(home, artifact), name), hash)
     },
   }
-}
-
-const OFFERED: ReadonlySet<string> = new Set<OfferedState>(['published', 'superseded', 'rolled-back'])
-
-/** What nobody has published is nobody's business. */
-function offeredOf({ number, title, state, publishedAt, artifacts }: Release): readonly OfferedRelease[] {
-  if (!OFFERED.has(state) || publishedAt === undefined) return []
-  return [{ number, title, state: state as OfferedState, publishedAt, artifacts }]
-}
-
-function offeredFromServed({ release, publishedAt, artifacts }: ServedRelease): OfferedRelease {
-  return { number: release, title: `Release ${release}`, state: 'published', publishedAt, artifacts }
 }
 
 async function describe(home: string, id: ArtifactId): Promise<Result<OfferedArtifact>> {

@@ -22,6 +22,8 @@ export interface PullOptions {
   readonly maxBytes?: number
   /** Default: the platform's, which verifies certificates. */
   readonly fetch?: Transfer['fetch']
+  /** Bearer token; only sent over TLS, or to this machine. */
+  readonly token?: string
   /** Attempts at each file. Default: 5. */
   readonly attempts?: number
   /** Milliseconds without a byte after which a connection is given up. Default: 30,000. */
@@ -48,10 +50,20 @@ export async function pullRelease(baseUrl: string, home: string, options: PullOp
       file: baseUrl,
     })
   }
-  const { fetch = globalThis.fetch, attempts = 5, idleMs = 30_000 } = options
-  return underLock(home, (): Promise<Result<Pulled>> => pull(base, home, options, { fetch, attempts, idleMs }), {
+  const { fetch = globalThis.fetch, attempts = 5, idleMs = 30_000, token } = options
+  if (token !== undefined && !isPrivate(new URL(base))) {
+    const next = 'Pull over https, or without the token.'
+    return failed('terminology-pull-refused', 'A token is not sent where others can read it.', next, { file: baseUrl })
+  }
+  return underLock(home, (): Promise<Result<Pulled>> => pull(base, home, options, { fetch, attempts, idleMs, token }), {
     name: 'pull',
   })
+}
+
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
 }
 
 async function pull(base: string, home: string, options: PullOptions, transfer: Transfer): Promise<Result<Pulled>> {
