@@ -55,8 +55,8 @@ export function createContext(
   return {
     input,
     library: withResources(library.inRelease(request.fhirVersion), all),
-    // Who asks for words in a language reads it, too; the header says what the program's user reads.
-    say: messagesFor([...(header?.ranges ?? []), ...(requested?.ranges ?? [])].map(({ tag }) => tag)),
+    // `displayLanguage` is the language of the content; sentences for people follow the header.
+    say: speech,
     requested,
     header,
     now: options.now,
