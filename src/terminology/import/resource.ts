@@ -57,6 +57,8 @@ export interface StreamedResource {
 /** Who says it and whether somebody vouches for it, when that differs from the import as a whole. */
 export const SOURCE_EXTENSION = 'urn:tessera:source'
 export const REVIEW_EXTENSION = 'urn:tessera:review-status'
+/** On a supplement: its words stand in where nobody else has one in the language wished. */
+export const STAND_IN_EXTENSION = 'urn:tessera:stand-in'
 /** On a supplement: what its source calls the code system, where that is not its canonical URL. */
 export const GIVEN_SYSTEM_EXTENSION = 'urn:tessera:system-as-given'
 /** Property of a concept of a supplement: a designation in this language came damaged and was left out. */

@@ -83,7 +83,7 @@ export function createResourceWriter(folder: string, content: Content, provenanc
     return {
       add(concept) {
         collector.add(concept)
-        loader?.add(concept)
+        loader?.add(alone(concept))
       },
       finish(properties) {
         const collected = collector.finish()
@@ -196,6 +196,28 @@ function loadOther(
     for (const { concept } of objects(resource.compose.include)) counts.concepts += objects(concept).length
   }
   return remarks
+}
+
+/**
+ * What the layer keeps of a concept, in strings of their own: a piece of a longer string keeps all of it in memory, and
+ * cells of a table are pieces of the file.
+ */
+function alone({ designation, ...concept }: JsonObject): JsonObject {
+  return {
+    ...concept,
+    ...(typeof concept.display === 'string' && { display: copied(concept.display) }),
+    ...(designation !== undefined && {
+      designation: objects(designation).map((each) =>
+        typeof each.value === 'string' ? { ...each, value: copied(each.value) } : each,
+      ),
+    }),
+    ...(concept.concept !== undefined && { concept: objects(concept.concept).map(alone) }),
+  }
+}
+
+function copied(text: string): string {
+  const narrow = Buffer.from(text, 'latin1').toString('latin1')
+  return narrow === text ? narrow : Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
 interface LayerLoader {

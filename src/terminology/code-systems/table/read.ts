@@ -167,20 +167,41 @@ function readDesignations(flat: FlatFile, textAt: (column: Uint32Array, row: num
   const use = flat.words('designation.use')
   const value = flat.words('designation.value')
   const more = flat.has('designation.more') ? flat.words('designation.more') : undefined
+  // Few languages and uses, many words.
+  const languageAt = remembered((row: number) => textAt(language, row), language)
+  const useAt = remembered((row: number) => {
+    const text = textAt(use, row)
+    return text === undefined ? undefined : (JSON.parse(text) as unknown)
+  }, use)
   return (ordinal: number): readonly JsonObject[] => {
     const found: JsonObject[] = []
     const end = starts[ordinal + 1] ?? 0
     for (let row = starts[ordinal] ?? 0; row < end; row += 1) {
-      const tag = textAt(language, row)
-      const kind = textAt(use, row)
+      const tag = languageAt(row)
+      const kind = useAt(row)
       found.push({
         ...(tag !== undefined && { language: tag }),
-        ...(kind !== undefined && { use: JSON.parse(kind) as unknown }),
+        ...(kind !== undefined && { use: kind }),
         value: textAt(value, row) ?? '',
         ...(more && jsonAt(textAt(more, row))),
       })
     }
     return found
+  }
+}
+
+const MOST_REMEMBERED = 1000
+
+/** What a column says, made once for each of its numbers. */
+function remembered<T>(make: (row: number) => T, column: Uint32Array): (row: number) => T {
+  const known = new Map<number, T>()
+  return (row) => {
+    const number = column[row] ?? 0
+    const before = known.get(number)
+    if (before !== undefined) return before
+    const made = make(row)
+    if (known.size < MOST_REMEMBERED) known.set(number, made)
+    return made
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { importPath } from '../../import/testing/import-files.ts'
 import { type JsonObject, objects } from '../../load/json.ts'
 import { matchText } from '../../operations/text-filter.ts'
 import type { CodeSystem, ConceptSet, Filter } from '../code-system.ts'
@@ -160,6 +161,19 @@ const filter = fc.oneof(
 
 const listed = (set: ConceptSet): readonly unknown[] => [...set.iterate()]
 
+const QUESTIONS = [
+  'codeOf',
+  'display',
+  'designations',
+  'definition',
+  'isInactive',
+  'isAbstract',
+  'status',
+  'properties',
+  'parents',
+  'children',
+] as const
+
 function assertEqual(
   objectsOf: CodeSystem,
   tableOf: CodeSystem,
@@ -171,20 +185,8 @@ function assertEqual(
   for (const each of [...CODES, 'É', 'D', 'nowhere', '']) assert.deepEqual(tableOf.locate(each), objectsOf.locate(each))
   const all = listed(objectsOf.all() ?? assert.fail()) as readonly number[]
   assert.deepEqual(listed(tableOf.all() ?? assert.fail()), all)
-  const asked = [
-    'codeOf',
-    'display',
-    'designations',
-    'definition',
-    'isInactive',
-    'isAbstract',
-    'status',
-    'properties',
-    'parents',
-    'children',
-  ] as const
   for (const one of all) {
-    for (const question of asked) assert.deepEqual(tableOf[question](one), objectsOf[question](one), question)
+    for (const question of QUESTIONS) assert.deepEqual(tableOf[question](one), objectsOf[question](one), question)
     assert.deepEqual(tableOf.extensions?.(one), objectsOf.extensions?.(one))
     assert.equal(tableOf.nestedParent?.(one), objectsOf.nestedParent?.(one))
     for (const other of all) assert.equal(tableOf.subsumes(one, other), objectsOf.subsumes(one, other))
@@ -264,6 +266,36 @@ test('the elements come back as they went in', async () => {
     }),
     { numRuns: 40 },
   )
+})
+
+const SAMPLE = join(import.meta.dirname, '../../../../../shared/corpus/terminology/tx-source/loinc')
+const skip = existsSync(SAMPLE) ? false : 'the corpus is not here (../shared/corpus/terminology/tx-source/loinc)'
+
+test('the LOINC sample through tables is the sample through objects', { skip }, async () => {
+  const { resources } = await importPath(SAMPLE)
+  const loinc = (content: (content: unknown) => boolean) =>
+    resources.filter((each) => each.resourceType === 'CodeSystem' && content(each.content))
+  const [own] = loinc((content) => content !== 'supplement')
+  const supplements = loinc((content) => content === 'supplement')
+  assert.ok(own)
+  const table = createFhirCodeSystem(await stored(own), await Promise.all(supplements.map(stored)))
+  const plain = createFhirCodeSystem(own, supplements)
+  const all = [...(plain.all()?.iterate() ?? [])]
+  assert.ok(all.length > 10)
+  for (const one of all) {
+    for (const question of QUESTIONS) assert.deepEqual(table[question](one), plain[question](one), question)
+  }
+  const few = [{ property: 'STATUS', op: '=', value: 'ACTIVE' }]
+  const filters = [
+    few,
+    [{ property: 'SCALE_TYP', op: 'exists', value: 'true' }],
+    [{ property: 'CLASS', op: 'regex', value: '.*C.*' }],
+  ]
+  for (const each of filters) {
+    const [left, right] = [table.select(each), plain.select(each)]
+    assert.ok(left.ok && right.ok)
+    assert.deepEqual(listed(left.set), listed(right.set))
+  }
 })
 
 test('the best is first: the wished language, the whole term, a code that was typed whole', async () => {
