@@ -1,6 +1,7 @@
 /** What is loaded: code systems in their versions, value sets, concept maps, supplements; found by canonical URL. */
 import type { ResourceEntry } from '../artifacts/artifact.ts'
 import type { CodeSystem, CodeSystemFamily, CodeSystemVersion } from '../code-systems/code-system.ts'
+import { conceptElements } from '../code-systems/concept-table.ts'
 import { createFhirCodeSystem } from '../code-systems/fhir-code-system.ts'
 import { type JsonObject, objects } from '../load/json.ts'
 import { canonicalOf, canonicalText } from '../operations/fhir.ts'
@@ -20,12 +21,16 @@ export interface Library {
   supplement(canonical: string): JsonObject | undefined
   /** A code system of which only these concepts are known (elements as in ValueSet.compose). */
   fragment(url: string, concepts: readonly JsonObject[], supplements: readonly JsonObject[]): CodeSystem
+  /** What supplements know of a code system that nobody loaded: for looking up a code, never to expand from. */
+  fragmentOfSupplements(url: string, supplements?: readonly JsonObject[]): CodeSystem | undefined
   valueSet(url: string, version?: string): JsonObject | undefined
   conceptMap(url: string, version?: string): JsonObject | undefined
   /** Concept maps with a group of these systems (either may be left open). */
   conceptMapsOf(source: string | undefined, target: string | undefined): readonly JsonObject[]
   /** For search and read: every resource of a type, what has precedence first. */
   entries(type: ResourceEntry['resourceType']): readonly LibraryEntry[]
+  /** For instance level requests. */
+  byId(type: ResourceEntry['resourceType'], id: string): LibraryEntry | undefined
   /** The same content for clients of one release of FHIR: where no version is stated, that of FHIR's own resources is theirs. */
   inRelease(release: FhirRelease): Library
   /** True when a resource is content of the server, not of a request. */
@@ -156,11 +161,27 @@ function layer(
     }
     for (const family of familiesByUrl.get(url) ?? []) {
       const found = family.versions().some((each) => each.version === version)
-        ? family.open(version, supplements)
+        ? openOf(family, url, version, supplements, more)
         : undefined
       if (found) return found
     }
     return below?.codeSystem(url, version, supplements)
+  }
+
+  const entriesByType = Map.groupBy(
+    stores.flatMap((store) => store.entries.map((entry) => ({ entry, read: () => read({ store, entry }) }))),
+    ({ entry }) => entry.resourceType,
+  )
+  /** Merging supplements into a system costs too much to do it for each request. */
+  const openOf = (
+    family: CodeSystemFamily,
+    url: string,
+    version: string | undefined,
+    supplements: readonly JsonObject[],
+    more: readonly JsonObject[],
+  ): CodeSystem | undefined => {
+    if (supplements.length === 0 || more.length > 0) return family.open(version, supplements)
+    return keep(opened, canonicalText(url, version), () => family.open(version, supplements))
   }
 
   return {
@@ -198,6 +219,14 @@ function layer(
       const resource = { resourceType: 'CodeSystem', url, content: 'fragment', concept: concepts }
       return createFhirCodeSystem(resource, [...own, ...supplements])
     },
+    fragmentOfSupplements(url, supplements = []) {
+      const own = (standing.get(url) ?? []).filter(({ entry }) => fits(entry, url, undefined)).map(read)
+      if (below) return below.fragmentOfSupplements(url, [...own, ...supplements])
+      const all = [...own, ...supplements]
+      if (all.length === 0 || versions(url).length > 0) return undefined
+      const make = () => createFhirCodeSystem(fragmentOf(url, all), all)
+      return supplements.length > 0 ? make() : keep(opened, `fragment ${url}`, make)
+    },
     valueSet(url, requested) {
       const list = entriesOf('ValueSet', url)
       const ofRelease = requested === undefined && url.startsWith(FHIR) ? releaseVersion : undefined
@@ -219,19 +248,38 @@ function layer(
       return below?.conceptMap(url, requested)
     },
     conceptMapsOf: conceptMapFinder(stores, read, below),
-    entries(type) {
-      const own = stores.flatMap((store) =>
-        store.entries
-          .filter(({ resourceType }) => resourceType === type)
-          .map((entry) => ({
-            entry,
-            read: () => read({ store, entry }),
-          })),
-      )
-      return [...own, ...(below?.entries(type) ?? [])]
+    entries: (type) => {
+      const own = entriesByType.get(type) ?? []
+      const further = below?.entries(type) ?? []
+      return own.length === 0 ? further : further.length === 0 ? own : [...own, ...further]
     },
+    byId: (type, id) => entriesByType.get(type)?.find(({ entry }) => entry.id === id) ?? below?.byId(type, id),
     inRelease,
     isServed: (resource) => served.has(resource) || (below?.isServed(resource) ?? false),
+  }
+}
+
+/** The codes that supplements speak of, with an English word as display where one of them has it. */
+function fragmentOf(url: string, supplements: readonly JsonObject[]): JsonObject {
+  const concepts = new Map<string, JsonObject>()
+  for (const supplement of supplements) {
+    for (const { code, display, designation } of conceptElements(supplement)) {
+      if (typeof code !== 'string') continue
+      const known = concepts.get(code)
+      if (known?.display !== undefined) continue
+      const english = display ?? objects(designation).find(({ language }) => language === 'en')?.value
+      concepts.set(code, { code, ...(english !== undefined && { display: english }) })
+    }
+  }
+  const [first] = supplements
+  return {
+    resourceType: 'CodeSystem',
+    url,
+    ...(typeof first?.title === 'string' && { title: first.title }),
+    status: 'active',
+    language: 'en',
+    content: 'fragment',
+    concept: [...concepts.values()],
   }
 }
 
@@ -287,11 +335,11 @@ function find(list: readonly Indexed[], requested: string | undefined): Indexed 
 
 const MOST_OPEN = 200
 
-function keep<T>(cache: Map<string, T>, key: string, make: () => T): T {
+function keep<T extends CodeSystem | undefined>(cache: Map<string, CodeSystem>, key: string, make: () => T): T | CodeSystem {
   const known = cache.get(key)
   if (known !== undefined) return known
   const made = make()
-  cache.set(key, made)
+  if (made !== undefined) cache.set(key, made)
   if (cache.size > MOST_OPEN) {
     const [oldest] = cache.keys()
     if (oldest !== undefined) cache.delete(oldest)

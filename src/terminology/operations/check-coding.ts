@@ -7,11 +7,12 @@ import { stringOf } from '../code-systems/fhir-code-system.ts'
 import { extensionValue, STANDARDS_STATUS } from '../code-systems/fhir-concepts.ts'
 import { compareVersions, matchesVersion } from '../library/versions.ts'
 import type { JsonObject } from '../load/json.ts'
-import { statusOf, warningStatus } from './context.ts'
+import { statusOf } from './context.ts'
 import { type Coding, canonicalText } from './fhir.ts'
-import type { Issue, IssueList } from './issues.ts'
+import type { IssueList } from './issues.ts'
 import { isIn } from './membership.ts'
 import type { Messages } from './messages.ts'
+import { codeSystemStatus, noteStatus } from './resource-status.ts'
 import type { CompileContext, CompiledInclude, CompiledValueSet } from './value-set.ts'
 import { wordsOf } from './value-set-words.ts'
 import { chooseVersion, failedCheck } from './version-rules.ts'
@@ -387,39 +388,6 @@ export function addRule({ issues, coding, path, context }: CodingCheck, id: stri
     text: context.say(id, { system, code }),
     expression: path.code,
   })
-}
-
-// ---- Status of the resources that were used
-
-export interface ResourceStatus {
-  readonly status: unknown
-  readonly experimental: unknown
-  readonly standardsStatus: unknown
-  readonly type: 'CodeSystem' | 'ValueSet'
-  readonly canonical: string
-}
-
-export function codeSystemStatus({ identity }: CodeSystem): ResourceStatus {
-  const { status, experimental, standardsStatus, url, version } = identity
-  return { status, experimental, standardsStatus, type: 'CodeSystem', canonical: canonicalText(url, version) }
-}
-
-export function noteStatus(
-  { issues, context }: Pick<CodingCheck, 'issues' | 'context'>,
-  resource: ResourceStatus,
-  source: JsonObject,
-): void {
-  const found = warningStatus(resource, statusOf(source))
-  if (found === undefined) return
-  const id = `MSG_${found.toUpperCase()}`
-  const issue: Issue = {
-    severity: 'information',
-    code: 'business-rule',
-    type: 'status-check',
-    id,
-    text: context.say(id, { type: resource.type, canonical: resource.canonical }),
-  }
-  issues.add(issue)
 }
 
 /** The version rule for a code that is looked up without a value set. */

@@ -124,7 +124,7 @@ export function statusOf(resource: JsonObject): {
 export function findValueSet(context: OperationContext, id?: string): JsonObject | Refusal {
   const { input, library, say } = context
   if (id !== undefined) {
-    const found = library.entries('ValueSet').find(({ entry }) => entry.id === id)
+    const found = library.byId('ValueSet', id)
     return found ? found.read() : notFound(say('resource_unknown', { type: 'ValueSet', id }))
   }
   const given = input.resource('valueSet')

@@ -74,7 +74,7 @@ export function createTerminologyServer(library: Library, given: TerminologyServ
   return {
     operation,
     read(type, id) {
-      const found = library.entries(type).find(({ entry }) => entry.id === id)
+      const found = library.byId(type, id)
       if (found) return { status: 200, resource: found.read() as Resource }
       return refused(notFound(messagesFor([])('resource_unknown', { type, id })))
     },

@@ -19,7 +19,9 @@ export function findCodeSystem(
   if (given?.url === system) return createFhirCodeSystem(given, supplements.of(system))
   const rules = rulesFor(context)
   const { version } = chooseVersion(rules, system, stated)
-  const found = library.codeSystem(system, version, supplements.of(system))
+  const found =
+    library.codeSystem(system, version, supplements.of(system)) ??
+    (version === undefined ? library.fragmentOfSupplements(system, supplements.of(system)) : undefined)
   if (!found) return unknownCodeSystem(context, system, version)
   const unused = supplements.unused(new Set([system]))
   if (unused) return unused
@@ -47,7 +49,7 @@ export function systemById(
   { library, say }: OperationContext,
   id: string,
 ): { url: string; version?: string } | Refusal {
-  const found = library.entries('CodeSystem').find(({ entry }) => entry.id === id)
+  const found = library.byId('CodeSystem', id)
   if (!found) {
     return refusal(404, {
       code: 'not-found',

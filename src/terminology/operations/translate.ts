@@ -104,7 +104,7 @@ function findMaps(
   const given = input.resource('conceptMap')
   if (given) return [given]
   if (id !== undefined) {
-    const found = library.entries('ConceptMap').find(({ entry }) => entry.id === id)
+    const found = library.byId('ConceptMap', id)
     if (found) return [found.read()]
     return refusal(404, {
       code: 'not-found',

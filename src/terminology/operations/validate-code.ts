@@ -2,55 +2,28 @@
  * ValueSet/$validate-code and CodeSystem/$validate-code (FHIR R5 §4.9.18, §4.8.20): a code, a Coding or a CodeableConcept.
  * The answer says which of several codings was the valid one, and lists every issue with its place.
  */
-import type { CodeSystem, ConceptHandle } from '../code-systems/code-system.ts'
+import type { CodeSystem } from '../code-systems/code-system.ts'
 import type { JsonObject } from '../load/json.ts'
 import {
-  addRule,
   type CodingCheck,
   type CodingPath,
   checkCoding,
-  codeSystemStatus,
   type Findings,
-  noteConcept,
-  noteStatus,
   reportUnknownCode,
-  reportUnknownSystem,
-  type Verdict,
   versionFor,
 } from './check-coding.ts'
 import { checkDisplay } from './check-display.ts'
+import { checkInSystem, codeSystemFor } from './check-in-system.ts'
 import { findValueSet, type OperationContext, rulesFor, statusOf, supplementsFor, wishesFor } from './context.ts'
 import { chooseDisplay, type LanguageWishes } from './display-language.ts'
-import { type CodeableConcept, type Coding, canonicalText, type Parameter, type Resource } from './fhir.ts'
+import { type Coding, canonicalText, type Resource } from './fhir.ts'
 import { inferSystem } from './infer-system.ts'
-import { type Issue, IssueList, isRefusal, operationOutcome, type Refusal, refusal } from './issues.ts'
-import type { Subject } from './validation-subject.ts'
+import { IssueList, isRefusal, type Refusal, refusal } from './issues.ts'
+import { codeSystemStatus, noteStatus } from './resource-status.ts'
+import { answerOf, type Checked, importAnswer, type Validation } from './validation-answer.ts'
 import { subjectOf } from './validation-subject.ts'
 import { type CompileContext, type CompiledValueSet, compiledValueSet } from './value-set.ts'
 import { wordsOf } from './value-set-words.ts'
-
-/** One coding of the request and what came out. */
-interface Checked {
-  readonly coding: Coding
-  readonly path: CodingPath
-  readonly findings: Findings
-  readonly verdict: Verdict
-  /** The concept in its code system, member or not. */
-  readonly concept?: { readonly codeSystem: CodeSystem; readonly handle: ConceptHandle }
-  readonly system: string | undefined
-  readonly version: string | undefined
-  readonly display: string | undefined
-}
-
-interface Validation {
-  readonly context: OperationContext
-  readonly compile: CompileContext
-  readonly valueSet: CompiledValueSet | undefined
-  readonly source: JsonObject
-  readonly wishes: LanguageWishes | undefined
-  readonly issues: IssueList
-  readonly subject: Subject
-}
 
 /** ValueSet/$validate-code. */
 export function validateInValueSet(context: OperationContext, id?: string): Resource | Refusal {
@@ -104,7 +77,7 @@ function codeSystemUrl(
     const given = input.resource('codeSystem')?.url
     return typeof given === 'string' ? given : input.text('url')?.split('|')[0]
   }
-  const found = library.entries('CodeSystem').find(({ entry }) => entry.id === id)
+  const found = library.byId('CodeSystem', id)
   if (found) return found.entry.url
   return refusal(404, {
     code: 'not-found',
@@ -239,65 +212,6 @@ function reportNotInValueSet({ issues, context, valueSet, subject }: Validation,
   return false
 }
 
-/** The code against its whole code system. */
-function checkInSystem(check: CodingCheck, source: JsonObject): Verdict {
-  const codeSystem = codeSystemFor(check)
-  if (!codeSystem) return undefined
-  noteStatus(check, codeSystemStatus(codeSystem), source)
-  const { concept, ...located } = codeSystem.locate(check.coding.code)
-  if (concept === undefined) {
-    return reportUnknownCode(check, codeSystem, 'reason' in located ? located.reason : undefined)
-  }
-  noteConcept(
-    check,
-    codeSystem,
-    concept,
-    codeSystem.designations(concept),
-    'note' in located ? located.note : undefined,
-  )
-  if (codeSystem.isInactive(concept)) check.findings.inactive = { status: codeSystem.status(concept) }
-  if (!check.abstractAllowed && codeSystem.isAbstract(concept)) {
-    addRule(check, 'ABSTRACT_CODE_NOT_ALLOWED')
-    return false
-  }
-  if (check.activeOnly && codeSystem.isInactive(concept)) {
-    addRule(check, 'STATUS_CODE_WARNING_CODE')
-    return false
-  }
-  return true
-}
-
-/** The code system of a coding on its own; says what is wrong with the system when there is none. */
-function codeSystemFor(check: CodingCheck): CodeSystem | undefined {
-  const { context, coding, issues, path } = check
-  const { library, supplements, say } = context
-  const { system } = coding
-  const version = versionFor(check)
-  const found = library.codeSystem(system, version, supplements.of(system))
-  if (found) return found
-  const supplement = library.supplement(system)
-  const wrong = (id: string, parameters: Readonly<Record<string, string>>) => {
-    const issue: Issue = {
-      severity: 'error',
-      code: 'invalid',
-      type: 'invalid-data',
-      id,
-      text: say(id, parameters),
-      expression: path.system,
-    }
-    issues.add(issue)
-  }
-  if (library.valueSet(system)) wrong('Terminology_TX_System_ValueSet2', { system })
-  else if (supplement) {
-    const known = typeof supplement.version === 'string' ? supplement.version : undefined
-    wrong('CODESYSTEM_CS_NO_SUPPLEMENT', { canonical: canonicalText(system, known) })
-  } else {
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(system)) wrong('Terminology_TX_System_Relative', {})
-    reportUnknownSystem(check, version)
-  }
-  return undefined
-}
-
 /** A valid coding: its display is checked, and its own words are shown. */
 function member(validation: Validation, check: CodingCheck, checked: Checked): Checked {
   const { found } = check.findings
@@ -370,96 +284,4 @@ function checkWords(
 
 function displayOf(words: Parameters<typeof chooseDisplay>[0], wishes: LanguageWishes | undefined): string | undefined {
   return (chooseDisplay(words, wishes) ?? chooseDisplay(words, undefined))?.value
-}
-
-// ---- The answer
-
-function answerOf(validation: Validation, checked: readonly Checked[]): Resource {
-  const { issues, subject, valueSet, context } = validation
-  const isConcept = subject.kind === 'codeableConcept'
-  const valid = checked.find(({ verdict }) => verdict === true)
-  const unknown = checked.some(({ verdict }) => verdict === undefined)
-  if (!valid && !unknown && isConcept && valueSet) {
-    const id = 'TX_GENERAL_CC_ERROR_MESSAGE'
-    issues.add({
-      severity: 'error',
-      code: 'code-invalid',
-      type: 'not-in-vs',
-      id,
-      text: context.say(id, { valueSet: valueSet.name }),
-    })
-  }
-  const shown = valid ?? (isConcept ? undefined : checked[0])
-  const status = statusParameters(validation, checked, shown)
-  const result = valid !== undefined && !issues.hasErrors
-  const missing = valid || unknown ? 'x-caused-by-unknown-system' : 'x-unknown-system'
-  const unknownSystems = new Set(checked.flatMap(({ findings }) => [...findings.unknownSystems]))
-  const parameter: Parameter[] = [
-    { name: 'result', valueBoolean: result },
-    ...optional('system', 'valueUri', shown?.system),
-    ...optional('code', 'valueCode', shown?.coding.code),
-    ...optional('version', 'valueString', shown?.version),
-    ...optional('display', 'valueString', shown?.display),
-    ...optional('normalized-code', 'valueCode', shown?.findings.normalized),
-    ...(result ? [] : [...unknownSystems].map((system) => ({ name: missing, valueCanonical: system }))),
-    ...status,
-    ...optional('message', 'valueString', issues.message),
-    ...(isConcept && subject.concept ? [{ name: 'codeableConcept', valueCodeableConcept: subject.concept }] : []),
-    ...(issues.all.length > 0 ? [{ name: 'issues', resource: operationOutcome(issues.all) }] : []),
-  ]
-  return { resourceType: 'Parameters', parameter }
-}
-
-function optional(name: string, type: string, value: string | undefined): readonly Parameter[] {
-  return value === undefined || value === '' ? [] : [{ name, [type]: value }]
-}
-
-/** `inactive` and `status` of the code shown; a warning for each inactive or deprecated code. */
-function statusParameters(
-  { issues, context }: Validation,
-  checked: readonly Checked[],
-  shown: Checked | undefined,
-): readonly Parameter[] {
-  const parameters: Parameter[] = []
-  for (const one of checked) {
-    const { findings, path, coding } = one
-    const { inactive, status } = findings
-    const id = inactive ? 'INACTIVE_CONCEPT_FOUND' : status === 'deprecated' ? 'DEPRECATED_CONCEPT_FOUND' : undefined
-    if (id === undefined) continue
-    const told = inactive ? (inactive.status ?? 'inactive') : status
-    issues.add({
-      severity: 'warning',
-      code: 'business-rule',
-      type: 'code-comment',
-      id,
-      text: context.say(id, {
-        code: coding.code,
-        status: inactive && told !== 'inactive' ? `${told} and inactive` : told,
-      }),
-      expression: path.self,
-      inMessage: true,
-    })
-    if (one !== shown) continue
-    if (inactive) parameters.push({ name: 'inactive', valueBoolean: true })
-    if (told !== undefined && told !== 'inactive') parameters.push({ name: 'status', valueCode: told })
-  }
-  return parameters
-}
-
-/** An imported value set is missing: the code cannot be validated, and the answer says why. */
-function importAnswer(context: OperationContext, { missingCanonical }: Refusal, subject: Subject): Resource {
-  const id = 'Unable_to_resolve_value_Set_'
-  const text = context.say(id, { canonical: missingCanonical })
-  const issue: Issue = { severity: 'error', code: 'not-found', type: 'not-found', id, text }
-  const concept: CodeableConcept | undefined = subject.concept
-  const [coding] = subject.codings
-  const parameter: Parameter[] = [
-    { name: 'result', valueBoolean: false },
-    ...(concept ? [] : optional('system', 'valueUri', coding?.system)),
-    ...(concept ? [] : optional('code', 'valueCode', coding?.code)),
-    { name: 'message', valueString: text },
-    ...(concept ? [{ name: 'codeableConcept', valueCodeableConcept: concept }] : []),
-    { name: 'issues', resource: operationOutcome([issue]) },
-  ]
-  return { resourceType: 'Parameters', parameter }
 }
