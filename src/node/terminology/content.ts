@@ -13,6 +13,7 @@ import { openEcl } from '#terminology/ecl/index.ts'
 import { createLibrary } from '#terminology/library/library.ts'
 import { openResourceFile, type ResourceStore } from '#terminology/library/resource-store.ts'
 import { openShippedResources } from '#terminology/library/shipped.ts'
+import { type ClosureFile, openClosureFile } from '#terminology/operations/closure-file.ts'
 import { createTerminologyServer } from '#terminology/operations/create.ts'
 import { editionFromShared } from '#terminology/snomed/edition.ts'
 import type { TerminologyHandlers } from '#wire/terminology/handlers.ts'
@@ -48,7 +49,8 @@ export async function openContent(
     stores,
     families: [...(editions.length > 0 ? [createSnomedFamily(editions)] : []), ...fixedFamilies()],
   })
-  const server = createTerminologyServer(library, { flat })
+  const closures = lazyClosures(join(home, 'terminology', 'closures.sqlite'))
+  const server = createTerminologyServer(library, { flat, closures })
   return ok({
     handlers: server,
     sources: { library, server, editions },
@@ -63,8 +65,24 @@ export async function openContent(
     date: plan.publishedAt ?? new Date().toISOString(),
     close: () => {
       for (const store of stores) store.close()
+      for (const { ecl } of editions) ecl?.close()
+      closures.close()
     },
   })
+}
+
+/** The file of closure tables is opened when a client first asks for one: most never do. */
+function lazyClosures(file: string): ClosureFile {
+  let opened: ClosureFile | undefined
+  const open = (): ClosureFile => {
+    opened ??= openClosureFile(file)
+    return opened
+  }
+  return {
+    read: (name) => open().read(name),
+    write: (name, table) => open().write(name, table),
+    close: () => opened?.close(),
+  }
 }
 
 function openArtifact({ folder, title, edition, tables }: PlannedArtifact): Result<ResourceStore | EditionSource> {
