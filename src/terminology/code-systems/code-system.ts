@@ -39,7 +39,7 @@ export interface CodeSystemIdentity {
   readonly edition?: string
   /** Properties it defines: code, URI and type. */
   readonly properties: readonly PropertyDefinition[]
-  /** `canonical|version` of the supplements that are merged in. */
+  /** `canonical|version` of the supplements that are merged in; those whose words stand in are named by the words alone. */
   readonly supplements: readonly string[]
 }
 
@@ -60,6 +60,8 @@ export interface ConceptDesignation {
   readonly isDisplay?: boolean
   /** Stands where the system leaves the word to others (user-assigned codes): another display is no error. */
   readonly isPlaceholder?: boolean
+  /** Shown only where nobody else has a word in the language: composed by a rule, or Tessera's own. */
+  readonly standsIn?: boolean
   /** Preferred among those of its language. */
   readonly preferred?: boolean
   /** No longer to be used: withdrawn, deprecated, or inactive in the source. */

@@ -1,4 +1,5 @@
 /** A CodeSystem resource (R5 JSON), with supplements merged in, as a code system. */
+import { STAND_IN_EXTENSION } from '../import/resource.ts'
 import { type JsonObject, objects } from '../load/json.ts'
 import { canonicalText } from '../operations/fhir.ts'
 import type {
@@ -152,9 +153,22 @@ export function identityOf(resource: JsonObject, supplements: readonly JsonObjec
     content: CONTENTS.includes(content ?? '') ? (content as Content) : 'not-present',
     caseSensitive: resource.caseSensitive !== false,
     properties: [resource, ...supplements].flatMap((each) => definedProperties(each)),
-    supplements: supplements.map((each) => canonicalText(stringOf(each.url) ?? '', stringOf(each.version))),
+    supplements: supplementNames(supplements),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   }
+}
+
+/** Of what stands in nobody needs to hear, unless one of its words is shown. */
+export function supplementNames(supplements: readonly JsonObject[]): readonly string[] {
+  return supplements.filter((each) => !standsIn(each)).map(nameOf)
+}
+
+function standsIn(supplement: JsonObject): boolean {
+  return extensionValue(supplement, STAND_IN_EXTENSION) === true
+}
+
+function nameOf({ url, version }: JsonObject): string {
+  return canonicalText(stringOf(url) ?? '', stringOf(version))
 }
 
 export function definedProperties(resource: JsonObject): readonly PropertyDefinition[] {
@@ -178,6 +192,8 @@ export interface Addition {
   readonly ordinal: number
   readonly source: string
   readonly language: string | undefined
+  /** Its words are shown where nobody else has one. */
+  readonly standsIn: boolean
 }
 
 export interface Additions {
@@ -189,8 +205,9 @@ export interface Additions {
 export function additionsOf(supplements: readonly JsonObject[]): Additions {
   const sources = supplements.map((supplement) => ({
     table: conceptsOf(supplement),
-    source: canonicalText(stringOf(supplement.url) ?? '', stringOf(supplement.version)),
+    source: nameOf(supplement),
     language: stringOf(supplement.language),
+    standsIn: standsIn(supplement),
   }))
   if (sources.length === 0) return { sources, of: () => [] }
   return {
@@ -215,14 +232,22 @@ function designationsOf(
 }
 
 /** The words of a supplement. */
-export function pushAddition(words: ConceptDesignation[], { table, ordinal, source, language }: Addition): void {
+export function pushAddition(
+  words: ConceptDesignation[],
+  { table, ordinal, source, language, standsIn }: Addition,
+): void {
   const display = table.display(ordinal)
-  if (display !== undefined) words.push({ value: display, source, ...(language !== undefined && { language }) })
-  for (const designation of table.designations(ordinal)) pushDesignation(words, designation, source)
+  const said = { source, ...(standsIn && { standsIn }) }
+  if (display !== undefined) words.push({ value: display, ...said, ...(language !== undefined && { language }) })
+  for (const designation of table.designations(ordinal)) pushDesignation(words, designation, said)
 }
 
 /** Reads a `designation` element of a CodeSystem or of a ValueSet. */
-export function pushDesignation(words: ConceptDesignation[], designation: JsonObject, source?: string): void {
+export function pushDesignation(
+  words: ConceptDesignation[],
+  designation: JsonObject,
+  said?: Pick<ConceptDesignation, 'source' | 'standsIn'>,
+): void {
   const value = stringOf(designation.value)
   if (value === undefined) return
   const standards = extensionValue(designation, STANDARDS_STATUS)
@@ -234,7 +259,7 @@ export function pushDesignation(words: ConceptDesignation[], designation: JsonOb
     ...(language !== undefined && { language }),
     ...(typeof use === 'object' && use !== null && { use }),
     ...(inactive && { inactive, status: 'deprecated' }),
-    ...(source !== undefined && { source }),
+    ...said,
     ...(Array.isArray(designation.extension) && { extension: designation.extension }),
   })
 }

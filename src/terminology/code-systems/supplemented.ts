@@ -1,6 +1,5 @@
 /** Any code system with the words and properties of supplements beside its own. */
 import type { JsonObject } from '../load/json.ts'
-import { canonicalText } from '../operations/fhir.ts'
 import type { CodeSystem, ConceptDesignation, ConceptHandle } from './code-system.ts'
 import {
   type Addition,
@@ -8,7 +7,7 @@ import {
   additionsOf,
   definedProperties,
   pushAddition,
-  stringOf,
+  supplementNames,
 } from './fhir-code-system.ts'
 
 export function createSupplementedSystem(base: CodeSystem, supplements: readonly JsonObject[]): CodeSystem {
@@ -20,17 +19,17 @@ export function createSupplementedSystem(base: CodeSystem, supplements: readonly
     return more ? [...found, ...more] : found
   }
   const { identity } = base
-  // The words of the supplement are chosen among, so the base's own short cut must not hide them.
-  const { preferred: _, ...rest } = base
+  const { preferred, ...rest } = base
   return {
     ...rest,
+    // The words of the supplements are chosen among, so the base's own short cut must not hide them.
+    ...(preferred && {
+      preferred: (concept, languages) => (of(concept).length === 0 ? preferred(concept, languages) : undefined),
+    }),
     identity: {
       ...identity,
       properties: [...identity.properties, ...supplements.flatMap((each) => definedProperties(each))],
-      supplements: [
-        ...identity.supplements,
-        ...supplements.map((each) => canonicalText(stringOf(each.url) ?? '', stringOf(each.version))),
-      ],
+      supplements: [...identity.supplements, ...supplementNames(supplements)],
     },
     designations(concept) {
       const own = base.designations(concept)

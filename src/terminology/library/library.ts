@@ -335,7 +335,11 @@ function find(list: readonly Indexed[], requested: string | undefined): Indexed 
 
 const MOST_OPEN = 200
 
-function keep<T extends CodeSystem | undefined>(cache: Map<string, CodeSystem>, key: string, make: () => T): T | CodeSystem {
+function keep<T extends CodeSystem | undefined>(
+  cache: Map<string, CodeSystem>,
+  key: string,
+  make: () => T,
+): T | CodeSystem {
   const known = cache.get(key)
   if (known !== undefined) return known
   const made = make()

@@ -1,22 +1,23 @@
 /**
- * The resources that the project ships (npm packages of HL7), gathered once into one file and its index, both in the
- * cache folder: a start then reads only the index.
+ * The resources that the project ships (npm packages of HL7, the lists of `data/terms`), gathered once into one file and
+ * its index, both in the cache folder: a start then reads only the index.
  */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, readFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
 import { claim } from '../cache-lock.ts'
 import { isObject, type JsonObject, objects } from '../load/json.ts'
-import { manifestOf, type PackageSource, shippedSources, type TerminologySources } from '../sources.ts'
+import { manifestOf, shippedSources, type TerminologySources } from '../sources.ts'
 import { toR5 } from './normalise.ts'
+import { ownWords } from './own-words.ts'
 import { entryOf, openResourceFile, type ResourceStore } from './resource-store.ts'
 
 /** To be raised when the shape of the file or of its index changes. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** Resources of FHIR R5 itself; the packages have those of R4. */
 const R5_RESOURCES = new URL('../../../data/terminology/fhir-r5.json', import.meta.url)
@@ -39,8 +40,9 @@ export async function openShippedResources(
   return openResourceFile(file, entries)
 }
 
-function fingerprintOf({ packages }: TerminologySources): string {
+function fingerprintOf({ packages, terms }: TerminologySources): string {
   const hash = createHash('sha256').update(`resources ${FORMAT}\0`).update(readFileSync(R5_RESOURCES))
+  for (const name of termListNames(terms)) hash.update(`${name}\0`).update(readFileSync(join(terms, name)))
   for (const { folder, files } of packages) {
     const { name, version } = manifestOf(folder)
     hash.update(`${name}@${version} ${files.source}\0`)
@@ -65,7 +67,7 @@ async function compile(sources: TerminologySources, cache: string, file: string,
   const index: ResourceEntry[] = []
   const seen = new Set<string>()
   let offset = 0
-  for await (const resource of resourcesOf(sources.packages)) {
+  for await (const resource of resourcesOf(sources)) {
     const line = JSON.stringify(toR5(tidy(resource)))
     const length = Buffer.byteLength(line)
     const entry = entryOf(resource, offset, length)
@@ -86,7 +88,7 @@ async function compile(sources: TerminologySources, cache: string, file: string,
   await removeOlder(cache, file, indexFile)
 }
 
-async function* resourcesOf(packages: readonly PackageSource[]): AsyncGenerator<JsonObject> {
+async function* resourcesOf({ packages, terms }: TerminologySources): AsyncGenerator<JsonObject> {
   for (const { folder, files } of packages) {
     const wanted = FURTHER_FILES[manifestOf(folder).name] ?? files
     for (const name of await filesUnder(folder, wanted)) {
@@ -101,6 +103,14 @@ async function* resourcesOf(packages: readonly PackageSource[]): AsyncGenerator<
   }
   const own: unknown = JSON.parse(await readFile(R5_RESOURCES, 'utf8'))
   if (isObject(own)) yield* objects(own.resources)
+  // Last: the words of everybody else go before them.
+  for (const name of termListNames(terms)) yield* ownWords(name, JSON.parse(await readFile(join(terms, name), 'utf8')))
+}
+
+function termListNames(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
 }
 
 async function filesUnder(folder: string, wanted: RegExp): Promise<readonly string[]> {

@@ -31,11 +31,17 @@ export function checkDisplay(check: DisplayCheck, say: Messages): Issue | undefi
   if (matching.some(({ inactive }) => !inactive)) return undefined
   const [old] = matching
   if (old) return inactiveDisplay(check, old, say)
-  const valid = candidates.filter(({ inactive }) => !inactive)
+  const valid = ownWords(candidates.filter(({ inactive }) => !inactive))
   if (valid.length === 0) return noneInLanguage(check, say)
   if (valid.every(({ isPlaceholder }) => isPlaceholder)) return userDefined(check, valid, say)
   const onlySpaces = valid.some((word) => spaced(word.value) === spaced(display))
   return wrongDisplay(check, valid, onlySpaces, say)
+}
+
+/** Words that stand in are named to nobody as the right ones, as long as there are others. */
+function ownWords(words: readonly ConceptDesignation[]): readonly ConceptDesignation[] {
+  const own = words.filter(({ standsIn }) => !standsIn)
+  return own.length > 0 ? own : words
 }
 
 function issue(check: DisplayCheck, part: Pick<Issue, 'severity' | 'id' | 'text'> & Partial<Issue>): Issue {

@@ -50,6 +50,11 @@ export function codeSystemFor(check: CodingCheck): CodeSystem | undefined {
   const version = versionFor(check)
   const found = library.codeSystem(system, version, supplements.of(system))
   if (found) return found
+  if (version === undefined) {
+    const known = library.fragmentOfSupplements(system, supplements.of(system))
+    // Of a code that it has not nothing can be said: the code system itself is missing.
+    if (known?.locate(coding.code).concept !== undefined) return known
+  }
   const supplement = library.supplement(system)
   const wrong = (id: string, parameters: Readonly<Record<string, string>>) => {
     const issue: Issue = {

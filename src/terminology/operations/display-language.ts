@@ -65,8 +65,11 @@ function rank(word: ConceptDesignation): number {
   return 3
 }
 
+/** Above every other difference. */
+const STAND_IN = 100
+
 /**
- * The word to show as display; undefined when the reader refuses every language in which there is one. Without wishes the
+ * The word to show as display, of the first wished language that has one; what stands in gives way to any other word of it; undefined when the reader refuses every language in which there is one. Without wishes the
  * first display is it.
  */
 export function chooseDisplay(
@@ -82,7 +85,7 @@ export function chooseDisplay(
       if (word.inactive || word.language === undefined) continue
       const distance = closeness(word.language, range)
       if (distance === undefined) continue
-      const score = distance * 4 + rank(word)
+      const score = (word.standsIn ? STAND_IN : 0) + distance * 4 + rank(word)
       if (score < bestScore) [best, bestScore] = [word, score]
     }
     if (best) return best

@@ -57,7 +57,8 @@ export function expand(context: OperationContext, id?: string): Expanded | Refus
   if (isRefusal(page)) return page
   const shown: EntryOptions['shown'] = new Map()
   const languages = new Set<string>()
-  const options: EntryOptions = { ...request, showVersions: plan.showVersions, shown, languages }
+  const standIns = new Set<string>()
+  const options: EntryOptions = { ...request, showVersions: plan.showVersions, shown, languages, standIns }
   const contains = entriesOf(page, plan, request, options)
   const expansion = {
     ...unclosed(groups, context),
@@ -65,7 +66,7 @@ export function expand(context: OperationContext, id?: string): Expanded | Refus
     timestamp: context.now().toISOString(),
     ...(page.total !== undefined && { total: page.total }),
     ...(request.offset !== undefined && { offset: request.offset }),
-    parameter: parametersOf(context, compiled, plan, request),
+    parameter: parametersOf(context, compiled, plan, request, standIns),
     ...(shown.size > 0 && { property: [...shown].map(([code, uri]) => ({ code, ...(uri !== undefined && { uri }) })) }),
     ...(contains.length > 0 && { contains }),
   }
@@ -309,6 +310,7 @@ function parametersOf(
   compiled: CompiledValueSet,
   plan: Plan,
   { wishes, onlyWhatIsAskedFor }: ExpandRequest,
+  standIns: ReadonlySet<string>,
 ): readonly Parameter[] {
   const list: Parameter[] = []
   const add = (name: string, type: string, value: unknown) => {
@@ -332,6 +334,7 @@ function parametersOf(
     const warning = warningStatus(codeSystem.identity, statusOf(compiled.resource))
     if (warning) add(`warning-${warning}`, 'valueUri', canonical)
   }
+  for (const supplement of standIns) add('used-supplement', 'valueUri', supplement)
   for (const { name, value } of compiled.usedRules) add(name, 'valueUri', value)
   for (const imported of [compiled, ...importedValueSets(compiled)]) {
     if (imported !== compiled && !imported.contained) add('used-valueset', 'valueUri', imported.name)

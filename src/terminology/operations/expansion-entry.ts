@@ -18,6 +18,8 @@ export interface EntryOptions {
   readonly onlyWhatIsAskedFor: boolean
   /** Properties that were shown, by code, with their URI; filled while entries are made. */
   readonly shown: Map<string, string | undefined>
+  /** Supplements whose words stand in for missing ones; filled while entries are made. */
+  readonly standIns: Set<string>
   /** Languages of the displays; filled while entries are made. */
   readonly languages: Set<string>
 }
@@ -72,6 +74,9 @@ export function entryOf(group: Group, concept: ConceptHandle, options: EntryOpti
   const words = quick ? [] : wordsOf(codeSystem, concept, element, source)
   const display = quick ?? chooseDisplay(words, options.wishes)
   if (display?.language !== undefined) options.languages.add(display.language)
+  for (const { standsIn, source } of options.includeDesignations ? words : display ? [display] : []) {
+    if (standsIn && source !== undefined) options.standIns.add(source)
+  }
   const isInactive = codeSystem.isInactive(concept)
   const extension = echoedExtensions(group, concept, element)
   const property = propertiesOf(group, concept, element, isInactive, options)

@@ -41,7 +41,9 @@ function describe(context: OperationContext, codeSystem: CodeSystem, concept: Co
   if (display) parameter.push({ name: 'display', valueString: display.value })
   if (definition !== undefined && wants('definition')) parameter.push({ name: 'definition', valueString: definition })
   parameter.push({ name: 'abstract', valueBoolean: codeSystem.isAbstract(concept) })
-  for (const supplement of identity.supplements) parameter.push({ name: 'used-supplement', valueCanonical: supplement })
+  const standIns = words.flatMap(({ standsIn, source }) => (standsIn && source !== undefined ? [source] : []))
+  for (const supplement of new Set([...identity.supplements, ...standIns]))
+    parameter.push({ name: 'used-supplement', valueCanonical: supplement })
   const languages = asked.flatMap((name) => (name.startsWith('lang.') ? name.slice(5) : []))
   if (wants('designation') || languages.length > 0) {
     for (const word of words) {
