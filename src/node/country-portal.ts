@@ -6,11 +6,14 @@ import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import { professionalPortal } from '#portal/professional/portal.ts'
 import { documentRendering } from '#portal/professional/rendering.ts'
 import type { Terminology } from '#terminology/index.ts'
+import { readReleases } from '#terminology/releases/published.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { Surroundings } from './answering.ts'
 import type { CountryConfiguration } from './configuration.ts'
+import { countryAuthority } from './country-authority.ts'
 import type { CountryData } from './country-data.ts'
 import { countryTerminology } from './country-terminology.ts'
+import { openPublicReleases } from './releases/public-releases.ts'
 import type { Stores } from './stores.ts'
 
 interface PortalParts {
@@ -43,17 +46,26 @@ export function countryPortal({
     ...description.languages.filter((language) => language !== description.portalLanguage),
   ]
   const app = new Hono()
+  const onError = (error: unknown) => around.log.failure('page-failed', error)
+  const shared = { home: configuration.terms, cache: configuration.cache, languages, messages, onError }
+  const { country } = configuration
+  const authority = countryAuthority({
+    ...shared,
+    country,
+    origin: configuration.portal.origin,
+    database: stores.database,
+    documents: configuration.folder,
+    people,
+  })
+  app.route('/authority/terminology', authority)
   const pages = countryTerminology({
-    cache: configuration.cache,
-    home: configuration.terms,
-    languages,
-    messages,
-    house: { href: '/', name: (said) => portalName(said, configuration.country) },
-    onError: (error) => around.log.failure('page-failed', error),
+    ...shared,
+    house: { href: '/', name: (said) => portalName(said, country) },
+    releases: openPublicReleases(configuration.terms, readReleases(stores.database, country)).entries,
   })
   app.route('/terminology', pages)
   const professional = professionalPortal({
-    country: configuration.country,
+    country,
     origin: configuration.portal.origin,
     languages,
     helpLine: description.helpLine,
@@ -66,7 +78,7 @@ export function countryPortal({
     data: configuration.data,
     now: () => new Date(),
     onSignInRefused: (code) => around.log.warn('sign-in-refused', { code }),
-    onError: (error) => around.log.failure('page-failed', error),
+    onError,
   })
   return app.route('/', professional)
 }

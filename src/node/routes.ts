@@ -2,7 +2,19 @@
 const KNOWN: Readonly<Record<'border' | 'portal', ReadonlySet<string>>> = {
   border: new Set(['fhir/metadata', 'fhir/Patient', 'fhir/DocumentReference', 'fhir/Bundle', 'fhir/Binary']),
   portal: new Set([
-    ...['', 'accesses', 'accessibility', 'api', 'assets', 'exercise', 'health', 'help', 'metrics', 'notices'],
+    ...[
+      '',
+      'accesses',
+      'accessibility',
+      'api',
+      'assets',
+      'authority',
+      'exercise',
+      'health',
+      'help',
+      'metrics',
+      'notices',
+    ],
     ...['patients', 'session', 'sign-in', 'sign-out', 'signed-out', 'terminology'],
   ]),
 }

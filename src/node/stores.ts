@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
+import { editorMigrations } from '#terminology/editor/migrations.ts'
+import { releaseMigrations } from '#terminology/releases/migrations.ts'
 import { consentMigrations } from '#trust/consent/migrations.ts'
 import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import { ledgerMigrations } from '#trust/ledger/migrations.ts'
@@ -21,7 +23,10 @@ export interface Stores {
 export async function openStores(configuration: CountryConfiguration): Promise<Stores> {
   const keys = await openNodeKeys(join(configuration.home, 'keys'))
   const database = await openDatabase(configuration.database)
-  await migrate(database, [...ledgerMigrations, ...consentMigrations, ...peopleMigrations, ...journeyMigrations])
+  await migrate(database, [
+    ...[...ledgerMigrations, ...consentMigrations, ...peopleMigrations, ...journeyMigrations],
+    ...[...releaseMigrations, ...editorMigrations],
+  ])
   const ledger = await openLedger(database, {
     node: configuration.country,
     signer: keys.seal,

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import type { Result } from '#platform/result/result.ts'
 import type { ReleaseDifference } from '#terminology/releases/diff/difference.ts'
-import { openComparing, type ThreadComparison } from './difference.ts'
+import type { ThreadComparison } from './compare-in-thread.ts'
+import { openComparing } from './difference.ts'
 import { usedCodesOf } from './used-codes.ts'
 
 const { home, cache, from, to, documents, limit } = workerData as ThreadComparison

@@ -1,6 +1,5 @@
-/** What changes between two lists of artifacts of a home folder: here, or in a thread of its own where others wait for answers. */
+/** What changes between two lists of artifacts of a home folder. */
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import type { Result } from '#platform/result/result.ts'
 import type { ArtifactId, ArtifactManifest } from '#terminology/artifacts/artifact.ts'
@@ -57,25 +56,4 @@ function openEditions(home: string): (artifact: ArtifactManifest) => Promise<Edi
     opened.set(artifact.id, known)
     return known
   }
-}
-
-/** Plain data: the thread gets a copy. */
-export interface ThreadComparison {
-  readonly home: string
-  readonly cache: string
-  readonly from: readonly ArtifactId[]
-  readonly to: readonly ArtifactId[]
-  /** Folder of the documents whose meaning is compared; none when absent. */
-  readonly documents?: string
-  readonly limit?: number
-}
-
-/** The same in a thread that ends afterwards, so that its memory is given back. Rejects when the thread breaks. */
-export function compareInThread(comparison: ThreadComparison): Promise<Result<ReleaseDifference>> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(join(import.meta.dirname, 'difference-worker.ts'), { workerData: comparison })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', () => reject(new Error('The thread that compares releases ended without an answer.')))
-  })
 }

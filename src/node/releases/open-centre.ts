@@ -4,7 +4,6 @@ import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { ArtifactId } from '#terminology/artifacts/artifact.ts'
-import { readServed } from '#terminology/artifacts/store.ts'
 import { type Editor, openEditor } from '#terminology/editor/editor.ts'
 import { editorMigrations } from '#terminology/editor/migrations.ts'
 import { openReleaseCentre, type ReleaseCentre } from '#terminology/releases/centre.ts'
@@ -12,6 +11,7 @@ import { releaseMigrations } from '#terminology/releases/migrations.ts'
 import { centreFile } from './centre-file.ts'
 import { type Comparing, openComparing } from './difference.ts'
 import { keepingChanges } from './kept-changes.ts'
+import { servedArtifacts } from './served-artifacts.ts'
 
 export interface CentreSettings {
   /** TESSERA_HOME: artifacts and what is served. */
@@ -72,9 +72,4 @@ async function centreOn(database: Database, settings: CentreSettings): Promise<R
     served: () => servedArtifacts(home),
     close: () => database.close(),
   })
-}
-
-export async function servedArtifacts(home: string): Promise<Result<readonly ArtifactId[]>> {
-  const served = await readServed(home)
-  return served.ok ? ok(served.value?.artifacts ?? []) : served
 }

@@ -51,7 +51,11 @@ export type CookieKind = 'session' | 'sign-in' | 'language'
 
 /** Cookies are shared by all ports of a host, so each node has its own names. */
 function cookieName({ options }: Portal, kind: CookieKind): string {
-  return `tessera-${options.country.toLowerCase()}-${kind}`
+  return cookieNameOf(options.country, kind)
+}
+
+export function cookieNameOf(country: string, kind: CookieKind): string {
+  return `tessera-${country.toLowerCase()}-${kind}`
 }
 
 export function readCookie(portal: Portal, context: Context, kind: CookieKind): string | undefined {
@@ -106,7 +110,7 @@ export function show(visit: Visit | SignedInVisit, { title, content, above, stat
     languages: options.languages,
     portal: words.messages.text('portal.name', { country }),
     helpLine: options.helpLine,
-    session: 'session' in visit ? frameSession(visit) : undefined,
+    session: 'session' in visit ? frameSessionOf(visit.session, options.now()) : undefined,
     content,
     above,
   })
@@ -131,17 +135,17 @@ export function pageHeaders({ options }: Portal): Readonly<Record<string, string
   }
 }
 
-function frameSession(visit: SignedInVisit): FrameSession {
-  const { session, professional, portal } = visit
+export function frameSessionOf(session: Session, now: Date): FrameSession {
+  const professional = professionalOf(session)
   const { person } = session.data
   return {
     name: `${professional?.given ?? person.given} ${professional?.family ?? person.family}`.trim(),
     profession: professional?.profession ?? '',
     place: professional?.organisation.name ?? '',
     changeable: professional !== undefined && person.exercises.length > 1,
-    secondsLeft: Math.round((session.endsWhenIdle - portal.options.now().getTime()) / 1000),
+    secondsLeft: Math.round((session.endsWhenIdle - now.getTime()) / 1000),
     endsAt: clockTime(session.endsWhenIdle),
-    token: tokenOf(visit),
+    token: formToken(session.secret),
   }
 }
 

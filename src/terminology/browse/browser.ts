@@ -53,7 +53,7 @@ export function openBrowser(now: () => BrowseSources): TerminologyBrowser {
       const resource = sources.library.valueSet(url, version)
       if (!resource) return unknownValueSet(url)
       const view = valueSetView(sources, resource)
-      return ok(withCoverage(view, coverageTable(sources.library)))
+      return ok(withCoverage(view, await coverageTable(sources.library)))
     },
     async expand(request) {
       const sources = now()

@@ -1,49 +1,68 @@
 /** The coverage page's table: every loaded value set that is a list of codes, in the library's order of precedence. */
-import type { CoverageTable, LanguageTag } from '#portal/terminology/browser.ts'
-import { coverageOf, listedCodes } from '../coverage/coverage.ts'
-import type { Library, LibraryEntry } from '../library/library.ts'
-import type { JsonObject } from '../load/json.ts'
+import { setImmediate as others } from 'node:timers/promises'
+import type { CoverageTable, LanguageTag, ValueSetEntry } from '#portal/terminology/browser.ts'
+import { type CoveredValueSet, countCoverage, listedCodes } from '../coverage/coverage.ts'
+import type { Library } from '../library/library.ts'
 import { entryOf } from './value-sets.ts'
 
-const made = new WeakMap<Library, CoverageTable>()
+const made = new WeakMap<Library, Promise<CoverageTable>>()
 
-/** Counted once for each library: it reads all of it. */
-export function coverageTable(library: Library): CoverageTable {
+/** Counted once for each library, in slices: it reads all of it, and others are answered meanwhile. */
+export function coverageTable(library: Library): Promise<CoverageTable> {
   const known = made.get(library)
   if (known) return known
-  const table = countCoverage(library)
+  const table = tableOf(library)
   made.set(library, table)
+  table.catch(() => made.delete(library))
   return table
 }
 
-function countCoverage(library: Library): CoverageTable {
+/** Milliseconds of work after which others have their turn. One resource is not divided. */
+const SLICE_MS = 10
+
+interface Listed {
+  readonly valueSet: ValueSetEntry
+  readonly codes: CoveredValueSet['codes']
+}
+
+async function tableOf(library: Library): Promise<CoverageTable> {
+  const turn = turns()
   const seen = new Set<string>()
-  const listed = library.entries('ValueSet').flatMap(({ entry, read }) => {
-    const resource = seen.has(entry.url) ? undefined : read()
+  const listed: Listed[] = []
+  for (const { entry, read } of library.entries('ValueSet')) {
+    if (seen.has(entry.url)) continue
     seen.add(entry.url)
-    const codes = resource && listedCodes(resource)
-    return resource && codes && codes.length > 0 ? [{ valueSet: entryOf(resource), codes }] : []
-  })
-  const rows = coverageOf(
-    listed.map(({ valueSet: { url, version }, codes }) => ({
-      url,
-      ...(version === undefined ? {} : { version }),
-      codes,
-    })),
-    resourcesOf(library.entries('CodeSystem')),
-  )
+    const resource = read()
+    const codes = listedCodes(resource)
+    if (codes && codes.length > 0) listed.push({ valueSet: entryOf(resource), codes })
+    await turn()
+  }
+  const count = countCoverage(listed.map(coveredOf))
+  for (const { read } of library.entries('CodeSystem')) {
+    count.note(read())
+    await turn()
+  }
+  const rows = count.rows()
   const languages = new Set<LanguageTag>()
   for (const row of rows) for (const tag of Object.keys(row.languages)) languages.add(tag)
   return {
     languages: [...languages].sort(),
-    rows: rows.flatMap(({ concepts, languages: counts }, index) => {
+    rows: rows.flatMap(({ concepts, languages: byLanguage }, index) => {
       const valueSet = listed[index]?.valueSet
-      if (!valueSet) return []
-      return [{ valueSet, concepts, byLanguage: counts }]
+      return valueSet ? [{ valueSet, concepts, byLanguage }] : []
     }),
   }
 }
 
-function* resourcesOf(entries: readonly LibraryEntry[]): Generator<JsonObject> {
-  for (const { read } of entries) yield read()
+function coveredOf({ valueSet: { url, version }, codes }: Listed): CoveredValueSet {
+  return { url, ...(version === undefined ? {} : { version }), codes }
+}
+
+function turns(): () => Promise<void> {
+  let since = performance.now()
+  return async () => {
+    if (performance.now() - since < SLICE_MS) return
+    await others()
+    since = performance.now()
+  }
 }

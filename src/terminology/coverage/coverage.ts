@@ -44,6 +44,13 @@ interface Found {
 
 type Words = Map<string, Map<string, Found>>
 
+/** Counting that can be interrupted: one resource after the other. */
+export interface CoverageCount {
+  /** @param resource FHIR R5 CodeSystem, also a supplement; others are passed over */
+  note(resource: JsonObject): void
+  rows(): readonly CoverageRow[]
+}
+
 /**
  * @param resources FHIR R5 CodeSystems, supplements included, in any order; others are passed over
  * @param canonical one name for each system; default: names as they are
@@ -51,14 +58,23 @@ type Words = Map<string, Map<string, Found>>
 export function coverageOf(
   valueSets: readonly CoveredValueSet[],
   resources: Iterable<JsonObject>,
-  canonical: (system: string) => string = (system) => system,
+  canonical?: (system: string) => string,
 ): readonly CoverageRow[] {
+  const count = countCoverage(valueSets, canonical)
+  for (const resource of resources) count.note(resource)
+  return count.rows()
+}
+
+/** @param canonical one name for each system; default: names as they are */
+export function countCoverage(
+  valueSets: readonly CoveredValueSet[],
+  canonical: (system: string) => string = (system) => system,
+): CoverageCount {
   const words: Words = new Map()
   for (const { codes } of valueSets) {
     for (const { system, code } of codes) words.set(keyOf(canonical(system), code), new Map())
   }
-  for (const resource of resources) noteResource(resource, words, canonical)
-  return valueSets.map(({ url, version, name, codes }) => {
+  const rowOf = ({ url, version, name, codes }: CoveredValueSet): CoverageRow => {
     const keys = new Set(codes.map(({ system, code }) => keyOf(canonical(system), code)))
     return {
       url,
@@ -67,7 +83,11 @@ export function coverageOf(
       concepts: keys.size,
       languages: languagesOf([...keys].map((key) => words.get(key) ?? new Map())),
     }
-  })
+  }
+  return {
+    note: (resource) => noteResource(resource, words, canonical),
+    rows: () => valueSets.map(rowOf),
+  }
 }
 
 /** The codes that a value set lists itself; undefined when it is not (wholly) a list. */

@@ -134,10 +134,11 @@ test('claims without identifier or name sign nobody in', () => {
   }
 })
 
-test('every demonstration professional is read; the two without a European role are the two meant to be refused', () => {
+test('every demonstration professional is read; those without a European role hold an office or are meant to be refused', () => {
   const file: unknown = JSON.parse(readFileSync(join(data, 'demo', 'professionals.json'), 'utf8'))
   assert.ok(file && typeof file === 'object' && 'professionals' in file && Array.isArray(file.professionals))
   const without: string[] = []
+  const holders: string[] = []
   for (const { login, country, claims } of file.professionals) {
     const { exercises } = read(claims, country)
     assert.ok(exercises.length > 0)
@@ -145,7 +146,10 @@ test('every demonstration professional is read; the two without a European role 
       exercises.every(({ organisation }) => organisation.name !== ''),
       `${login} has a place of work`,
     )
-    if (exercises.every(({ role }) => role === undefined)) without.push(login)
+    if (exercises.some(({ office }) => office === 'terminology-authority')) holders.push(login)
+    else if (exercises.every(({ role }) => role === undefined)) without.push(login)
+    assert.ok(exercises.every(({ role, office }) => role === undefined || office === undefined))
   }
   assert.deepEqual(without, ['helene.roux', 'paul.girard'])
+  assert.deepEqual(holders, ['agnes.lambert', 'thomas.renaud'])
 })

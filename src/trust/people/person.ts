@@ -61,13 +61,14 @@ function exercisesOf(
   const found = exercises.flatMap((exercise): readonly Professional[] => {
     const profession = codeAt(exercise, mapping.exercises.profession) ?? codeAt(claims, mapping.single.profession)
     const speciality = codeAt(exercise, mapping.exercises.speciality)
-    const { words, role } = mapProfession(roles, { profession, speciality, language })
+    const { words, role, office } = mapProfession(roles, { profession, speciality, language })
     const activities = listAt(exercise, mapping.exercises.activities)
     return (activities.length > 0 ? activities : [undefined]).map((activity) => ({
       identifier: person.identifier,
       given: exerciseName(textAt(exercise, mapping.exercises.given), person.given),
       family: exerciseName(textAt(exercise, mapping.exercises.family), person.family),
       role,
+      ...(office && { office }),
       profession: textAt(exercise, mapping.exercises.words) ?? words,
       organisation: organisationOf(claims, activity, person.identifier, setting),
       country,

@@ -1,3 +1,7 @@
+/** What a person may do here that is no profession; the identity provider tells it in the place of one. */
+export const OFFICES = ['terminology-authority'] as const
+export type Office = (typeof OFFICES)[number]
+
 /** Who is asking. Filled from the identity provider's claims and the exercise the professional chose at sign-in. */
 export interface Professional {
   /** `system|value`, e.g. `urn:oid:1.2.250.1.71.4.2.1|899700218896` (RPPS). */
@@ -6,6 +10,8 @@ export interface Professional {
   readonly family: string
   /** European role, ISCO code of eHDSIHealthcareProfessionalRole, e.g. `2211`; undefined when the profession has none. */
   readonly role: { readonly code: string; readonly display: string } | undefined
+  /** Opens pages of an authority, and no way to patients. */
+  readonly office?: Office
   /** The profession and speciality in words, as the national system names it. */
   readonly profession: string
   readonly organisation: {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Professional } from './professional.ts'
+import { OFFICES, type Office, type Professional } from './professional.ts'
 
 const words = z.record(z.string(), z.string())
 const kind = z.enum(['Hospital', 'Resident Physician', 'Pharmacy', 'Other'])
@@ -28,23 +28,31 @@ const nationalSchema = z.object({
   facilityKinds: z.object({ default: kind, codes: z.record(z.string(), kind) }),
 })
 
+/** Offices that this program knows: what a person may do here that is no profession. */
+const officesSchema = z.object({ offices: z.record(z.enum(OFFICES), words) })
+
 const europeanSchema = z.object({ roles: z.record(z.string(), words) })
 
 export interface RoleMap extends z.infer<typeof nationalSchema> {
   /** The names of the European roles by ISCO code and language. */
   readonly roles: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** The names of the offices by language. */
+  readonly offices: Readonly<Record<Office, Readonly<Record<string, string>>>>
 }
 
 /** @param directory the folder `data/roles` @param country ISO 3166-1 alpha-2 */
 export function openRoleMap(directory: string, country: string): RoleMap {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'))
-  return { ...nationalSchema.parse(read(country)), roles: europeanSchema.parse(read('european')).roles }
+  const { roles } = europeanSchema.parse(read('european'))
+  const { offices } = officesSchema.parse(read('offices'))
+  return { ...nationalSchema.parse(read(country)), roles, offices }
 }
 
 export interface MappedProfession {
   /** The profession in words, named after the speciality when it has a name; the bare code when the map knows none. */
   readonly words: string
   readonly role: Professional['role']
+  readonly office?: Office
 }
 
 /** An unknown profession has no role: nothing is guessed. A code outside the European set is no role either. */
@@ -57,7 +65,11 @@ export function mapProfession(
   },
 ): MappedProfession {
   const known = asked.profession === undefined ? undefined : map.professions[asked.profession]
-  if (!known) return { words: asked.profession ?? '', role: undefined }
+  if (!known) {
+    const office = OFFICES.find((one) => one === asked.profession)
+    const named = office && (map.offices[office][asked.language] ?? map.offices[office].en)
+    return { words: named ?? asked.profession ?? '', role: undefined, ...(office && { office }) }
+  }
   const special = asked.speciality === undefined ? undefined : known.specialities?.[asked.speciality]
   const code = special === undefined ? known.role : special
   const european = code === null ? undefined : map.roles[code]

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Database } from '#platform/database/database.ts'
 import type { PeopleTables } from './migrations.ts'
+import { OFFICES } from './professional.ts'
 import type { PendingSignIn } from './relying-party.ts'
 import { newSecret, seal, secretHash, unseal } from './seal.ts'
 
@@ -13,6 +14,7 @@ const professional = z.object({
   given: z.string(),
   family: z.string(),
   role: z.object({ code: z.string(), display: z.string() }).optional(),
+  office: z.enum(OFFICES).exactOptional(),
   profession: z.string(),
   organisation: z.object({
     identifier: z.string(),

@@ -48,9 +48,16 @@ export function withProfessional(portal: Portal, work: (visit: ProfessionalVisit
   })
 }
 
+/** Where those who hold an office work. */
+const OFFICE_PAGES = { 'terminology-authority': '/authority/terminology' } as const
+
 /** A page on the way to patients: only for professions that have a European role. */
 export function withRole(portal: Portal, work: (visit: ProfessionalVisit) => Answer) {
-  return withProfessional(portal, (visit) => (visit.professional.role ? work(visit) : noRole(visit)))
+  return withProfessional(portal, (visit) => {
+    const { role, office } = visit.professional
+    if (role) return work(visit)
+    return office ? redirect(visit, OFFICE_PAGES[office]) : noRole(visit)
+  })
 }
 
 /** A step of a journey of this session. A step that was not reached leads back to the one that comes first. */

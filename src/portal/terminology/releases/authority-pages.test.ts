@@ -78,7 +78,9 @@ before(async () => {
       served: async () => ok(must(await readServed(home))?.artifacts ?? []),
       person: async (request) => {
         const name = request.headers.get('x-person')
-        return name === null ? undefined : { name, token: `token of ${name}` }
+        if (name === null) return undefined
+        const token = `token of ${name}`
+        return { name, token, isToken: (given) => given === token }
       },
       messages: (language) => openMessages(join(root, 'data', 'messages'), language),
       languages: ['fr', 'en'],

@@ -10,6 +10,7 @@ import type { ReleaseCentre } from '#terminology/releases/centre.ts'
 import type { ReleaseDifference } from '#terminology/releases/diff/difference.ts'
 import type { Release } from '#terminology/releases/release.ts'
 import { answerAsset, openAssets } from '../../ui/assets.ts'
+import type { FrameSession } from '../../ui/layout.ts'
 import { type Action, actionsOf, listPage, messagePage, releasePage } from './pages.ts'
 import { openVisit, type Site, show, type Visit } from './visit.ts'
 
@@ -17,8 +18,11 @@ import { openVisit, type Site, show, type Visit } from './visit.ts'
 export interface AuthorityPerson {
   /** As it is remembered in the history. */
   readonly name: string
-  /** Proof that a form came from this session. */
+  /** Proof that a form came from this session: for the next form, and whether one that came back has it. */
   readonly token: string
+  isToken(token: string): boolean
+  /** For the head of the page: who it is, and the way out. */
+  readonly session?: FrameSession
 }
 
 export interface AuthorityPageOptions {
@@ -33,6 +37,10 @@ export interface AuthorityPageOptions {
   readonly languages: readonly string[]
   /** Where the pages are mounted; `/authority/terminology` when absent. */
   readonly base?: string
+  /** Where somebody who is not signed in can sign in, and what the provider is called. */
+  readonly signIn?: { readonly href: string; readonly provider: string }
+  /** Origins that a form may lead to, e.g. of the identity provider when somebody signs out. */
+  readonly formOrigins?: readonly string[]
   /** Told about programming errors; the page only says that there was one. */
   readonly onError?: (error: unknown) => void
 }
@@ -100,7 +108,8 @@ async function takeStep(visit: Visit): Promise<Response> {
   const { context, site, person } = visit
   const { centre } = site.options
   const form = await context.req.parseBody()
-  if (!person || form['form-token'] !== person.token) return refused(visit, 'foreign-form', 403)
+  const token = form['form-token']
+  if (!person || typeof token !== 'string' || !person.isToken(token)) return refused(visit, 'foreign-form', 403)
   const number = Number(context.req.param('number'))
   const action = context.req.param('action') as Action
   const release = await centre.release(number)

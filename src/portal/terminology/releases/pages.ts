@@ -128,6 +128,15 @@ function historyTable(visit: Visit, history: readonly ReleaseEvent[]): Html {
 
 export function messagePage(visit: Visit, why: string): Html {
   const { words } = visit
+  const { signIn } = visit.site.options
+  if (why === 'nobody' && signIn) {
+    return html`<div class="refusal"><h1>${words('terminology.release.refused.nobody.title')}</h1>
+<p>${words('terminology.release.refused.nobody.text')}</p><div class="actions">${linkButton(
+      signIn.href,
+      words('portal.home.sign-in', { provider: signIn.provider }),
+      'main',
+    )}</div></div>`
+  }
   return html`<div class="refusal"><h1>${words(`terminology.release.refused.${why}.title`)}</h1>
 <p>${words(`terminology.release.refused.${why}.text`)}</p><div class="actions">${linkButton(
     visit.address(''),

@@ -58,6 +58,7 @@ export function show(visit: Visit, { title, content, status = 200 }: PageContent
     },
     inLanguage: (language) => `${context.req.method === 'GET' ? context.req.path : site.base}?language=${language}`,
     links: [],
+    session: visit.person?.session,
     content,
   })
   const encoding = acceptedEncoding(context.req.header('accept-encoding'))
@@ -67,8 +68,7 @@ export function show(visit: Visit, { title, content, status = 200 }: PageContent
     ...(encoding ? { 'content-encoding': encoding } : {}),
     vary: 'accept-encoding, accept-language, cookie',
     'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${["'self'", ...(site.options.formOrigins ?? [])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
   })
