@@ -12,6 +12,7 @@ import { isObject, type JsonObject } from './json.ts'
 import { outcomeOf, type Refusal, refuse } from './outcome.ts'
 import { queryParameters } from './query-parameters.ts'
 import { toR4, toR5 } from './r4.ts'
+import { closureAnswerToR4 } from './r4-concept-map.ts'
 import { translateAnswerToR4, translateRequestToR5 } from './r4-translate.ts'
 import { type Route, routeOf } from './route.ts'
 
@@ -121,6 +122,7 @@ function operate(call: Call, route: OperationRoute, context: AnswerContext): Cal
 
 function finish(answer: Answer, { operation }: OperationRoute, context: AnswerContext): CallAnswer {
   if (context.fhirVersion === 'R5') return answer
+  if (operation === 'closure') return inVersion({ ...answer, resource: closureAnswerToR4(answer.resource) }, context)
   if (operation !== 'translate') return inVersion(answer, context)
   return inVersion({ ...answer, resource: translateAnswerToR4(answer.resource) }, context)
 }

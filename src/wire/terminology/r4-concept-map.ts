@@ -260,3 +260,13 @@ export function unmappedUp({ mode, url }: JsonObject): Mapped {
 function defined(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
 }
+
+/** R4 `$closure` says `subsumes` of a target that stands above its source (R4 §4.10.14); a plain map would say `wider`. */
+export function closureAnswerToR4<T extends JsonObject>(map: T): T {
+  if (map.resourceType !== 'ConceptMap' || map.group === undefined) return map
+  const finer = { _relationship: { extension: [{ url: EQUIVALENCE, valueCode: 'subsumes' }] } }
+  const inTarget = (target: JsonObject): JsonObject =>
+    target.relationship === 'source-is-narrower-than-target' ? { ...target, ...finer } : target
+  const inElement = (element: JsonObject): JsonObject => ({ ...element, target: eachIn(element.target, inTarget) })
+  return { ...map, group: eachIn(map.group, (group) => ({ ...group, element: eachIn(group.element, inElement) })) }
+}

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { writeXml } from '../fhir-formats/write-xml.ts'
 import type { JsonObject } from './json.ts'
 import { toR4, toR5 } from './r4.ts'
+import { closureAnswerToR4 } from './r4-concept-map.ts'
 import { equivalenceOf, relationshipOf } from './relationship.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -290,4 +291,19 @@ test('the R5 resources of the ecosystem tests survive R5 → R4 → R5 and are R
     count++
   }
   assert.ok(count > 500, `${count} files`)
+})
+
+test('a closure table says `subsumes` in R4', () => {
+  const target = (code: string) => ({ code, relationship: 'source-is-narrower-than-target' })
+  const table = {
+    resourceType: 'ConceptMap',
+    group: [{ source: 'urn:a', target: 'urn:a', element: [{ code: 'cat', target: [target('mammal')] }] }],
+  }
+  assert.deepEqual(toR4(closureAnswerToR4(table)).group, [
+    {
+      source: 'urn:a',
+      target: 'urn:a',
+      element: [{ code: 'cat', target: [{ code: 'mammal', equivalence: 'subsumes' }] }],
+    },
+  ])
 })
