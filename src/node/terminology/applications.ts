@@ -9,13 +9,34 @@ import { openTerminology } from '#terminology/index.ts'
 import { withEditions } from '#terminology/releases/diff/with-editions.ts'
 import { releaseRoutes, subscribersOnly } from '#wire/releases/routes.ts'
 import { holdsToken } from '#wire/releases/subscribers.ts'
-import type { PublicReleases } from '../releases/public-releases.ts'
+import { openPublicReleases, type PublicReleases, recordsOf } from '../releases/public-releases.ts'
 import type { Content } from './content.ts'
 import type { ContentPlan } from './plan.ts'
 import type { ServeSettings } from './settings.ts'
 import { translationApp } from './translation.ts'
 
-export interface Applications {
+export type MountedApp = readonly [path: string, app: Hono]
+
+export interface Beside {
+  readonly settings: ServeSettings
+  /** Address as clients see it. */
+  readonly base: string
+  /** At the time of each request. */
+  readonly served: () => Served
+  readonly onError: (error: unknown) => void
+}
+
+export function applicationsOf({ settings, base, served, onError }: Beside): readonly MountedApp[] {
+  const releases = openPublicReleases(settings.home, recordsOf(settings.home, settings.centre))
+  const sources = () => ({ ...served().content.sources, releases: releases.entries })
+  return [
+    ['/terminology', pagesOf({ settings, base, sources, onError })],
+    ...(settings.offer ? [['/releases', offerOf(releases, settings.offer.tokens)] as const] : []),
+    ['/', facadeOf(settings, served)],
+  ]
+}
+
+interface Applications {
   readonly settings: ServeSettings
   /** Address as clients see it. */
   readonly base: string
@@ -24,7 +45,7 @@ export interface Applications {
   readonly onError: (error: unknown) => void
 }
 
-export function pagesOf({ settings, base, sources, onError }: Applications): Hono {
+function pagesOf({ settings, base, sources, onError }: Applications): Hono {
   const folder = join(settings.data, 'messages')
   const opened = new Map<string, Messages>()
   const messages = (language: string): Messages => {
@@ -57,7 +78,7 @@ export interface Served {
  * Documents are answered from what is served at the time of each request. Opened when somebody first asks: who only speaks
  * FHIR does not pay for it.
  */
-export function facadeOf({ home }: Pick<ServeSettings, 'home'>, now: () => Served): Hono {
+function facadeOf({ home }: Pick<ServeSettings, 'home'>, now: () => Served): Hono {
   const opened = new WeakMap<ContentPlan, Promise<Hono>>()
   const open = async ({ plan, content }: Served): Promise<Hono> => {
     const artifacts = plan.artifacts.map(({ id }) => id)
@@ -84,7 +105,7 @@ export function facadeOf({ home }: Pick<ServeSettings, 'home'>, now: () => Serve
 }
 
 /** Releases for subscribers; without tokens for anybody, but then without what is licensed. */
-export function offerOf({ offer, isRestricted }: PublicReleases, tokens: readonly string[] | undefined): Hono {
+function offerOf({ offer, isRestricted }: PublicReleases, tokens: readonly string[] | undefined): Hono {
   return releaseRoutes({
     offer,
     async refuse(request, artifact) {

@@ -1,5 +1,6 @@
 /** Several worker threads on one port, seen from the main thread; one that breaks is started again. */
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Log } from '#platform/log/log.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
@@ -29,7 +30,7 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
     members[index]?.order({ kind: 'ask-first', port: port2 }, [port2])
   }
   const open = (index: number): Promise<Result<Report>> => {
-    const member = hire({ settings, plan: current, index }, log)
+    const member = hire({ settings, plan: current, index, codeCache: join(settings.home, 'cache', 'code') }, log)
     members[index] = member
     return member.next('opened')
   }
@@ -104,13 +105,26 @@ interface Member {
   end(): Promise<void>
 }
 
+/**
+ * Each thread has a cache of compiled code of its own, which must be on before any of the server's code is loaded, the
+ * first file too: a thread that finds all in it never loads what takes the types away.
+ */
+const START = `
+  const { workerData } = require('node:worker_threads')
+  require('node:module').enableCompileCache(workerData.codeCache)
+  import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'worker.ts')).href)})
+`
+
+/** Answers live short: a small young generation is collected in the processor's cache, and keeps memory low. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 } as const
+
 interface Waiting {
   readonly kind: Report['kind']
   hear(report: Report | undefined): void
 }
 
 function hire(start: WorkerStart, log: Log): Member {
-  const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: start })
+  const worker = new Worker(START, { eval: true, workerData: start, resourceLimits: LIMITS })
   let broken = false
   let told: (() => void) | undefined
   const waiting = new Set<Waiting>()

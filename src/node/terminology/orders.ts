@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly plan: ContentPlan
   /** 0 is the first thread. */
   readonly index: number
+  /** Folder of compiled code. */
+  readonly codeCache: string
 }
 
 export type Order =

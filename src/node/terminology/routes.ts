@@ -1,7 +1,7 @@
 /** Which address is answered by what: FHIR without detours, everything else through Hono. */
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Health } from '#platform/health/health.ts'
 import { withSecurityHeaders } from '#platform/http/security-headers.ts'
 import { ENDPOINT_LIMITS, type Endpoint, terminologyEndpoint } from '#wire/terminology/endpoint.ts'
@@ -11,8 +11,8 @@ import { terminologyListener } from '#wire/terminology/listener.ts'
 export interface RouteOptions {
   readonly handlers: TerminologyHandlers
   readonly health: Health
-  /** Applications with their paths, e.g. the pages. */
-  readonly apps: readonly (readonly [path: string, app: Hono])[]
+  /** Applications with their paths, e.g. the pages; asked for by every request that is for none of the others. */
+  readonly apps: () => Promise<readonly (readonly [path: string, app: Hono])[]>
   /** Without a slash at the end. */
   readonly base: string
   readonly version: string
@@ -34,17 +34,32 @@ export function terminologyRoutes(options: RouteOptions): RequestListener {
 }
 
 function otherRoutes({ health, apps, onError }: RouteOptions): RequestListener {
+  let mounted: { readonly apps: Awaited<ReturnType<typeof apps>>; readonly app: Hono } | undefined
+  const beside = async (): Promise<Hono> => {
+    const opened = await apps()
+    if (mounted?.apps !== opened) mounted = { apps: opened, app: mount(opened, onError) }
+    return mounted.app
+  }
   const app = new Hono()
   app.get('/health', (context) => health.respond(context.req.raw))
+  app.all('*', async (context) => (await beside()).fetch(context.req.raw))
+  app.onError((error, context) => broken(error, context, onError))
+  return getRequestListener(async (request) => withSecurityHeaders(await app.fetch(request), false), {
+    overrideGlobalObjects: false,
+  })
+}
+
+function mount(apps: readonly (readonly [path: string, app: Hono])[], onError: RouteOptions['onError']): Hono {
+  const app = new Hono()
   for (const [path, mounted] of apps) app.route(path, mounted)
   const [first] = apps
   if (first) app.get('/', (context) => context.redirect(first[0]))
   app.notFound((context) => context.text('There is nothing at this address. FHIR is at /fhir/r4 and /fhir/r5.\n', 404))
-  app.onError((error, context) => {
-    onError(error)
-    return context.text('The server could not answer because of an error of its own.\n', 500)
-  })
-  return getRequestListener(async (request) => withSecurityHeaders(await app.fetch(request), false), {
-    overrideGlobalObjects: false,
-  })
+  app.onError((error, context) => broken(error, context, onError))
+  return app
+}
+
+function broken(error: unknown, context: Context, onError: RouteOptions['onError']): Response {
+  onError(error)
+  return context.text('The server could not answer because of an error of its own.\n', 500)
 }

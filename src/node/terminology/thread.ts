@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { MessagePort } from 'node:worker_threads'
 import { createHealth, type Health } from '#platform/health/health.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { openPublicReleases, recordsOf } from '../releases/public-releases.ts'
-import { facadeOf, offerOf, pagesOf, type Served } from './applications.ts'
+import type { MountedApp, Served } from './applications.ts'
 import { type Content, openContent } from './content.ts'
 import type { ContentPlan } from './plan.ts'
 import { terminologyRoutes } from './routes.ts'
@@ -37,25 +36,26 @@ export async function openThread(
   if (!opened.ok) return opened
   let served: Served = { plan, content: opened.value }
   const asking = askingFirst(() => served.content.handlers)
-  const releases = openPublicReleases(settings.home, recordsOf(settings.home, settings.centre))
   let base = settings.base
   let listener: RequestListener | undefined
-  const facade = facadeOf(settings, () => served)
+  let opening: Promise<readonly MountedApp[]> | undefined
+  const open = async (): Promise<readonly MountedApp[]> => {
+    const { applicationsOf } = await import('./applications.ts')
+    return applicationsOf({ settings, base: base ?? '', served: () => served, onError })
+  }
   const route = (): void => {
     const { version, origins } = settings
     const { date } = served.content
     const health = healthOf(served.content)
     const at = base ?? ''
-    const sources = () => ({ ...served.content.sources, releases: releases.entries })
-    const apps = [
-      ['/terminology', pagesOf({ settings, base: at, sources, onError })] as const,
-      ...(settings.offer ? [['/releases', offerOf(releases, settings.offer.tokens)] as const] : []),
-      ['/', facade] as const,
-    ]
     listener = terminologyRoutes({
       handlers: asking.handlers,
       health,
-      apps,
+      // More code than all of FHIR: who only asks in FHIR does not wait for it, nor pay its memory.
+      apps: () => {
+        opening ??= open()
+        return opening
+      },
       base: at,
       version,
       date,

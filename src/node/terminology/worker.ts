@@ -1,14 +1,10 @@
 /** Entry of a worker thread: does what the main thread says (`orders.ts`). */
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createLog } from '#platform/log/log.ts'
 import type { Order, Report, WorkerStart } from './orders.ts'
+import { openThread } from './thread.ts'
 
 const { settings, plan, index } = workerData as WorkerStart
-// Each thread has a cache of its own, which must be on before the code of the server is loaded.
-enableCompileCache(join(settings.home, 'cache', 'code'))
-const { openThread } = await import('./thread.ts')
 const log = createLog({ level: 'info', name: 'terminology' })
 const report = (message: Report): void => parentPort?.postMessage(message)
 
