@@ -105,10 +105,11 @@ function applicableVersion(
 function checkInclude(check: CodingCheck, valueSet: CompiledValueSet, include: CompiledInclude): Verdict {
   if (include.system !== undefined) {
     if (include.system !== check.coding.system) return false
-    const codeSystem = resolveSystem(check, include)
+    const codeSystem = include.unknownIn === undefined ? resolveSystem(check, include) : include.codeSystem
     if (!codeSystem) return check.membershipOnly ? false : undefined
     noteStatus(check, codeSystemStatus(codeSystem), valueSet.resource)
     if (!checkCriteria(check, valueSet, include, codeSystem)) return false
+    if (include.unknownIn !== undefined) reportListedOnly(check, include.unknownIn)
   }
   for (const imported of include.imports) {
     noteStatus(check, { ...statusOf(imported.resource), type: 'ValueSet', canonical: imported.name }, valueSet.resource)
@@ -283,6 +284,20 @@ function memberStatus(element: JsonObject): string | undefined {
   if (standards === 'deprecated' || standards === 'withdrawn') return standards
   const deprecated = extensionValue(element, 'http://hl7.org/fhir/StructureDefinition/valueset-deprecated')
   return deprecated === undefined || deprecated === false ? undefined : 'deprecated'
+}
+
+/** The value set lists the code, the loaded version of its system does not know it. */
+function reportListedOnly({ coding, issues, path, context }: CodingCheck, version: string): void {
+  const id = version === '' ? 'LISTED_CODE_UNKNOWN' : 'LISTED_CODE_UNKNOWN_IN_VERSION'
+  const { code, system } = coding
+  issues.add({
+    severity: 'warning',
+    code: 'code-invalid',
+    type: 'invalid-code',
+    id,
+    text: context.say(id, { code, system, version }),
+    expression: path.code,
+  })
 }
 
 /** True when the code may be valid all the same, because the system is a fragment. */

@@ -24,6 +24,8 @@ export interface OperationContext {
   readonly now: () => Date
   /** Most concepts of one expansion. */
   readonly expansionLimit: number
+  /** The same where the value set lists its codes one by one. */
+  readonly listLimit: number
   /** A server that answers with plain lists whoever allows nesting, or searches. */
   readonly flat: boolean
 }
@@ -31,6 +33,7 @@ export interface OperationContext {
 export interface ServerOptions {
   readonly now: () => Date
   readonly expansionLimit: number
+  readonly listLimit: number
   readonly flat: boolean
 }
 
@@ -61,6 +64,7 @@ export function createContext(
     header,
     now: options.now,
     expansionLimit: request.expansionLimit ?? options.expansionLimit,
+    listLimit: request.expansionLimit ?? options.listLimit,
     flat: options.flat,
   }
 }

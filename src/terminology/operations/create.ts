@@ -22,11 +22,14 @@ export interface TerminologyServerOptions extends Partial<ServerOptions> {
 
 /** Concepts of one expansion without `count`: what a client can hold and a server can write quickly. */
 const EXPANSION_LIMIT = 10_000
+/** The same of a list, whose publisher chose each code: the largest of the European ones has 14,158. */
+const LIST_LIMIT = 50_000
 
 export function createTerminologyServer(library: Library, given: TerminologyServerOptions = {}): TerminologyServer {
   const options: ServerOptions = {
     now: given.now ?? (() => new Date()),
     expansionLimit: given.expansionLimit ?? EXPANSION_LIMIT,
+    listLimit: given.listLimit ?? given.expansionLimit ?? LIST_LIMIT,
     flat: given.flat ?? false,
   }
   const cache = createResourceCache()

@@ -89,8 +89,8 @@ export function compileFor(context: OperationContext, source: JsonObject): Compi
   if (unused) return unused
   const missing = unresolved(compiled)
   if (missing) return unknownSystem(missing, context)
-  for (const { system, codeSystem } of allIncludes(compiled)) {
-    if (system === undefined || !codeSystem) continue
+  for (const { system, codeSystem, unknownIn } of allIncludes(compiled)) {
+    if (system === undefined || !codeSystem || unknownIn !== undefined) continue
     const { version } = codeSystem.identity
     const required = failedCheck(compile.rules.system, system, version)
     if (required === undefined) continue
@@ -200,7 +200,7 @@ function readPage(
   groups: readonly Group[],
   { name }: CompiledValueSet,
   { offset = 0, count }: ExpandRequest,
-  { expansionLimit, say }: OperationContext,
+  { expansionLimit, listLimit, say }: OperationContext,
 ): Page | Refusal {
   const [only] = groups
   if (groups.length === 1 && only?.set.page && count !== undefined) {
@@ -210,9 +210,11 @@ function readPage(
   const sizes = groups.map(({ set }) => countSet(set))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const wanted = Math.min(count ?? Number.POSITIVE_INFINITY, Math.max(total - offset, 0))
-  if (wanted > expansionLimit) {
+  const isList = groups.every(({ elements }, index) => (sizes[index] ?? 0) <= elements.size)
+  const limit = isList ? listLimit : expansionLimit
+  if (wanted > limit) {
     const id = 'VALUESET_TOO_COSTLY'
-    return refusal(422, { code: 'too-costly', id, text: say(id, { valueSet: name, limit: expansionLimit }) })
+    return refusal(422, { code: 'too-costly', id, text: say(id, { valueSet: name, limit }) })
   }
   const concepts: { group: Group; concept: ConceptHandle }[] = []
   let before = offset
@@ -271,7 +273,8 @@ function definitionOf(source: JsonObject, { includeDefinition }: ExpandRequest):
 }
 
 function unclosed(groups: readonly Group[], { say }: OperationContext): JsonObject {
-  for (const { codeSystem, isWhole, set } of groups) {
+  for (const { codeSystem, isWhole, set, listsUnknown } of groups) {
+    if (listsUnknown) continue
     const { content, compositional, url: system } = codeSystem.identity
     if (content === 'fragment') return unclosedExtension(say('unclosed_fragment', { system }))
     if (compositional && isWhole) return unclosedExtension(say('unclosed_grammar', { system }))
@@ -290,6 +293,18 @@ function unclosedExtension(reason: string | undefined): JsonObject {
   }
 }
 
+/** Codes that published lists have and the loaded version of their system has not, by system. */
+function listedUnknown(compiled: CompiledValueSet) {
+  const found = new Map<string, { readonly version: string; readonly codes: Set<string> }>()
+  for (const { system, unknownIn, codeSystem } of allIncludes(compiled)) {
+    if (system === undefined || unknownIn === undefined || !codeSystem) continue
+    const known = found.get(system) ?? { version: unknownIn, codes: new Set<string>() }
+    found.set(system, known)
+    for (const concept of codeSystem.all()?.iterate() ?? []) known.codes.add(codeSystem.codeOf(concept))
+  }
+  return found
+}
+
 const ECHOED: Readonly<Record<string, string>> = {
   filter: 'valueString',
   designation: 'valueString',
@@ -306,7 +321,7 @@ const ECHOED: Readonly<Record<string, string>> = {
 
 /** Echoes what the request said, and names what was used. */
 function parametersOf(
-  { input }: OperationContext,
+  { input, say }: OperationContext,
   compiled: CompiledValueSet,
   plan: Plan,
   { wishes, onlyWhatIsAskedFor }: ExpandRequest,
@@ -324,15 +339,19 @@ function parametersOf(
   }
   if (wishes) add('displayLanguage', 'valueCode', wishes.text)
   if (plan.mergesVersions) add('versionsMatch', 'valueBoolean', true)
-  for (const { chosen, codeSystem } of allIncludes(compiled)) {
+  for (const { chosen, codeSystem, unknownIn } of allIncludes(compiled)) {
     if (chosen.rule) add(chosen.rule.name, 'valueUri', chosen.rule.value)
-    if (!codeSystem) continue
+    if (!codeSystem || unknownIn !== undefined) continue
     const canonical = canonicalText(codeSystem.identity.url, codeSystem.identity.version)
     add('used-codesystem', 'valueUri', canonical)
     if (codeSystem.identity.content === 'fragment') add('used-fragment', 'valueUri', canonical)
     for (const supplement of codeSystem.identity.supplements) add('used-supplement', 'valueUri', supplement)
     const warning = warningStatus(codeSystem.identity, statusOf(compiled.resource))
     if (warning) add(`warning-${warning}`, 'valueUri', canonical)
+  }
+  for (const [system, { version, codes }] of listedUnknown(compiled)) {
+    add('used-fragment', 'valueUri', system)
+    add('warning-unknown-codes', 'valueString', say('listed_unknown', { system, version, count: codes.size }))
   }
   for (const supplement of standIns) add('used-supplement', 'valueUri', supplement)
   for (const { name, value } of compiled.usedRules) add(name, 'valueUri', value)

@@ -19,6 +19,8 @@ export interface Group {
   readonly source: JsonObject
   /** An include takes the whole system, so that a system without end is cut short. */
   readonly isWhole: boolean
+  /** Codes of a list that the loaded version of their system does not know. */
+  readonly listsUnknown?: boolean
 }
 
 export interface Plan {
@@ -59,8 +61,9 @@ function excludesAcross({ includes, excludes }: CompiledValueSet): boolean {
 function makePlan(valueSet: CompiledValueSet, mergesVersions: boolean): Plan {
   const { includes, excludes, onlyActive } = valueSet
   const used = new Map<string, Set<string | undefined>>()
-  for (const { codeSystem } of [...includes, ...excludes]) {
-    if (!codeSystem) continue
+  for (const { codeSystem, unknownIn } of [...includes, ...excludes]) {
+    // Codes that no loaded version knows have none.
+    if (!codeSystem || unknownIn !== undefined) continue
     const { url, version } = codeSystem.identity
     used.set(url, (used.get(url) ?? new Set()).add(version))
   }
@@ -71,9 +74,10 @@ function makePlan(valueSet: CompiledValueSet, mergesVersions: boolean): Plan {
   groups = groups.map((group) => without(group, excludes, mergesVersions))
   if (onlyActive) groups = groups.map(activeOf)
   if (mergesVersions) groups = mergedVersions(groups)
+  const versioned = groups.filter(({ listsUnknown }) => !listsUnknown)
   const showVersions =
     [...used.values()].some(({ size }) => size > 1) ||
-    new Set(groups.map(({ codeSystem }) => codeSystem.identity.url)).size < groups.length
+    new Set(versioned.map(({ codeSystem }) => codeSystem.identity.url)).size < versioned.length
   return {
     groups,
     showVersions,
@@ -109,6 +113,7 @@ function groupsOf(include: CompiledInclude, { resource }: CompiledValueSet): rea
         elements: include.listIn(codeSystem) ?? NO_ELEMENTS,
         source: resource,
         isWhole: isWhole && imports.length === 0,
+        ...(include.unknownIn !== undefined && { listsUnknown: true }),
       },
     ]
   }

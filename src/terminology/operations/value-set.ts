@@ -44,6 +44,11 @@ export interface CompiledInclude {
   readonly chosen: ChosenVersion
   /** Undefined without a system, or when it is not known (in this version). */
   readonly codeSystem?: CodeSystem
+  /**
+   * Codes that the value set lists and that the loaded version of the system (its name here, `''` without one) does not
+   * know: `codeSystem` is the list itself.
+   */
+  readonly unknownIn?: string
   /** Neither concepts nor filters: every code of the system. */
   readonly isWhole: boolean
   readonly filters: readonly Filter[]
@@ -78,11 +83,13 @@ export function compileValueSet(
   if (isRefusal(includes)) return includes
   const excludes = compileAll(objects(compose.exclude), 'exclude', frame)
   if (isRefusal(excludes)) return excludes
+  const taken = new Set<string>()
+  const unknown = includes.flatMap((include) => listedUnknown(include, excludes, taken, frame) ?? [])
   return {
     resource,
     name,
     contained: container !== resource,
-    includes,
+    includes: unknown.length === 0 ? includes : [...includes, ...unknown],
     excludes,
     onlyActive: compose.inactive === false,
     usedRules,
@@ -183,6 +190,44 @@ function trustedFragment(system: string, element: JsonObject, { context, contain
   if (!Array.isArray(element.concept) || !context.library.isServed(container)) return undefined
   if (context.library.codeSystemVersions(system).length > 0) return undefined
   return context.library.fragment(system, objects(element.concept), context.supplements.of(system))
+}
+
+/**
+ * The same trust for single codes: what this server publishes as a list stays a list, although the loaded version of the
+ * system (a subset, a test release, an older one) lacks some of the codes. They are said to be unknown there.
+ *
+ * @param taken `system code` of those that an earlier include has brought
+ */
+function listedUnknown(
+  include: CompiledInclude,
+  excludes: readonly CompiledInclude[],
+  taken: Set<string>,
+  { context, container }: Frame,
+): CompiledInclude | undefined {
+  const { system, codeSystem, element } = include
+  if (system === undefined || !codeSystem || !Array.isArray(element.concept)) return undefined
+  if (!context.library.isServed(container)) return undefined
+  const excluded = new Set<unknown>(
+    excludes.flatMap((each) => (each.system === system ? objects(each.element.concept).map(({ code }) => code) : [])),
+  )
+  const concept = objects(element.concept).filter(({ code }) => {
+    if (typeof code !== 'string' || excluded.has(code) || codeSystem.locate(code).concept !== undefined) return false
+    const isNew = !taken.has(`${system} ${code}`)
+    taken.add(`${system} ${code}`)
+    return isNew
+  })
+  if (concept.length === 0) return undefined
+  const list = context.library.fragment(system, concept, context.supplements.of(system))
+  const { setIn, listIn } = criteriaOf([], concept)
+  return {
+    ...include,
+    element: { ...element, concept },
+    chosen: {},
+    codeSystem: list,
+    unknownIn: codeSystem.identity.version ?? '',
+    setIn,
+    listIn,
+  }
 }
 
 interface Criteria {
