@@ -1,6 +1,7 @@
 /** One edition and version of SNOMED CT, read from its file: what ECL asks, and what operations ask besides. */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { type FlatFile, type FlatProblemCode, flatFromShared } from '#terminology/flat/container.ts'
+import { readDeltas } from '#terminology/flat/deltas.ts'
 import { wordsOf } from '#terminology/flat/fold.ts'
 import { openFlat } from '#terminology/flat/open.ts'
 import { findPair, formatPair, type Pair, parsePair } from '#terminology/flat/pair-hash.ts'
@@ -169,19 +170,14 @@ function readHierarchy(flat: FlatFile) {
     const entries = flat.words(`${name}.entries`)
     return (concept) => entries.subarray(starts[concept], starts[concept + 1])
   }
-  const ancestorStarts = flat.words('ancestor.starts')
-  const ancestors = flat.words('ancestor.entries')
+  const ancestors = readDeltas(flat, 'ancestor')
+  const descendants = readDeltas(flat, 'descendant')
   return {
     parentsOf: list('parent'),
     childrenOf: list('child'),
-    ancestorsOf: list('ancestor'),
-    descendantsOf: list('descendant'),
-    isA(concept: Ordinal, ancestor: Ordinal): boolean {
-      if (concept === ancestor) return true
-      const to = ancestorStarts[concept + 1] as number
-      const at = lowerBound(ancestors, ancestor, ancestorStarts[concept], to)
-      return at < to && ancestors[at] === ancestor
-    },
+    ancestorsOf: ancestors.list,
+    descendantsOf: descendants.list,
+    isA: (concept: Ordinal, ancestor: Ordinal) => concept === ancestor || ancestors.has(concept, ancestor),
   }
 }
 

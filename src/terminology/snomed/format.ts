@@ -5,7 +5,8 @@
  *   concept.ids              2n  SCTID halves, ascending: position = ordinal
  *   concept.slots                hash table over them (flat/pair-hash.ts)
  *   concept.stamps           n   active, defined, module, date (build/columns.ts)
- *   parent.starts, .entries      is-a, sorted; likewise child.*, ancestor.*, descendant.*
+ *   parent.starts, .entries      is-a, sorted; likewise child.*
+ *   ancestor.*, descendant.*     its closure both ways (flat/deltas.ts)
  *   attribute.types              ordinals of the types
  *   attribute.starts, .rows      type position | group << 16, target: ordinal or bit 31 and a value
  *   attribute.reverse.starts, .reverse    per target: type position, source
@@ -30,7 +31,7 @@
 import type { WordGroup } from './build/words.ts'
 
 /** Raise it whenever a section changes its meaning. */
-export const EDITION_FORMAT = 1
+export const EDITION_FORMAT = 2
 export const EDITION_FILE = 'edition.snomed'
 
 export interface MemberLayout {

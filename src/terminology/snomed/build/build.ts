@@ -1,6 +1,7 @@
 /** From RF2 to the edition file. Runs in a process of its own (import-process.ts); nothing is written before all is read. */
 import { rmSync } from 'node:fs'
 import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
+import { writeDeltas } from '#terminology/flat/deltas.ts'
 import { createFlatFile, type FlatWriter } from '#terminology/flat/write.ts'
 import { EDITION_FORMAT, type EditionSummary } from '../format.ts'
 import {
@@ -110,17 +111,16 @@ function write(
   try {
     writeConcepts(writer, concepts)
     const counts = { concepts: concepts.count, ...countActive(concepts) }
-    let pairs = 0
+    const { parents, children, ancestors, descendants } = hierarchy.value
     for (const [name, list] of [
-      ['parent', hierarchy.value.parents],
-      ['child', hierarchy.value.children],
-      ['ancestor', hierarchy.value.ancestors],
-      ['descendant', hierarchy.value.descendants],
+      ['parent', parents],
+      ['child', children],
     ] as const) {
       writer.add(`${name}.starts`, list.starts)
       writer.add(`${name}.entries`, list.entries)
-      if (name === 'parent') pairs = list.entries.length
     }
+    writeDeltas(writer, 'ancestor', ancestors)
+    writeDeltas(writer, 'descendant', descendants)
     progress({ phase: 'attributes' })
     const attributeRows = writeAttributes(writer, relationships.attributes.toArray(), concepts.count)
     relationships.values.write(writer, 'value')
@@ -149,7 +149,7 @@ function write(
       counts: {
         ...counts,
         descriptions: descriptions.count,
-        isA: pairs,
+        isA: parents.entries.length,
         attributes: attributeRows,
         members: layouts.reduce((sum, { rows: number }) => sum + number, 0),
       },
