@@ -1,11 +1,13 @@
 /** Sets of SNOMED CT concepts: by an expression constraint, evaluated when it is walked; joined by joining the expressions. */
 import type { ConceptList, Ecl } from '../ecl/index.ts'
 import type { Edition } from '../snomed/edition.ts'
-import { searchEdition } from '../snomed/search.ts'
+import { SMALL_SET, searchEdition } from '../snomed/search.ts'
 import type { ConceptHandle, ConceptSet } from './code-system.ts'
+import type { Subtree } from './snomed-subtree.ts'
 
 /** A set that remembers how it was made. */
 export interface SnomedSet extends ConceptSet {
+  readonly size: number
   /** Expression constraint that gives it. */
   readonly ecl: string
   /** Every member is an active concept. */
@@ -22,10 +24,12 @@ export function isSnomedSet(set: ConceptSet): set is SnomedSet {
 export interface EclSetOptions {
   /** Whether a post-coordinated expression is a member; undefined: none is. */
   readonly hasExpression?: (expression: string) => boolean
+  /** The same concepts, where the edition has them at hand. */
+  readonly subtree?: Subtree | undefined
 }
 
 /** The text must have been read without a problem. */
-export function eclSet(ecl: Ecl, text: string, { hasExpression }: EclSetOptions = {}): SnomedSet {
+export function eclSet(ecl: Ecl, text: string, { hasExpression, subtree }: EclSetOptions = {}): SnomedSet {
   let evaluated: ConceptList | undefined
   const list = (): ConceptList => {
     if (evaluated) return evaluated
@@ -42,15 +46,16 @@ export function eclSet(ecl: Ecl, text: string, { hasExpression }: EclSetOptions 
     list,
     open: hasExpression !== undefined,
     get size() {
-      return list().size
+      return subtree?.size ?? list().size
     },
     has(concept) {
       if (typeof concept === 'string') return hasExpression?.(concept) ?? false
+      if (subtree) return subtree.has(concept)
       if (evaluated) return evaluated.has(concept)
       const result = ecl.matches(text, concept)
       return result.ok ? result.value : list().has(concept)
     },
-    iterate: (offset = 0) => list().from(offset),
+    iterate: (offset = 0) => (subtree ? subtree.iterate(offset) : list().from(offset)),
   }
   made.add(set)
   return set
@@ -75,7 +80,7 @@ export function searchSet(
     ? undefined
     : {
         has: (concept: number) => within.has(concept),
-        ...(isSnomedSet(within) && { list: within.list().toUint32Array() }),
+        ...(isSnomedSet(within) && within.size <= SMALL_SET && { list: within.list().toUint32Array() }),
       }
   const base = {
     ...(scope && { within: scope }),

@@ -20,6 +20,7 @@ import { createSnomedExpressions, type SnomedExpressions } from './snomed-expres
 import { translateFilters } from './snomed-filters.ts'
 import { implicitSnomedMap, implicitSnomedValueSet } from './snomed-implicit.ts'
 import { combineByEcl, eclSet, isSnomedSet, searchSet } from './snomed-sets.ts'
+import { subtreeOf } from './snomed-subtree.ts'
 import { createSupplementedSystem } from './supplemented.ts'
 
 export const SNOMED = 'http://snomed.info/sct'
@@ -209,7 +210,8 @@ function createSnomedSystem({ edition, ecl = openEcl(edition) }: SnomedEdition):
       if (!translated.ok) return translated
       const { ecl: text, expressions: open } = translated
       const hasExpression = (code: string): boolean => expressions.get(code)?.matches(text) ?? false
-      return { ok: true, set: eclSet(ecl, text, open ? { hasExpression } : {}) }
+      const subtree = subtreeOf(edition, text)
+      return { ok: true, set: eclSet(ecl, text, { subtree, ...(open && { hasExpression }) }) }
     },
     search: (text, within, languages) => searchSet(edition, text, within, languages),
     combine: (operation, left, right) => combineByEcl(ecl, operation, left, right),

@@ -37,6 +37,7 @@ test('sorted lists come back as they were, and are searched as they are', async 
           const deltas = readDeltas(flat.value, 'list')
           for (const [index, list] of lists.entries()) {
             assert.deepEqual([...deltas.list(index)], list)
+            assert.deepEqual([...deltas.list(index, 3)], list.slice(0, 3))
             assert.equal(deltas.sizeOf(index), list.length)
             for (const entry of [...list, other]) assert.equal(deltas.has(index, entry), list.includes(entry))
           }

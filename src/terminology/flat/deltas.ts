@@ -50,8 +50,8 @@ function eachNumber(
 }
 
 export interface Deltas {
-  /** A new array. */
-  list(number: number): Uint32Array
+  /** A new array; of a long list only the first `most` entries, where that is said. */
+  list(number: number, most?: number): Uint32Array
   sizeOf(number: number): number
   has(number: number, entry: number): boolean
 }
@@ -75,8 +75,8 @@ export function readDeltas(flat: FlatFile, name: string): Deltas {
   const sizeOf = (number: number): number => read(starts[number] as number)
   return {
     sizeOf,
-    list(number) {
-      const found = new Uint32Array(sizeOf(number))
+    list(number, most = Number.POSITIVE_INFINITY) {
+      const found = new Uint32Array(Math.min(sizeOf(number), most))
       let entry = 0
       for (let index = 0; index < found.length; index += 1) {
         entry += read(end)

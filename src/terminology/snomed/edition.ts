@@ -49,6 +49,9 @@ export interface Edition extends EclSubstrate, Designations {
   readonly words: readonly WordsOfLanguage[]
   /** Entry of a description in the index of its language; meaningless for one that is in none. */
   entryOf(description: number): number
+  /** `most`: only the first so many. */
+  descendantsOf(concept: Ordinal, most?: number): Uint32Array
+  descendantCountOf(concept: Ordinal): number
   /** Whether the concept is the other one or below it. */
   isA(concept: Ordinal, ancestor: Ordinal): boolean
   /** Rows of a map reference set for one source, in the order of its groups and priorities as far as it has them. */
@@ -177,6 +180,7 @@ function readHierarchy(flat: FlatFile) {
     childrenOf: list('child'),
     ancestorsOf: ancestors.list,
     descendantsOf: descendants.list,
+    descendantCountOf: descendants.sizeOf,
     isA: (concept: Ordinal, ancestor: Ordinal) => concept === ancestor || ancestors.has(concept, ancestor),
   }
 }

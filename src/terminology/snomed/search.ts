@@ -46,7 +46,7 @@ const WORK = 4_000_000
 /** Hits among which an exact term is moved to the front. */
 const REORDERED = 20
 /** A set of concepts so small is gone through itself when every word has far more entries. */
-const SMALL_SET = 2000
+export const SMALL_SET = 2000
 
 /**
  * The concepts whose terms hold the words, each once, with its best term. Order: active before inactive concepts, the
