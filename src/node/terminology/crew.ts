@@ -115,8 +115,8 @@ const START = `
   import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'worker.ts')).href)})
 `
 
-/** Answers live short: a small young generation is collected in the processor's cache, and keeps memory low. */
-const LIMITS = { maxYoungGenerationSizeMb: 24 } as const
+/** Answers live short: a small young generation is collected in the processor's cache. V8's own choice took 100 MB more. */
+const LIMITS = { maxYoungGenerationSizeMb: 12 } as const
 
 interface Waiting {
   readonly kind: Report['kind']
