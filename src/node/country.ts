@@ -13,7 +13,7 @@ import { createPeerFetch } from '#platform/http/peer-fetch.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import { softwareApi } from '#portal/software/software-api.ts'
-import { openTerminology } from '#terminology/index.ts'
+import { type FollowedTerminology, followTerminology } from '#terminology/follow.ts'
 import { openConsents } from '#trust/consent/consents.ts'
 import { createReplayStore } from '#trust/tokens/replay.ts'
 import { directoryClient } from '#wire/discovery/directory-client.ts'
@@ -37,7 +37,7 @@ interface Parts {
   readonly stores: Stores
   readonly around: Surroundings
   readonly policies: readonly ServicePolicy[]
-  readonly terminology: Awaited<ReturnType<typeof openTerminology>>
+  readonly terminology: FollowedTerminology
   readonly network: ReturnType<typeof openNetwork>
 }
 
@@ -47,7 +47,12 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   const [description, stores, terminology, policies] = await Promise.all([
     readCountry(configuration.data, configuration.country),
     openStores(configuration),
-    openTerminology({ cache: configuration.cache, home: configuration.terms }),
+    followTerminology({
+      cache: configuration.cache,
+      home: configuration.terms,
+      onProblem: (code) => around.log.warn('terminology-not-followed', { code }),
+      onChange: () => around.log.info('terminology-followed'),
+    }),
     openPolicies(configuration.data),
   ])
   if (!policies.ok) return policies
@@ -77,6 +82,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     stop: async () => {
       await closeAll([portal.value, border.value])
       network.fetch.close()
+      terminology.stop()
       await stores.database.close()
     },
   })
@@ -132,8 +138,8 @@ async function borderHandler(parts: Parts): Promise<Handler> {
     },
     replay: createReplayStore(),
     idSecret: idSecretOf(stores.keys.token.privateKey),
-    readDocument: (bytes) => readDocument(bytes, { terminology }),
-    transcode: (document) => transcode(document, terminology),
+    readDocument: (bytes) => readDocument(bytes, { terminology: terminology.current() }),
+    transcode: (document) => transcode(document, terminology.current()),
     clock: () => new Date(),
     log: around.log,
   })
@@ -159,7 +165,7 @@ async function portalHandler(parts: Parts): Promise<Handler> {
     signer: { ...stores.keys.token, certificateFingerprint: stores.keys.tls.fingerprint },
     policies: parts.policies,
     ledger: stores.ledger,
-    readDocument: (bytes) => readDocument(bytes, { terminology }),
+    readDocument: (bytes) => readDocument(bytes, { terminology: terminology.current() }),
     clock: () => new Date(),
     log: around.log,
     timeoutMs: network.timeoutMs,
@@ -171,7 +177,10 @@ async function portalHandler(parts: Parts): Promise<Handler> {
     '/api',
     softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
   )
-  app.route('/', countryPortal({ configuration, description, stores, asking, people, terminology, around }))
+  app.route(
+    '/',
+    countryPortal({ configuration, description, stores, asking, people, terminology: terminology.terminology, around }),
+  )
   const answer = (request: Request) => elsewhere(configuration.portal.origin, request) ?? app.fetch(request)
   return (request) => measured(around, 'portal', request, () => answer(request))
 }
