@@ -118,7 +118,8 @@ export interface DesignationEntry {
   /** What kind of words: fully specified name, synonym, patient-friendly term, … */
   readonly use?: Term | undefined
   readonly source?: string | undefined
-  readonly status?: 'reviewed' | 'unreviewed' | undefined
+  /** Damaged: it came without its letters. */
+  readonly status?: 'reviewed' | 'unreviewed' | 'damaged' | undefined
   readonly active: boolean
 }
 

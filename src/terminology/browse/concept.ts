@@ -11,6 +11,7 @@ import type {
   Window,
 } from '#portal/terminology/browser.ts'
 import type { ConceptDesignation, ConceptHandle } from '../code-systems/code-system.ts'
+import { isDamagedDesignation } from '../import/resource.ts'
 import { isObject, text } from '../load/json.ts'
 import type { FhirProperty } from '../operations/fhir.ts'
 import { FULLY_SPECIFIED_NAME, SYNONYM } from '../snomed/concepts.ts'
@@ -48,7 +49,7 @@ export function conceptView(sources: BrowseSources, found: FoundConcept, request
       ? {}
       : { inactivation: edition ? editionInactivation(system, concept, languages) : { replacements: [] } }),
     definitions: definitionsOf(system, concept),
-    designations: codeSystem.designations(concept).map((one) => designationEntry(sources, system, one)),
+    designations: withoutEchoes(codeSystem.designations(concept).map((one) => designationEntry(sources, system, one))),
     paths: paths.map((path) => path.map(reference)),
     furtherPaths: further,
     childCount: codeSystem.children(concept).length,
@@ -85,8 +86,20 @@ function designationEntry(
     preferred: one.preferred === true,
     use: useOf(one),
     ...provenanceOf(sources, one.source),
+    ...(isDamagedDesignation({ extension: one.extension }) && { status: 'damaged' }),
     active: !one.inactive,
   }
+}
+
+/** A list that repeats a word without saying its language repeats it: one row is enough. */
+function withoutEchoes(entries: readonly DesignationEntry[]): readonly DesignationEntry[] {
+  const said = new Set(entries.flatMap(({ language, text: word }) => (language === undefined ? [] : [word])))
+  return entries.filter(({ language, text: word }, index) => {
+    if (language !== undefined) return true
+    return (
+      !said.has(word) && entries.findIndex((other) => other.language === undefined && other.text === word) === index
+    )
+  })
 }
 
 const USES: Readonly<Record<string, string>> = {

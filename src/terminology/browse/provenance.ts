@@ -5,7 +5,7 @@ import type { BrowseSources } from './sources.ts'
 
 export interface Provenance {
   readonly source?: string | undefined
-  readonly status?: 'reviewed' | 'unreviewed' | undefined
+  readonly status?: 'reviewed' | 'unreviewed' | 'damaged' | undefined
 }
 
 /** @param supplement canonical of the supplement; undefined for the code system's own words, which nobody needs to vouch for */

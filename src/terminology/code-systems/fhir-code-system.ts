@@ -1,7 +1,7 @@
 /** A CodeSystem resource (R5 JSON), with supplements merged in, as a code system. */
-import { STAND_IN_EXTENSION } from '../import/resource.ts'
+import { ACCOUNT_URI, STAND_IN_EXTENSION } from '../import/resource.ts'
 import { type JsonObject, objects } from '../load/json.ts'
-import { canonicalText } from '../operations/fhir.ts'
+import { canonicalText, type FhirProperty } from '../operations/fhir.ts'
 import type {
   CodeSystem,
   CodeSystemIdentity,
@@ -15,14 +15,12 @@ import type {
 import type { ConceptLinks } from './concept-links.ts'
 import { meaningNames } from './concept-state.ts'
 import { type ConceptTable, conceptsOf } from './concept-table.ts'
-import { extensionValue, propertyText, STANDARDS_STATUS, stringOf } from './fhir-concepts.ts'
+import { extensionValue, isWithdrawn, propertyText, STANDARDS_STATUS, stringOf } from './fhir-concepts.ts'
 import { type FilterShortcuts, selectByFilters } from './fhir-filters.ts'
 import { rangeSet } from './sets.ts'
 import { searchTables } from './table-search.ts'
 
 export { stringOf } from './fhir-concepts.ts'
-
-const OLD_STATUS: ReadonlySet<string> = new Set(['deprecated', 'withdrawn'])
 
 export function createFhirCodeSystem(resource: JsonObject, supplements: readonly JsonObject[] = []): CodeSystem {
   return codeSystemOf(resource, conceptsOf(resource), supplements)
@@ -61,7 +59,7 @@ function codeSystemOf(resource: JsonObject, table: ConceptTable, supplements: re
     status: (concept) => state(concept).status,
     properties(concept) {
       const own = table.properties(concept as number)
-      const more = added(codeOf(concept)).flatMap((addition) => addition.table.properties(addition.ordinal))
+      const more = added(codeOf(concept)).flatMap(additionProperties)
       return more.length === 0 ? own : [...own, ...more]
     },
     extensions(concept) {
@@ -152,7 +150,7 @@ export function identityOf(resource: JsonObject, supplements: readonly JsonObjec
     url: stringOf(resource.url) ?? '',
     content: CONTENTS.includes(content ?? '') ? (content as Content) : 'not-present',
     caseSensitive: resource.caseSensitive !== false,
-    properties: [resource, ...supplements].flatMap((each) => definedProperties(each)),
+    properties: [...definedProperties(resource), ...supplements.flatMap((each) => supplementProperties(each))],
     supplements: supplementNames(supplements),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   }
@@ -194,6 +192,8 @@ export interface Addition {
   readonly language: string | undefined
   /** Its words are shown where nobody else has one. */
   readonly standsIn: boolean
+  /** Codes of properties that keep account of an import. */
+  readonly account: ReadonlySet<string>
 }
 
 export interface Additions {
@@ -208,6 +208,7 @@ export function additionsOf(supplements: readonly JsonObject[]): Additions {
     source: nameOf(supplement),
     language: stringOf(supplement.language),
     standsIn: standsIn(supplement),
+    account: accountCodes(supplement),
   }))
   if (sources.length === 0) return { sources, of: () => [] }
   return {
@@ -231,6 +232,21 @@ function designationsOf(
   return words
 }
 
+/** The properties that a supplement says of a concept. */
+export function additionProperties({ table, ordinal, account }: Addition): readonly FhirProperty[] {
+  const said = table.properties(ordinal)
+  return account.size === 0 ? said : said.filter(({ code }) => !account.has(code))
+}
+
+/** Property definitions of a supplement, without those that keep account of its import. */
+export function supplementProperties(supplement: JsonObject): readonly PropertyDefinition[] {
+  return definedProperties(supplement).filter(({ uri }) => !uri?.startsWith(ACCOUNT_URI))
+}
+
+function accountCodes(supplement: JsonObject): ReadonlySet<string> {
+  return new Set(definedProperties(supplement).flatMap(({ code, uri }) => (uri?.startsWith(ACCOUNT_URI) ? [code] : [])))
+}
+
 /** The words of a supplement. */
 export function pushAddition(
   words: ConceptDesignation[],
@@ -250,8 +266,7 @@ export function pushDesignation(
 ): void {
   const value = stringOf(designation.value)
   if (value === undefined) return
-  const standards = extensionValue(designation, STANDARDS_STATUS)
-  const inactive = typeof standards === 'string' && OLD_STATUS.has(standards)
+  const inactive = isWithdrawn(designation)
   const language = stringOf(designation.language)
   const use = designation.use
   words.push({

@@ -95,3 +95,10 @@ export function extensionValue(element: unknown, url: string): unknown {
 }
 
 export const STANDARDS_STATUS = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status'
+
+const OLD_STATUS: ReadonlySet<unknown> = new Set(['deprecated', 'withdrawn'])
+
+/** A `designation` that is no longer to be used. */
+export function isWithdrawn(designation: JsonObject): boolean {
+  return designation.extension !== undefined && OLD_STATUS.has(extensionValue(designation, STANDARDS_STATUS))
+}

@@ -23,11 +23,11 @@ export function nameIn(language: string, type: Intl.DisplayNamesType, code: stri
   }
 }
 
-/** The name in every language, English as the display. */
+/** The name in every language, English as the display. A rule composes them: who writes a name down knows better. */
 export function namesOf(type: Intl.DisplayNamesType, code: string): readonly ConceptDesignation[] {
   return LANGUAGES.flatMap((language) => {
     const value = nameIn(language, type, code)
     if (value === undefined) return []
-    return [{ value, language, ...(language === 'en' && { isDisplay: true }) }]
+    return [{ value, language, standsIn: true, ...(language === 'en' && { isDisplay: true }) }]
   })
 }

@@ -4,10 +4,11 @@ import type { CodeSystem, ConceptDesignation, ConceptHandle } from './code-syste
 import {
   type Addition,
   type Additions,
+  additionProperties,
   additionsOf,
-  definedProperties,
   pushAddition,
   supplementNames,
+  supplementProperties,
 } from './fhir-code-system.ts'
 
 export function createSupplementedSystem(base: CodeSystem, supplements: readonly JsonObject[]): CodeSystem {
@@ -28,7 +29,7 @@ export function createSupplementedSystem(base: CodeSystem, supplements: readonly
     }),
     identity: {
       ...identity,
-      properties: [...identity.properties, ...supplements.flatMap((each) => definedProperties(each))],
+      properties: [...identity.properties, ...supplements.flatMap((each) => supplementProperties(each))],
       supplements: [...identity.supplements, ...supplementNames(supplements)],
     },
     designations(concept) {
@@ -39,10 +40,7 @@ export function createSupplementedSystem(base: CodeSystem, supplements: readonly
       for (const addition of more) pushAddition(words, addition)
       return words
     },
-    properties: (concept) => [
-      ...base.properties(concept),
-      ...of(concept).flatMap(({ table, ordinal }) => table.properties(ordinal)),
-    ],
+    properties: (concept) => [...base.properties(concept), ...of(concept).flatMap(additionProperties)],
     extensions: (concept) => [
       ...(base.extensions?.(concept) ?? []),
       ...of(concept).flatMap(({ table, ordinal }) => table.extensions(ordinal)),

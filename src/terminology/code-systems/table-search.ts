@@ -3,6 +3,7 @@
  * language and whoever says it, has a word for each word of the question; terms of the wished languages come first.
  */
 import { wordsOf } from '../flat/fold.ts'
+import { isDamagedDesignation } from '../import/resource.ts'
 import type { ConceptHandle, ConceptSet } from './code-system.ts'
 import type { ConceptTable } from './concept-table.ts'
 import { stringOf } from './fhir-concepts.ts'
@@ -118,7 +119,7 @@ function* read(
     const display = table.display(ordinal)
     if (display !== undefined && hasWords(display, prefixes)) yield [language, ordinal]
     for (const designation of table.designations(ordinal)) {
-      const value = stringOf(designation.value)
+      const value = isDamagedDesignation(designation) ? undefined : stringOf(designation.value)
       if (value !== undefined && hasWords(value, prefixes)) yield [stringOf(designation.language) ?? '', ordinal]
     }
   }

@@ -94,7 +94,7 @@ function createUcum(): CodeSystem {
     words(code) {
       const { name } = validate(code)
       const words: ConceptDesignation[] = [{ value: code, isDisplay: true, language: 'en' }]
-      if (name !== undefined && name !== code) words.push({ value: name, language: 'en' })
+      if (name !== undefined && name !== '' && name !== code) words.push({ value: name, language: 'en' })
       return words
     },
     filter({ property, op, value }) {

@@ -1,6 +1,6 @@
 /** Coverage of value sets by designations: what the sources say, and what of it can be shown to a reader. Pure. */
 import { keptConcepts } from '../code-systems/concept-table.ts'
-import { DAMAGED, GIVEN_SYSTEM_EXTENSION, RESPELLED, UNTRANSLATED } from '../import/resource.ts'
+import { DAMAGED, GIVEN_SYSTEM_EXTENSION, isDamagedDesignation, RESPELLED, UNTRANSLATED } from '../import/resource.ts'
 import { normaliseLanguage } from '../languages.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 
@@ -154,8 +154,10 @@ function noteConcept(
     })
   }
   if (language !== undefined && text(concept.display) !== undefined) note(language, 'usable')
-  for (const { language: tag } of objects(concept.designation))
-    if (text(tag) !== undefined) note(text(tag) ?? '', 'usable')
+  for (const designation of objects(concept.designation)) {
+    const tag = text(designation.language)
+    if (tag !== undefined) note(tag, isDamagedDesignation(designation) ? 'damaged' : 'usable')
+  }
   for (const { code, valueCode } of account) {
     const tag = text(valueCode)
     if (tag !== undefined && code === DAMAGED) note(tag, 'damaged')

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { conceptElements } from '../code-systems/concept-table.ts'
 import { normaliseLanguage } from '../languages.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
-import { DAMAGED, UNTRANSLATED } from './resource.ts'
+import { DAMAGED, isDamagedDesignation, UNTRANSLATED } from './resource.ts'
 import { CORPUS, importPath } from './testing/import-files.ts'
 
 const MVC = join(CORPUS, 'terminology', 'ehdsi-mvc')
@@ -62,8 +62,8 @@ test('every French designation is there, or told why not', { skip }, async () =>
           if (!language.startsWith('fr')) continue
           const term = text(isObject(value) ? value.name : value) ?? ''
           const words = found.get(`${text(code)} ${normaliseLanguage(language)}`) ?? new Set()
-          if (words.has(term)) readable++
-          else if (words.has(DAMAGED) && /\uFFFD|\?\?/.test(term)) left.damaged++
+          if (words.has(`${DAMAGED} ${term}`)) left.damaged++
+          else if (words.has(term)) readable++
           else if (words.has(UNTRANSLATED)) left.untranslated++
           else assert.fail(`${name}: ${list.system} ${code} "${term}" is lost`)
         }
@@ -82,9 +82,12 @@ function noteWords(resource: JsonObject, found: Map<string, Set<string>>): void 
       const key = `${code} ${text(language)}`
       found.set(key, (found.get(key) ?? new Set()).add(word))
     }
-    for (const { language, value } of objects(designation)) note(language, text(value) ?? '')
+    for (const word of objects(designation)) {
+      const value = text(word.value) ?? ''
+      note(word.language, isDamagedDesignation(word) ? `${DAMAGED} ${value}` : value)
+    }
     for (const { code: kind, valueCode } of objects(property)) {
-      if (kind === DAMAGED || kind === UNTRANSLATED) note(valueCode, text(kind) ?? '')
+      if (kind === UNTRANSLATED) note(valueCode, text(kind) ?? '')
     }
   }
 }

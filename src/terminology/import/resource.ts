@@ -6,6 +6,7 @@ export type DesignationJson = {
   language: string
   value: string
   use?: { system: string; code: string; display?: string }
+  extension?: JsonObject[]
 }
 
 export type PropertyJson = {
@@ -61,12 +62,35 @@ export const REVIEW_EXTENSION = 'urn:tessera:review-status'
 export const STAND_IN_EXTENSION = 'urn:tessera:stand-in'
 /** On a supplement: what its source calls the code system, where that is not its canonical URL. */
 export const GIVEN_SYSTEM_EXTENSION = 'urn:tessera:system-as-given'
-/** Property of a concept of a supplement: a designation in this language came damaged and was left out. */
+/**
+ * A designation that lost its letters on the way (`urn:tessera:review-status` on the designation): kept, but withdrawn, so
+ * that nobody is shown it as if it meant something. Imports of older versions left it out and said `damaged` as a property.
+ */
 export const DAMAGED = 'damaged'
+const STANDARDS_STATUS = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status'
+
+export function damagedDesignation(designation: JsonObject): JsonObject {
+  if (isDamagedDesignation(designation)) return designation
+  const marks = [
+    { url: STANDARDS_STATUS, valueCode: 'withdrawn' },
+    { url: REVIEW_EXTENSION, valueCode: DAMAGED },
+  ]
+  return { ...designation, extension: [...objects(designation.extension), ...marks] }
+}
+
+export function isDamagedDesignation({ extension }: JsonObject): boolean {
+  return (
+    extension !== undefined &&
+    objects(extension).some(({ url, valueCode }) => url === REVIEW_EXTENSION && valueCode === DAMAGED)
+  )
+}
 /** Property of a concept of a supplement: the designation in this language was the English words, and was left out. */
 export const UNTRANSLATED = 'untranslated'
 /** Property of a concept of a supplement: how the source spells the code, where that is no FHIR code. */
 export const RESPELLED = 'respelled'
+
+/** Properties under this URI are about the import, not about the concept: nobody is shown them as properties of it. */
+export const ACCOUNT_URI = 'urn:tessera:property:'
 
 export const ACCOUNT_PROPERTIES: readonly PropertyDefinitionJson[] = [
   {

@@ -1,14 +1,20 @@
 /**
- * The last look at a resource before it is kept: codes as FHIR spells them, no code twice, no words that lost their
- * letters on the way ("????" or U+FFFD would be shown as if it meant something). What is taken out is counted, and a
- * supplement remembers it, so that a coverage page can say what came and what is usable.
+ * The last look at a resource before it is kept: codes as FHIR spells them, no code twice. Words that lost their letters
+ * on the way ("????" or U+FFFD would be shown as if it meant something) are taken out and counted; a supplement keeps them
+ * as withdrawn, so that nothing is lost and a coverage page can say what came and what is usable.
  */
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
-import { DAMAGED, type ImportedResource, type PropertyJson, RESPELLED, withAccountProperties } from './resource.ts'
+import {
+  damagedDesignation,
+  type ImportedResource,
+  type PropertyJson,
+  RESPELLED,
+  withAccountProperties,
+} from './resource.ts'
 
 export interface Tidied {
   readonly resource: ImportedResource
-  /** Damaged words that were left out, by language. */
+  /** Damaged words that nobody will be shown, by language. */
   readonly damaged: ReadonlyMap<string, number>
   /** Codes that stand in the code system more than once; the first is kept. */
   readonly twice: readonly string[]
@@ -108,31 +114,28 @@ function tidyInclude(include: JsonObject, state: State): JsonObject {
 }
 
 function concept(raw: JsonObject, code: string, state: State): JsonObject {
-  const lost: string[] = []
-  const left = (value: unknown, language: string) => {
-    if (typeof value !== 'string' || !isDamaged(value, language)) return true
+  const lost: JsonObject[] = []
+  const whole = (word: JsonObject, language: string) => {
+    if (typeof word.value !== 'string' || !isDamaged(word.value, language)) return true
     state.damaged.set(language, (state.damaged.get(language) ?? 0) + 1)
-    lost.push(language)
+    lost.push(damagedDesignation(word))
     return false
   }
-  const displayKept = left(raw.display, state.language === '' ? 'en' : state.language)
-  const given = Array.isArray(raw.designation) ? objects(raw.designation) : undefined
-  const designation = given?.filter(({ value, language }) => left(value, text(language) ?? ''))
+  const language = state.language === '' ? 'en' : state.language
+  const displayKept = whole({ language, value: raw.display }, language)
+  const usable = objects(raw.designation).filter((word) => whole(word, text(word.language) ?? ''))
   const respelled = typeof raw.code === 'string' && raw.code !== code ? raw.code : undefined
   if (lost.length === 0 && respelled === undefined) return raw
-  const account: PropertyJson[] = state.supplement
-    ? [
-        ...lost.map((language) => ({ code: DAMAGED, valueCode: language })),
-        ...(respelled === undefined ? [] : [{ code: RESPELLED, valueString: respelled }]),
-      ]
-    : []
+  const designation = state.supplement ? [...usable, ...lost] : usable
+  const account: PropertyJson[] =
+    state.supplement && respelled !== undefined ? [{ code: RESPELLED, valueString: respelled }] : []
   if (account.length > 0) state.account = true
   const { display, designation: _, ...rest } = raw
   return {
     ...rest,
     code,
     ...(displayKept && display !== undefined && { display }),
-    ...(designation !== undefined && designation.length > 0 && { designation }),
+    ...(designation.length > 0 && { designation }),
     ...(account.length > 0 && { property: [...objects(raw.property), ...account] }),
   }
 }

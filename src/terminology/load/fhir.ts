@@ -12,6 +12,7 @@ import {
   type ValueSetCode,
   type ValueSetInclude,
 } from '../content.ts'
+import { isDamagedDesignation } from '../import/resource.ts'
 import { normaliseLanguage } from '../languages.ts'
 import { loadConceptMap } from './concept-map.ts'
 import { isObject, type JsonObject, objects, text } from './json.ts'
@@ -180,7 +181,8 @@ function addAll(concept: ConceptContent, designations: readonly DesignationConte
 
 /** Preferred terms first, synonyms and fully specified names last; text in no stated language is left out. */
 function designationsOf(concept: JsonObject, provenance: Provenance): readonly DesignationContent[] {
-  const plain = objects(concept.designation).map((designation) => ({
+  const usable = objects(concept.designation).filter((designation) => !isDamagedDesignation(designation))
+  const plain = usable.map((designation) => ({
     language: text(designation.language),
     term: text(designation.value),
     rank: useRank(designation.use),

@@ -1,5 +1,6 @@
 /** One concept of an expansion: `ValueSet.expansion.contains` (FHIR R5). */
 import type { ConceptDesignation, ConceptHandle } from '../code-systems/code-system.ts'
+import { REVIEW_EXTENSION } from '../import/resource.ts'
 import { type JsonObject, objects } from '../load/json.ts'
 import { chooseDisplay, type LanguageWishes } from './display-language.ts'
 import type { Group } from './expansion-plan.ts'
@@ -60,11 +61,12 @@ const ECHOED_OF_VALUE_SET: ReadonlySet<unknown> = new Set(
   ].map((name) => EXTENSIONS + name),
 )
 
-const ECHOED_OF_DESIGNATION: ReadonlySet<unknown> = new Set(
-  ['coding-sctdescid', 'structuredefinition-standards-status', 'rendering-style', 'rendering-xhtml'].map(
+const ECHOED_OF_DESIGNATION: ReadonlySet<unknown> = new Set([
+  ...['coding-sctdescid', 'structuredefinition-standards-status', 'rendering-style', 'rendering-xhtml'].map(
     (name) => EXTENSIONS + name,
   ),
-)
+  REVIEW_EXTENSION,
+])
 
 export function entryOf(group: Group, concept: ConceptHandle, options: EntryOptions): Entry {
   const { codeSystem, elements, source } = group

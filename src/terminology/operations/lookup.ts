@@ -48,13 +48,14 @@ function describe(context: OperationContext, codeSystem: CodeSystem, concept: Co
   if (wants('designation') || languages.length > 0) {
     for (const word of words) {
       if (languages.length > 0 && !languages.includes(word.language ?? '')) continue
-      const { language, use, value } = designationJson(word)
+      const { language, use, value, extension } = designationJson(word)
       const part: Parameter[] = []
       if (language !== undefined) part.push({ name: 'language', valueCode: language })
       if (use !== undefined) part.push({ name: 'use', valueCoding: use })
       if (word.source !== undefined) part.push({ name: 'source', valueCanonical: word.source })
       part.push({ name: 'value', valueString: value })
-      parameter.push({ name: 'designation', part })
+      // What is not to be used says so.
+      parameter.push({ name: 'designation', ...(word.inactive && extension !== undefined && { extension }), part })
     }
   }
   for (const property of lookupProperties(codeSystem, concept)) {

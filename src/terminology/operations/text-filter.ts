@@ -3,6 +3,7 @@ import type { CodeSystem, ConceptHandle, ConceptSet } from '../code-systems/code
 import { filteredSet, listSet, unionSet } from '../code-systems/sets.ts'
 import { hasWords } from '../code-systems/table-search.ts'
 import { wordsOf as foldedWords } from '../flat/fold.ts'
+import { isDamagedDesignation } from '../import/resource.ts'
 import type { LanguageWishes } from './display-language.ts'
 import type { Group } from './expansion-plan.ts'
 import { wordsOf } from './value-set-words.ts'
@@ -25,6 +26,8 @@ export function matchText(group: Group, text: string, wishes: LanguageWishes | u
 }
 
 function matches(group: Group, codeSystem: CodeSystem, concept: ConceptHandle, prefixes: readonly string[]): boolean {
-  const terms = wordsOf(codeSystem, concept, group.elements.get(concept), group.source).map(({ value }) => value)
+  const terms = wordsOf(codeSystem, concept, group.elements.get(concept), group.source).flatMap((word) =>
+    isDamagedDesignation({ extension: word.extension }) ? [] : [word.value],
+  )
   return [...terms, codeSystem.codeOf(concept)].some((term) => hasWords(term, prefixes))
 }

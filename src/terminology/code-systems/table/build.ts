@@ -2,6 +2,7 @@
 import { growingWords } from '../../flat/growing.ts'
 import { textPoolBuilder } from '../../flat/text-pool.ts'
 import { createFlatFile, type FlatWriter } from '../../flat/write.ts'
+import { isDamagedDesignation } from '../../import/resource.ts'
 import { type JsonObject, objects } from '../../load/json.ts'
 import { type LinkProperty, linkConcepts } from '../concept-links.ts'
 import { meaningNames, stateOf } from '../concept-state.ts'
@@ -54,7 +55,8 @@ export function conceptTableBuilder(resource: JsonObject): ConceptTableBuilder {
       const isUse = typeof use === 'object' && use !== null
       const rest = Object.keys(more).length > 0 ? more : undefined
       designations.add(textOf(tag), isUse ? jsonOf(use) : 0, text, jsonOf(rest))
-      words.add(tag ?? '', text - 1, ordinal, false)
+      // What lost its letters is shown for what it is, and found by nobody.
+      if (!isDamagedDesignation(designation)) words.add(tag ?? '', text - 1, ordinal, false)
     }
     designations.end()
   }
