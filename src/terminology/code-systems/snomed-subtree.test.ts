@@ -34,3 +34,15 @@ test('any other constraint, an unknown and an inactive concept are left to the e
   }
   assert.equal(subtreeOf(source(3, [], false), '<< 138875005'), undefined)
 })
+
+test('asked often it says the same, however many sets there are', () => {
+  const subtrees = Array.from({ length: 70 }, (_, number) => {
+    const below = Array.from({ length: number }, (_, index) => index * 3 + 1)
+    return { below: new Set([...below, number * 3]), subtree: subtreeOf(source(number * 3, below), '<< 138875005') }
+  })
+  for (let round = 0; round < 3; round += 1) {
+    for (const { below, subtree } of subtrees) {
+      for (let concept = 0; concept < 240; concept += 1) assert.equal(subtree?.has(concept), below.has(concept))
+    }
+  }
+})

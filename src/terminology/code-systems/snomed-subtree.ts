@@ -18,9 +18,18 @@ export function subtreeOf(edition: SubtreeSource, constraint: string): Subtree |
   const code = /^<< ?(\d{6,18})$/.exec(constraint)?.[1]
   const top = code === undefined ? -1 : edition.ordinalOf(code)
   if (top < 0 || !edition.isActive(top)) return undefined
+  const size = edition.descendantCountOf(top) + 1
+  let asked = 0
+  const marks: Marks = { bits: undefined }
   return {
-    size: edition.descendantCountOf(top) + 1,
-    has: (concept) => edition.isA(concept, top),
+    size,
+    has(concept) {
+      const { bits } = marks
+      if (bits) return ((bits[concept >>> 5] ?? 0) & (1 << (concept & 31))) !== 0
+      asked += 1
+      if (asked > ASKED_OFTEN && asked > size * READING_COST) mark(edition, top, marks)
+      return edition.isA(concept, top)
+    },
     *iterate(offset = 0) {
       let skipped = 0
       for (const concept of withTop(edition, top, offset + FIRST_READ)) {
@@ -28,6 +37,33 @@ export function subtreeOf(edition: SubtreeSource, constraint: string): Subtree |
       }
     },
   }
+}
+
+/** A search asks for thousands of concepts: then the set is marked as bits. */
+interface Marks {
+  bits: Uint32Array | undefined
+}
+
+const ASKED_OFTEN = 32
+/** Reading an entry of the list takes this share of asking for one concept (measured). */
+const READING_COST = 1 / 50
+/** A bit for each concept of the edition: of so many sets the marks are kept in a thread. */
+const MOST_MARKED = 64
+const marked: Marks[] = []
+
+function mark(edition: SubtreeSource, top: number, marks: Marks): void {
+  const below = edition.descendantsOf(top)
+  const last = Math.max(top, below.at(-1) ?? 0)
+  const bits = new Uint32Array((last >>> 5) + 1)
+  for (let at = 0; at < below.length; at += 1) {
+    const concept = below[at] as number
+    bits[concept >>> 5] = (bits[concept >>> 5] as number) | (1 << (concept & 31))
+  }
+  bits[top >>> 5] = (bits[top >>> 5] as number) | (1 << (top & 31))
+  marks.bits = bits
+  marked.push(marks)
+  const oldest = marked.length > MOST_MARKED ? marked.shift() : undefined
+  if (oldest) oldest.bits = undefined
 }
 
 function* withTop(edition: SubtreeSource, top: number, first: number): Generator<number> {
