@@ -323,6 +323,8 @@ export interface ReleaseEntry {
 export interface TerminologyBrowser {
   /** Languages in which some term is loaded. */
   languages(): Promise<readonly LanguageTag[]>
+  /** Whether words are still being made ready for searching: then systems, languages and hits may lack some. */
+  isPreparing?(): boolean
   systems(reading: Reading): Promise<readonly SystemEntry[]>
   /** Best hits first: the code itself, then words that begin alike, the reader's languages before others. */
   search(request: SearchRequest): Answer<Slice<Hit>>

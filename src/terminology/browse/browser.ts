@@ -5,7 +5,7 @@ import type { ConceptRequest, CoverageTable, TerminologyBrowser, ValueSetView } 
 import { childrenOf, conceptView, type FoundConcept } from './concept.ts'
 import { coverageTable } from './coverage.ts'
 import { evaluate, findEdition, listEditions } from './ecl.ts'
-import { indexesOf, languagesOf } from './indexes.ts'
+import { indexesOf, isPreparing, languagesOf } from './indexes.ts'
 import { listMaps, mapView } from './maps.ts'
 import { search } from './search.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
@@ -18,6 +18,7 @@ export function openBrowser(now: () => BrowseSources): TerminologyBrowser {
       const sources = now()
       return languagesOf(await indexesOf(sources), sources)
     },
+    isPreparing: () => isPreparing(now()),
     async systems() {
       const sources = now()
       return (await indexesOf(sources)).flatMap(({ versions }) => versions)

@@ -1,8 +1,8 @@
 /** The coverage page's table: every loaded value set that is a list of codes, in the library's order of precedence. */
-import { setImmediate as others } from 'node:timers/promises'
 import type { CoverageTable, LanguageTag, ValueSetEntry } from '#portal/terminology/browser.ts'
 import { type CoveredValueSet, countCoverage, listedCodes } from '../coverage/coverage.ts'
 import type { Library } from '../library/library.ts'
+import { turns } from './turns.ts'
 import { entryOf } from './value-sets.ts'
 
 const made = new WeakMap<Library, Promise<CoverageTable>>()
@@ -16,9 +16,6 @@ export function coverageTable(library: Library): Promise<CoverageTable> {
   table.catch(() => made.delete(library))
   return table
 }
-
-/** Milliseconds of work after which others have their turn. One resource is not divided. */
-const SLICE_MS = 10
 
 interface Listed {
   readonly valueSet: ValueSetEntry
@@ -56,13 +53,4 @@ async function tableOf(library: Library): Promise<CoverageTable> {
 
 function coveredOf({ valueSet: { url, version }, codes }: Listed): CoveredValueSet {
   return { url, ...(version === undefined ? {} : { version }), codes }
-}
-
-function turns(): () => Promise<void> {
-  let since = performance.now()
-  return async () => {
-    if (performance.now() - since < SLICE_MS) return
-    await others()
-    since = performance.now()
-  }
 }

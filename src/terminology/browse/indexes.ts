@@ -1,14 +1,15 @@
-/** The text indexes of a library, made when somebody first asks, in small pieces so that others do not wait. */
-import { setImmediate } from 'node:timers/promises'
+/** The text indexes of a library, made in slices so that others do not wait; questions are answered from those that are ready. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { LanguageTag, SystemEntry } from '#portal/terminology/browser.ts'
 import type { ResourceEntry } from '../artifacts/artifact.ts'
 import { conceptsOf } from '../code-systems/concept-table.ts'
 import type { Library } from '../library/library.ts'
 import { canonicalOf } from '../operations/fhir.ts'
-import { partialSystems } from './partial-systems.ts'
+import { preparePartialSystems } from './partial-systems.ts'
 import { type BrowseSources, openSystem } from './sources.ts'
 import { systemEntry } from './terms.ts'
 import { createSupplementIndex, createTextIndex, type TextIndex } from './text-index.ts'
+import { turns } from './turns.ts'
 
 export interface Indexed {
   readonly url: string
@@ -19,36 +20,78 @@ export interface Indexed {
   readonly searchesItself: boolean
 }
 
-const made = new WeakMap<Library, Promise<readonly Indexed[]>>()
+interface Making {
+  readonly found: Indexed[]
+  /** What was found, the large ones first; made when somebody asks. */
+  sorted: readonly Indexed[]
+  isComplete: boolean
+  readonly whole: Promise<void>
+}
 
-/** One entry for each code system, the largest first. */
-export function indexesOf(sources: BrowseSources): Promise<readonly Indexed[]> {
-  const known = made.get(sources.library)
-  if (known) return known
-  const making = makeIndexes(sources)
+const made = new WeakMap<Library, Making>()
+
+/** How long a question waits for indexes that are being made, before it takes what is ready. */
+const PATIENCE_MS = 400
+
+/** Those that are ready: one entry for each code system, the largest first. The first call begins to make them. */
+export async function indexesOf(sources: BrowseSources): Promise<readonly Indexed[]> {
+  const making = made.get(sources.library) ?? begin(sources)
+  if (!making.isComplete) await Promise.race([making.whole, pause(PATIENCE_MS, undefined, { ref: false })])
+  // What people look for is seldom in a table of four codes.
+  if (making.sorted.length < making.found.length) making.sorted = [...making.found].sort(bySize)
+  return making.sorted
+}
+
+/** Whether some indexes are still on their way. */
+export function isPreparing({ library }: BrowseSources): boolean {
+  return made.get(library)?.isComplete === false
+}
+
+function begin(sources: BrowseSources): Making {
+  const { promise: whole, resolve, reject } = Promise.withResolvers<void>()
+  const making: Making = { found: [], sorted: [], isComplete: false, whole }
   made.set(sources.library, making)
+  makeIndexes(sources, making).then(
+    () => {
+      making.isComplete = true
+      resolve()
+    },
+    (error: unknown) => {
+      // The next one to ask tries again.
+      made.delete(sources.library)
+      reject(error)
+    },
+  )
+  // Who no longer waits has nothing to hear of it.
+  whole.catch(() => {})
   return making
 }
 
-async function makeIndexes(sources: BrowseSources): Promise<readonly Indexed[]> {
-  const found: Indexed[] = []
-  for (const url of [...sources.library.codeSystemUrls(), ...partialSystems(sources.library).urls]) {
+function bySize(a: Indexed, b: Indexed): number {
+  return sizeOf(b) - sizeOf(a) || nameOf(a).localeCompare(nameOf(b), 'en')
+}
+
+async function makeIndexes(sources: BrowseSources, { found }: Making): Promise<void> {
+  const turn = turns()
+  const loaded = sources.library.codeSystemUrls()
+  for (const url of loaded) await index(url)
+  for (const url of (await preparePartialSystems(sources.library)).urls) await index(url)
+
+  async function index(url: string): Promise<void> {
     const system = openSystem(sources, url)
-    if (!system) continue
+    if (!system) return
     const { codeSystem, edition } = system
     const searchesItself = edition !== undefined || codeSystem.search !== undefined
-    const index = edition
-      ? createSupplementIndex(codeSystem, supplementedCodes(sources.library, url))
+    const terms = edition
+      ? await createSupplementIndex(codeSystem, supplementedCodes(sources.library, url), turn)
       : // One that searches itself without an edition searches its supplements, too.
         searchesItself
         ? undefined
-        : createTextIndex(codeSystem)
-    const own = systemEntry(system, index?.languages ?? [])
-    found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index, searchesItself })
-    await setImmediate()
+        : await createTextIndex(codeSystem, turn)
+    const own = systemEntry(system, terms?.languages ?? [])
+    found.push({ url, versions: [own, ...otherVersions(sources, url, own.version)], index: terms, searchesItself })
+    await turn()
   }
-  // The large ones first: what people look for is seldom in a table of four codes.
-  return found.sort((a, b) => sizeOf(b) - sizeOf(a) || nameOf(a).localeCompare(nameOf(b), 'en'))
 }
 
 function* supplementedCodes(library: Library, url: string): Generator<string> {

@@ -7,6 +7,7 @@ import { conceptElements } from '../code-systems/concept-table.ts'
 import type { Library } from '../library/library.ts'
 import { isObject, type JsonObject, objects, text } from '../load/json.ts'
 import { canonicalOf } from '../operations/fhir.ts'
+import { turns } from './turns.ts'
 
 export interface PartialSystems {
   readonly urls: readonly string[]
@@ -16,12 +17,35 @@ export interface PartialSystems {
 type Concepts = Map<string, JsonObject>
 
 const made = new WeakMap<Library, PartialSystems>()
+const preparing = new WeakMap<Library, Promise<PartialSystems>>()
 
-/** Gathered once for each library: it reads every value set. */
+/** Gathered once for each library, in slices: it reads every value set. */
+export function preparePartialSystems(library: Library): Promise<PartialSystems> {
+  const known = preparing.get(library)
+  if (known) return known
+  const prepared = prepare(library)
+  preparing.set(library, prepared)
+  return prepared
+}
+
+async function prepare(library: Library): Promise<PartialSystems> {
+  const turn = turns()
+  const steps = gather(library)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return made.get(library) ?? keep(library, step.value)
+    await turn()
+  }
+}
+
+/** At once, for a question that cannot wait. */
 export function partialSystems(library: Library): PartialSystems {
   const known = made.get(library)
   if (known) return known
-  const gathered = gather(library)
+  const steps = gather(library)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return keep(library, step.value)
+}
+
+function keep(library: Library, gathered: ReadonlyMap<string, Concepts>): PartialSystems {
   const names = namesOf(library)
   const opened = new Map<string, CodeSystem>()
   const systems: PartialSystems = {
@@ -38,7 +62,7 @@ export function partialSystems(library: Library): PartialSystems {
   return systems
 }
 
-function gather(library: Library): ReadonlyMap<string, Concepts> {
+function* gather(library: Library): Generator<void, ReadonlyMap<string, Concepts>> {
   const loaded = new Set(library.codeSystemUrls())
   const gathered = new Map<string, Concepts>()
   const put = (url: string | undefined, concept: JsonObject): void => {
@@ -55,6 +79,7 @@ function gather(library: Library): ReadonlyMap<string, Concepts> {
     for (const include of objects(isObject(resource.compose) ? resource.compose.include : undefined)) {
       for (const concept of objects(include.concept)) put(text(include.system), spoken(concept, language))
     }
+    yield
   }
   for (const { entry, read } of library.entries('CodeSystem')) {
     if (entry.content !== 'supplement' || entry.supplements === undefined) continue
@@ -62,6 +87,7 @@ function gather(library: Library): ReadonlyMap<string, Concepts> {
     if (loaded.has(url)) continue
     // The words come with the supplement itself.
     for (const { code } of conceptElements(read())) put(url, { code })
+    yield
   }
   return gathered
 }

@@ -6,6 +6,7 @@ import type { LanguageTag } from '#portal/terminology/browser.ts'
 import type { CodeSystem, ConceptDesignation, ConceptHandle } from '../code-systems/code-system.ts'
 import { foldText, wordsOf } from '../flat/fold.ts'
 import { ownLanguage } from './terms.ts'
+import type { Turn } from './turns.ts'
 
 export interface IndexedConcept {
   readonly handle: ConceptHandle
@@ -30,26 +31,27 @@ export interface TextIndex {
 }
 
 /** The code system itself is not kept: a search over a thousand of them must not hold a thousand of them open. */
-export function createTextIndex(codeSystem: CodeSystem): TextIndex | undefined {
+export async function createTextIndex(codeSystem: CodeSystem, turn: Turn): Promise<TextIndex | undefined> {
   const all = codeSystem.all()
-  return all && indexOf(codeSystem, all.iterate(), () => true)
+  return all && indexOf(codeSystem, all.iterate(), () => true, turn)
 }
 
 /** The words that supplements add to these concepts of a system with a search of its own. */
-export function createSupplementIndex(codeSystem: CodeSystem, codes: Iterable<string>): TextIndex {
+export function createSupplementIndex(codeSystem: CodeSystem, codes: Iterable<string>, turn: Turn): Promise<TextIndex> {
   const concepts = new Set<ConceptHandle>()
   for (const code of codes) {
     const { concept } = codeSystem.locate(code)
     if (concept !== undefined) concepts.add(concept)
   }
-  return indexOf(codeSystem, concepts, ({ source }) => source !== undefined)
+  return indexOf(codeSystem, concepts, ({ source }) => source !== undefined, turn)
 }
 
-function indexOf(
+async function indexOf(
   codeSystem: CodeSystem,
   concepts: Iterable<ConceptHandle>,
   wanted: (designation: ConceptDesignation) => boolean,
-): TextIndex {
+  turn: Turn,
+): Promise<TextIndex> {
   const terms: IndexedTerm[] = []
   const postings = new Map<string, number[]>()
   const languages = new Set<LanguageTag>()
@@ -65,6 +67,7 @@ function indexOf(
         else postings.set(word, [position])
       }
     }
+    await turn()
   }
   const vocabulary = [...postings.keys()].sort(byUnits)
   const lists = vocabulary.map((word) => Uint32Array.from(postings.get(word) ?? []))

@@ -20,6 +20,8 @@ export interface SearchPage {
   readonly page: number
   /** Undefined before anything was asked. */
   readonly found?: Slice<Hit> | undefined
+  /** Not every code system can be searched yet. */
+  readonly preparing: boolean
   /** Systems to choose from, the largest first; the chosen ones are among them. */
   readonly systems: readonly SystemEntry[]
   readonly moreSystems: boolean
@@ -33,6 +35,14 @@ export function searchPage(visit: Visit, view: SearchPage): Html {
   return html`<h1>${words('terminology.search.title')}</h1>
 ${!found && html`<p class="lead">${words('terminology.search.lead')}</p>`}
 ${searchForm(visit, view)}
+${
+  view.preparing &&
+  alert(
+    'information',
+    words('terminology.search.preparing.title'),
+    html`<p>${words('terminology.search.preparing.text')}</p>`,
+  )
+}
 ${found && results(visit, view, found)}
 ${!found && asked.text === '' && entries(visit)}`
 }

@@ -26,6 +26,7 @@ export async function showSearch(visit: Visit): Promise<Response> {
       asked,
       page,
       found: found?.value,
+      preparing: browser.isPreparing?.() ?? false,
       ...offered(all, asked.systems),
       valueSet: valueSet?.value,
       languages: readable(visit, known),
