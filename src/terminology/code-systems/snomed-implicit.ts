@@ -3,7 +3,7 @@ import type { JsonObject } from '../load/json.ts'
 import type { Edition } from '../snomed/edition.ts'
 
 const SNOMED = 'http://snomed.info/sct'
-const MOST_KEPT = 500
+const MOST_KEPT = 100
 
 const kept = new WeakMap<Edition, Map<string, JsonObject>>()
 

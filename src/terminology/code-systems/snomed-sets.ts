@@ -13,6 +13,8 @@ export interface SnomedSet extends ConceptSet {
   /** Every member is an active concept. */
   readonly activeOnly: true
   list(): ConceptList
+  /** Ascending. */
+  ordinals(): Uint32Array
 }
 
 const made = new WeakSet<ConceptSet>()
@@ -44,6 +46,7 @@ export function eclSet(ecl: Ecl, text: string, { hasExpression, subtree }: EclSe
     // Association reference sets exist to list what is inactive.
     listsInactive: /^\s*\^/.test(text),
     list,
+    ordinals: () => subtree?.list() ?? list().toUint32Array(),
     open: hasExpression !== undefined,
     get size() {
       return subtree?.size ?? list().size
@@ -80,7 +83,7 @@ export function searchSet(
     ? undefined
     : {
         has: (concept: number) => within.has(concept),
-        ...(isSnomedSet(within) && within.size <= SMALL_SET && { list: within.list().toUint32Array() }),
+        ...(isSnomedSet(within) && within.size <= SMALL_SET && { list: within.ordinals() }),
       }
   const base = {
     ...(scope && { within: scope }),

@@ -23,6 +23,7 @@ test('a concept and what is below it come in order from any offset, whatever was
       const expected = [...below, top].sort((a, b) => a - b)
       assert.equal(subtree?.size, expected.length)
       assert.deepEqual([...(subtree?.iterate(offset) ?? [])], expected.slice(offset))
+      assert.deepEqual([...(subtree?.list() ?? [])], expected)
       assert.equal(subtree?.has(top), true)
     }),
   )

@@ -1,4 +1,5 @@
 /** `<< concept`, the most asked set of all, read straight from the edition: nothing is evaluated or kept for it. */
+import { lowerBound } from '../flat/rows.ts'
 import type { Edition } from '../snomed/edition.ts'
 
 export type SubtreeSource = Pick<Edition, 'ordinalOf' | 'isActive' | 'isA' | 'descendantsOf' | 'descendantCountOf'>
@@ -8,6 +9,8 @@ export interface Subtree {
   has(concept: number): boolean
   /** In ascending order, without the first `offset`. */
   iterate(offset?: number): Iterable<number>
+  /** All of it, ascending; a new array. */
+  list(): Uint32Array
 }
 
 /** A page is seldom larger: so many are read before the whole list is. */
@@ -29,6 +32,15 @@ export function subtreeOf(edition: SubtreeSource, constraint: string): Subtree |
       asked += 1
       if (asked > ASKED_OFTEN && asked > size * READING_COST) mark(edition, top, marks)
       return edition.isA(concept, top)
+    },
+    list() {
+      const below = edition.descendantsOf(top)
+      const place = lowerBound(below, top)
+      const all = new Uint32Array(size)
+      all.set(below.subarray(0, place))
+      all[place] = top
+      all.set(below.subarray(place), place + 1)
+      return all
     },
     *iterate(offset = 0) {
       let skipped = 0
