@@ -86,10 +86,12 @@ const STRICTER =
   /encoding "|prefix|is not a valid name|bound|xmlns|no valid name|stands twice|the XML declaration is not well formed/
 
 /** libxml2 also refuses namespace names that are no URI; the namespaces recommendation does not make that an error. */
-function oddNamespace(xml: string): boolean {
-  return [...xml.matchAll(/xmlns(?::[^\s=]*)?\s*=\s*(["'])(.*?)\1/gs)].some(
-    ([, , uri = '']) => !['', 'urn:one', 'urn:two'].includes(uri),
-  )
+function oddNamespace(xml: string, usual: readonly string[] = ['', 'urn:one', 'urn:two']): boolean {
+  return namespacesIn(xml).some((uri) => !usual.includes(uri))
+}
+
+function namespacesIn(xml: string): readonly string[] {
+  return [...xml.matchAll(/xmlns(?::[^\s=]*)?\s*=\s*(["'])(.*?)\1/gs)].map(([, , uri = '']) => uri)
 }
 
 test('accepts and refuses as libxml2 does, whatever chance makes of a document', () => {
@@ -125,6 +127,7 @@ test('bytes changed at random: never accepted where libxml2 refuses', { skip: wi
   const [file] = corpusFiles('openncp/cda/ps/v2__1.xml')
   assert.ok(file)
   const whole = readFileSync(file)
+  const usual = namespacesIn(whole.toString('latin1'))
   const change = fc.record({ at: fc.nat({ max: whole.length - 1 }), byte: fc.nat({ max: 255 }) })
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
@@ -133,6 +136,7 @@ test('bytes changed at random: never accepted where libxml2 refuses', { skip: wi
       const parsed = parseXml(bytes)
       const expected = theirShape(bytes)
       if (parsed.ok) {
+        if (expected === undefined && oddNamespace(bytes.toString('latin1'), usual)) return
         if (expected !== 'unknown') assert.deepEqual(ours(parsed.value.root), expected)
       } else if (expected !== undefined) assert.match(parsed.problem.sentence, STRICTER)
     }),
