@@ -6,11 +6,15 @@ import { type SubtreeSource, subtreeOf } from './snomed-subtree.ts'
 /** A concept with these below it; its own place among them is anywhere. */
 function source(top: number, below: readonly number[], isActive = true): SubtreeSource {
   return {
+    conceptCount: Math.max(top, ...below) + 1,
     ordinalOf: (code) => (code === '138875005' ? top : -1),
     isActive: () => isActive,
     isA: (concept, ancestor) => ancestor === top && (concept === top || below.includes(concept)),
     descendantsOf: (_, most = below.length) => Uint32Array.from(below.slice(0, most)),
     descendantCountOf: () => below.length,
+    eachDescendant: (_, visit) => {
+      for (const concept of below) visit(concept)
+    },
   }
 }
 

@@ -2,7 +2,10 @@
 import { lowerBound } from '../flat/rows.ts'
 import type { Edition } from '../snomed/edition.ts'
 
-export type SubtreeSource = Pick<Edition, 'ordinalOf' | 'isActive' | 'isA' | 'descendantsOf' | 'descendantCountOf'>
+export type SubtreeSource = Pick<
+  Edition,
+  'conceptCount' | 'ordinalOf' | 'isActive' | 'isA' | 'descendantsOf' | 'descendantCountOf' | 'eachDescendant'
+>
 
 export interface Subtree {
   readonly size: number
@@ -64,14 +67,13 @@ const MOST_MARKED = 64
 const marked: Marks[] = []
 
 function mark(edition: SubtreeSource, top: number, marks: Marks): void {
-  const below = edition.descendantsOf(top)
-  const last = Math.max(top, below.at(-1) ?? 0)
-  const bits = new Uint32Array((last >>> 5) + 1)
-  for (let at = 0; at < below.length; at += 1) {
-    const concept = below[at] as number
+  const bits = new Uint32Array((edition.conceptCount + 31) >>> 5)
+  const set = (concept: number): void => {
     bits[concept >>> 5] = (bits[concept >>> 5] as number) | (1 << (concept & 31))
   }
-  bits[top >>> 5] = (bits[top >>> 5] as number) | (1 << (top & 31))
+  // A list of them would be a megabyte that is thrown away at once.
+  edition.eachDescendant(top, set)
+  set(top)
   marks.bits = bits
   marked.push(marks)
   const oldest = marked.length > MOST_MARKED ? marked.shift() : undefined

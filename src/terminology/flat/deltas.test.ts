@@ -39,6 +39,13 @@ test('sorted lists come back as they were, and are searched as they are', async 
             assert.deepEqual([...deltas.list(index)], list)
             assert.deepEqual([...deltas.list(index, 3)], list.slice(0, 3))
             assert.equal(deltas.sizeOf(index), list.length)
+            const seen: number[] = []
+            // Whoever is told may ask meanwhile.
+            deltas.each(index, (entry) => {
+              seen.push(entry)
+              deltas.has(0, other)
+            })
+            assert.deepEqual(seen, list)
             for (const entry of [...list, other]) assert.equal(deltas.has(index, entry), list.includes(entry))
           }
         },

@@ -52,6 +52,8 @@ function eachNumber(
 export interface Deltas {
   /** A new array; of a long list only the first `most` entries, where that is said. */
   list(number: number, most?: number): Uint32Array
+  /** Every entry, without a list being made. */
+  each(number: number, visit: (entry: number) => void): void
   sizeOf(number: number): number
   has(number: number, entry: number): boolean
 }
@@ -83,6 +85,15 @@ export function readDeltas(flat: FlatFile, name: string): Deltas {
         found[index] = entry
       }
       return found
+    },
+    each(number, visit) {
+      let entry = 0
+      let left = sizeOf(number)
+      for (let at = end; left > 0; left -= 1) {
+        entry += read(at)
+        at = end
+        visit(entry)
+      }
     },
     has(number, wanted) {
       let entry = 0

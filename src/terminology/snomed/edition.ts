@@ -52,6 +52,8 @@ export interface Edition extends EclSubstrate, Designations {
   /** `most`: only the first so many. */
   descendantsOf(concept: Ordinal, most?: number): Uint32Array
   descendantCountOf(concept: Ordinal): number
+  /** Every descendant, ascending, without a list being made. */
+  eachDescendant(concept: Ordinal, visit: (descendant: Ordinal) => void): void
   /** Whether the concept is the other one or below it. */
   isA(concept: Ordinal, ancestor: Ordinal): boolean
   /** Rows of a map reference set for one source, in the order of its groups and priorities as far as it has them. */
@@ -181,6 +183,7 @@ function readHierarchy(flat: FlatFile) {
     ancestorsOf: ancestors.list,
     descendantsOf: descendants.list,
     descendantCountOf: descendants.sizeOf,
+    eachDescendant: descendants.each,
     isA: (concept: Ordinal, ancestor: Ordinal) => concept === ancestor || ancestors.has(concept, ancestor),
   }
 }
