@@ -23,8 +23,8 @@ const tests = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus', 't
 const absent = existsSync(tests) ? false : '../shared/corpus/terminology/tx-tests is not here'
 
 /**
- * Of the answers for flat servers one names its value set differently from the value set that the same suite sets up
- * (parameters/parameters-expand-active-active-response-flat-valueSet.json); no server can give both.
+ * One of the answers for flat servers misspells the name of the value set that the same suite sets up, by a letter; no
+ * server can give both.
  */
 const IMPOSSIBLE_WHEN_FLAT = 1
 

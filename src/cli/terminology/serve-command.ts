@@ -27,7 +27,7 @@ export function addServe(terminology: Command): void {
     .option('--threads <n>', 'threads that answer', wholeNumber(1, 64), Math.min(4, availableParallelism()))
     .option('--home <folder>', 'folder of imported terminology; TESSERA_HOME when absent')
     .option('--base-url <url>', 'address as clients see it, when it stands behind a proxy', address)
-    .option('--flat', 'expansions never show a hierarchy')
+    .option('--flat', 'a list instead of a hierarchy wherever the request speaks of nesting')
     .option('--origin <origin...>', 'web origins whose pages may call from a browser; all when absent')
     .option(
       '--offer-releases',

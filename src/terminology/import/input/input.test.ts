@@ -12,6 +12,9 @@ import { newFolder, writeFiles } from '../testing/import-files.ts'
 import { type CsvOptions, type CsvRecord, csvRecords } from './csv.ts'
 import { type InputFile, openInput } from './input.ts'
 
+/** A place of this file's own: other tests unpack archives at the same time, and are killed while they do. */
+process.env.TMPDIR = newFolder()
+
 /** A file in memory that is read in pieces of some bytes. */
 function memoryFile(content: Buffer, piece = content.length || 1): InputFile {
   const pieces = Array.from({ length: Math.ceil(content.length / piece) }, (_, at) =>
