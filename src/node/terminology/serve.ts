@@ -14,8 +14,8 @@ export interface RunningTerminology extends ThreadState {
 
 /**
  * By how much, in percent, a heap may grow before its old part is collected. A search below a large concept leaves lists of
- * a megabyte behind; V8 would let them pile up to twice what is in use, in each thread. Costs a tenth to a quarter of the
- * speed of such searches, and keeps the server a quarter smaller (docs/TERMINOLOGY.md, Speed).
+ * a megabyte behind; V8 would let them pile up to twice what is in use, in each thread. Such searches become
+ * slower by a third, and the server smaller by a quarter (docs/TERMINOLOGY.md, Speed).
  */
 const HEAP_GROWTH = 10
 
