@@ -149,8 +149,22 @@ export function connectorContract(name: string, prepare: () => Promise<ContractC
       const { identifier } = withSummary
       const answers: readonly Result<unknown>[] = [
         await connector.listPrescriptions(identifier, {}, CONTRACT_CALLER),
-        await connector.submitDispensation(new Uint8Array(), identifier, CONTRACT_CALLER),
-        await connector.discardDispensation({ dispensationId: 'none' }, identifier, CONTRACT_CALLER),
+        await connector.submitDispensation(
+          {
+            submissionId: 'urn:oid:1.2.3',
+            dispensationId: 'none',
+            prescriptionId: 'none',
+            items: [],
+            document: { format: 'cda', bytes: new Uint8Array() },
+          },
+          identifier,
+          CONTRACT_CALLER,
+        ),
+        await connector.discardDispensation(
+          { submissionId: 'urn:oid:1.2.4', dispensationId: 'none' },
+          identifier,
+          CONTRACT_CALLER,
+        ),
         await connector.searchFhir('Observation', new URLSearchParams(), CONTRACT_CALLER),
       ]
       for (const answer of answers) {

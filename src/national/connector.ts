@@ -11,6 +11,13 @@ export type NationalProblemCode =
   | 'national-insufficient-rights'
   | 'national-not-offered'
   | 'national-document-missing'
+  /** Dispensations: eHDSI 4105, 4106, ERROR_ED_*. */
+  | 'national-prescription-unknown'
+  | 'national-already-dispensed'
+  | 'national-not-dispensable'
+  | 'national-substitution-not-allowed'
+  | 'national-dispensation-unknown'
+  | 'national-dispensation-not-stored'
 
 /** The verified claims of the foreign professional. */
 export interface Caller {
@@ -52,13 +59,53 @@ export interface NationalDocument {
   readonly effectiveTime: string
   readonly author: string
   readonly language: string
-  readonly format: 'cda-l3' | 'cda-l1' | 'fhir' | 'pdf'
+  readonly format: 'cda-l3' | 'cda-l1' | 'fhir' | 'pdf' | 'png' | 'jpeg'
   readonly size: number
   /** Hex SHA-256. */
   readonly hash: string
   readonly confidentiality: string
   /** L3 and L1 of one summary name each other. */
   readonly related?: string
+  /** For `png` and `jpeg` documents and PDFs of other kinds than summaries, as the national side classifies them. */
+  readonly authorSpecialty?: string
+  /** ISO 8601, when it differs from the time of writing. */
+  readonly serviceStart?: string
+  readonly description?: string
+  readonly reasonOfHospitalisation?: { readonly code: string; readonly system: string; readonly display: string }
+  /** For prescriptions: what the list may tell, and whether they can still be dispensed. */
+  readonly prescription?: NationalPrescription
+}
+
+export interface NationalPrescription {
+  /** `system|value` of the prescription, the same in all its renditions. */
+  readonly prescriptionId: string
+  readonly status: 'open' | 'partly-dispensed' | 'dispensed' | 'cancelled' | 'expired'
+  /** The national rules let a foreign pharmacist dispense it (locked, narcotic, magistral… are not). */
+  readonly crossBorder: boolean
+  /** Asked with PIN or prescription id only, where the country or the patient wants that. */
+  readonly pinRequired: boolean
+  readonly product?: string
+  readonly atc?: { readonly code: string; readonly display: string }
+  readonly doseForm?: { readonly code: string; readonly display: string }
+  readonly strength?: string
+  readonly substitution?: { readonly code: string; readonly display: string }
+}
+
+/** A dispensation of another country, after the border has checked its form. */
+export interface NationalDispensation {
+  /** The same id twice is one dispensation: the connector answers the second as it answered the first. */
+  readonly submissionId: string
+  readonly dispensationId: string
+  readonly prescriptionId: string
+  /** Line of the prescription → packages given. */
+  readonly items: readonly {
+    readonly prescribedItem: string
+    readonly packages: number
+    readonly product: string
+    readonly substituted: boolean
+  }[]
+  /** The eD document, translated into a national language, in the form that the country keeps. */
+  readonly document: { readonly format: 'cda' | 'fhir'; readonly bytes: Uint8Array }
 }
 
 export interface NationalConnector {
@@ -88,12 +135,12 @@ export interface NationalConnector {
     caller: Caller,
   ): Promise<Result<{ readonly document: NationalDocument; readonly bytes: Uint8Array }, NationalProblemCode>>
   submitDispensation(
-    dispensation: Uint8Array,
+    dispensation: NationalDispensation,
     patient: string,
     caller: Caller,
   ): Promise<Result<void, NationalProblemCode>>
   discardDispensation(
-    discard: { readonly dispensationId: string },
+    discard: { readonly submissionId: string; readonly dispensationId: string },
     patient: string,
     caller: Caller,
   ): Promise<Result<void, NationalProblemCode>>

@@ -70,7 +70,7 @@ function publicPages(
       html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Central services</title></head>
 <body><main><h1>Central services of the demonstration</h1><p>Directory version ${list.ok ? String(list.value.version) : 'unknown'}.</p>
 <table><caption>Countries that take part</caption><thead><tr><th scope="col">Country</th><th scope="col">National contact point</th><th scope="col">Services</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${row.country}</th><td>${row.fhirBase}</td><td>${row.services.join(', ')}</td></tr>`)}</tbody></table></main></body></html>`,
+<tbody>${rows.map((row) => html`<tr><th scope="row">${row.country}</th><td>${row.fhirBase ?? row.ihe?.query ?? ''}</td><td>${row.services.join(', ')}</td></tr>`)}</tbody></table></main></body></html>`,
     )
   })
   return app

@@ -1,5 +1,7 @@
 /** What is written in the ledger about one access, the same words on both sides of the border. */
 import type { AuditNode, AuditPerson } from '#trust/ledger/audit-event.ts'
+import type { ServiceKind } from '#wire/discovery/directory.ts'
+import type { Wire } from '../border/border-service.ts'
 import type { CareProblemCode, Purpose } from './care-context.ts'
 
 interface Access {
@@ -15,6 +17,10 @@ interface Access {
   readonly patient: string | undefined
   readonly purpose: Purpose | undefined
   readonly outcome: AccessOutcome
+  /** Which service was used; `patient-summary` when absent. */
+  readonly service?: ServiceKind
+  /** Over which wire; `fhir` when absent. */
+  readonly wire?: Wire
   /** The X-Request-Id that both sides write. */
   readonly requestId: string | undefined
 }
@@ -23,6 +29,13 @@ export type AccessRecord =
   | (Access & { readonly step: 'identify'; readonly query: string })
   | (Access & { readonly step: 'list'; readonly query: string; readonly documents: readonly string[] })
   | (Access & { readonly step: 'retrieve'; readonly document: string })
+  /** A dispensation sent to country A, or taken back. `document`: id of the eD. */
+  | (Access & {
+      readonly step: 'dispense' | 'discard'
+      readonly document: string
+      readonly prescription: string
+      readonly submission: string
+    })
 
 /** `nothing`: all was well and there was nothing; `refused`: not allowed; `failed`: it did not work. */
 export interface AccessOutcome {

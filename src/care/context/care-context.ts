@@ -16,6 +16,8 @@ export interface CareContext {
   /** Free words when `purpose` is EMERGENCY; required then. */
   readonly reason?: string
   readonly relationship: { readonly declaredAt: string }
+  /** On whose word the patient was identified, when a relative speaks for him. */
+  readonly nextOfKin?: { readonly family: string; readonly given: string; readonly identifiers: readonly string[] }
   /** The information notice shown to the patient. */
   readonly notice: { readonly version: string; readonly languages: readonly string[]; readonly recordedAt: string }
 }
@@ -36,6 +38,20 @@ export const EHDSI_PROBLEMS = [
   'ERROR_HPI_AUTHENTICATION_NOT_RECEIVED',
   'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
   'ERROR_SEC_INSUFFICIENT_RIGHTS',
+  'ERROR_EP_NOT_FOUND',
+  'ERROR_ORCD_NOT_FOUND',
+  'ERROR_ED_GENERIC',
+  'ERROR_ED_NOT_DISPENSABLE_EPRESCRIPTION',
+  'ERROR_ED_SUBSTITUTION_INFORMATION_NOT_ALLOWED',
+  'ERROR_ED_EPRESCRIPTION_NOT_IDENTIFIABLE',
+  'ERROR_ED_EDISPENSATION_NOT_STORED',
+  'ERROR_ED_DISCARD_FAILED',
+  '4105',
+  '4106',
+  '4203',
+  '4701',
+  '4703',
+  'WARNING_SEC_UNEXPECTED_NUMBER_OF_REQUESTS',
 ] as const
 
 /** Stable codes of refusals and failures on the border; eHDSI names where eHDSI has one. */

@@ -3,6 +3,7 @@ import type { AuditEvent } from 'fhir/r4'
 import {
   type AuditOutcome,
   type BorderAccess,
+  documentProvideEvent,
   documentRetrieveEvent,
   documentSearchEvent,
   patientSearchEvent,
@@ -31,6 +32,17 @@ export function accessEvent(record: AccessRecord): AuditEvent {
       return documentSearchEvent({ ...access, query: record.query, listed: record.documents })
     case 'retrieve':
       return documentRetrieveEvent({ ...access, document: record.document })
+    case 'dispense':
+    case 'discard':
+      return documentProvideEvent({
+        ...access,
+        document: record.document,
+        details: [
+          { type: 'urn:tessera:submission', value: record.submission },
+          { type: 'urn:tessera:prescription', value: record.prescription },
+          { type: 'urn:tessera:submission-kind', value: record.step },
+        ],
+      })
   }
 }
 

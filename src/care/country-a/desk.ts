@@ -22,7 +22,7 @@ export interface Desk extends CountryAOptions {
 }
 
 export interface Errand {
-  readonly step: AccessRecord['step']
+  readonly step: 'identify' | 'list' | 'retrieve'
   /** The opaque id that is asked for, when one is. */
   readonly document?: string
   readonly scope: AccessScope

@@ -49,6 +49,12 @@ const NATIONAL: Readonly<Record<NationalProblemCode, Telling>> = {
   'national-insufficient-rights': [403, 'ERROR_SEC_INSUFFICIENT_RIGHTS'],
   'national-not-offered': [404, 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN'],
   'national-document-missing': [410, 'ERROR_GENERIC_DOCUMENT_MISSING'],
+  'national-prescription-unknown': [404, 'ERROR_ED_EPRESCRIPTION_NOT_IDENTIFIABLE'],
+  'national-already-dispensed': [403, '4106'],
+  'national-not-dispensable': [403, 'ERROR_ED_NOT_DISPENSABLE_EPRESCRIPTION'],
+  'national-substitution-not-allowed': [403, 'ERROR_ED_SUBSTITUTION_INFORMATION_NOT_ALLOWED'],
+  'national-dispensation-unknown': [404, 'ERROR_ED_DISCARD_FAILED'],
+  'national-dispensation-not-stored': [503, 'ERROR_ED_EDISPENSATION_NOT_STORED'],
 }
 
 export function nationalRefusal({ code, sentence, next }: Problem<NationalProblemCode>): CareRefusal {

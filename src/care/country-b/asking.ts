@@ -107,7 +107,7 @@ async function openLine(
 function clientOf(options: CountryBOptions, participant: Participant, requestId: string): NcpehClient {
   return ncpehClient({
     fetch: options.fetch,
-    base: participant.fhirBase,
+    base: participant.fhirBase ?? '',
     fingerprints: participant.certificates,
     timeoutMs: options.timeoutMs ?? 10_000,
     requestId,

@@ -54,6 +54,50 @@ const TELLING: Readonly<Record<CareProblemCode, readonly [sentence: string, next
     'This profession or purpose may not use this service of {country}.',
     'A professional whose role is accepted must ask.',
   ],
+  ERROR_EP_NOT_FOUND: [
+    '{country} has no such prescription for this patient.',
+    'Check the patient and the identifiers.',
+  ],
+  ERROR_ORCD_NOT_FOUND: [
+    '{country} has no original document of this kind for this patient.',
+    'Ask for another kind, or ask the patient.',
+  ],
+  ERROR_ED_GENERIC: ['{country} did not take the dispensation.', 'Do not hand out again; tell the contact point.'],
+  ERROR_ED_NOT_DISPENSABLE_EPRESCRIPTION: [
+    'This prescription may not be dispensed abroad.',
+    'Ask the patient to see a prescriber here.',
+  ],
+  ERROR_ED_SUBSTITUTION_INFORMATION_NOT_ALLOWED: [
+    'The prescriber does not allow another product.',
+    'Dispense the product that was prescribed.',
+  ],
+  ERROR_ED_EPRESCRIPTION_NOT_IDENTIFIABLE: [
+    '{country} does not know this prescription.',
+    'List the prescriptions again.',
+  ],
+  ERROR_ED_EDISPENSATION_NOT_STORED: [
+    '{country} could not store the dispensation, so it does not count there.',
+    'Try again; if it fails again, tell the contact point.',
+  ],
+  ERROR_ED_DISCARD_FAILED: [
+    '{country} did not take the dispensation back.',
+    'Tell the contact point; the dispensation still counts.',
+  ],
+  '4105': ['{country} knows no open prescription for this dispensation.', 'List the prescriptions again.'],
+  '4106': ['This prescription has been dispensed already.', 'Hand out nothing; list the prescriptions again.'],
+  '4203': [
+    '{country} has the document, but could not express it in the European codes.',
+    'Ask for the original, or call the prescriber.',
+  ],
+  '4701': ['{country} has nothing to show for this patient.', 'Ask the patient.'],
+  '4703': [
+    'This profession or purpose may not use this service of {country}.',
+    'A professional whose role is accepted must ask.',
+  ],
+  WARNING_SEC_UNEXPECTED_NUMBER_OF_REQUESTS: [
+    'There were unexpectedly many requests; they wait for a check.',
+    'Tell the national contact point.',
+  ],
 }
 
 export function careFailure(code: CareProblemCode, country: string): CareFailure {

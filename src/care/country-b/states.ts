@@ -55,7 +55,7 @@ const LOST_MS = 5000
 const SERVICES = ['patient-identification', 'patient-summary'] as const
 
 async function probe(participant: Participant, { fetch, clock, probeTimeoutMs }: StatesOptions): Promise<CountryState> {
-  const client = ncpehClient({ fetch, base: participant.fhirBase, fingerprints: participant.certificates })
+  const client = ncpehClient({ fetch, base: participant.fhirBase ?? '', fingerprints: participant.certificates })
   const answer = await client.probe(probeTimeoutMs)
   return {
     country: participant.country,

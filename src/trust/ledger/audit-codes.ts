@@ -28,6 +28,7 @@ export const EVENT_SUBTYPE = {
   patientSearch: coding(IHE_TRANSACTION, 'ITI-78', 'Mobile Patient Demographics Query'),
   documentSearch: coding(IHE_TRANSACTION, 'ITI-67', 'Find Document References'),
   documentRetrieve: coding(IHE_TRANSACTION, 'ITI-68', 'Retrieve Document'),
+  documentProvide: coding(IHE_TRANSACTION, 'ITI-65', 'Provide Document Bundle'),
   login: coding(DICOM, '110122', 'Login'),
   logout: coding(DICOM, '110123', 'Logout'),
   emergencyOverride: coding(DICOM, '110127', 'Emergency Override Started'),
@@ -91,6 +92,10 @@ export const PROFILE = {
   documentSearch: {
     A: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.FindDocumentReferences.Audit.Responder',
     B: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.FindDocumentReferences.Audit.Consumer',
+  },
+  documentProvide: {
+    A: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.ProvideBundle.Audit.Recipient',
+    B: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.ProvideBundle.Audit.Source',
   },
   documentRetrieve: {
     A: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.RetrieveDocument.Audit.Responder',

@@ -85,6 +85,23 @@ export function documentRetrieveEvent(access: BorderAccess & { readonly document
   })
 }
 
+/** A document was sent to country A: a dispensation, or its discard (MHD, ITI-65; XDR, ITI-41). */
+export function documentProvideEvent(
+  access: BorderAccess & { readonly document: string; readonly details: readonly PatientDetail[] },
+): AuditEvent {
+  return borderEvent(access, {
+    profile: PROFILE.documentProvide[access.side],
+    subtype: [EVENT_SUBTYPE.documentProvide],
+    action: 'C',
+    client: AGENT_TYPE.source,
+    server: AGENT_TYPE.destination,
+    entity: [
+      documentEntity(access.document),
+      ...patients(access.patient, [countryOfPatient(access), ...access.details]),
+    ],
+  })
+}
+
 /** The professional signed in at this node. */
 export function loginEvent(event: NodeEvent & { readonly person: AuditPerson }): AuditEvent {
   return nodeEvent(event, EVENT_TYPE.userAuthentication, [EVENT_SUBTYPE.login])
@@ -207,7 +224,7 @@ function searchEvent(
 interface BorderParts {
   readonly profile: string
   readonly subtype: Coding[]
-  readonly action: 'E' | 'R'
+  readonly action: 'C' | 'E' | 'R'
   readonly client: Coding
   readonly server: Coding
   readonly entity: readonly AuditEventEntity[]
@@ -256,7 +273,7 @@ function frame(
   event: { readonly recorded: string; readonly outcome?: AuditOutcome | undefined },
   observer: AuditNode,
   type: Coding,
-  action: 'E' | 'R',
+  action: 'C' | 'E' | 'R',
 ) {
   const { code, reason } = event.outcome ?? SUCCESS
   return {

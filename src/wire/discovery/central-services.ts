@@ -51,17 +51,23 @@ export function centralServices(options: CentralServicesOptions): Hono<CentralSe
 
   app.get('/directory', (context) =>
     publish(context, 'directory', ({ participants }) =>
-      participants.map(({ country, homeCommunityId, fhirBase, services }) => ({
+      participants.map(({ country, homeCommunityId, fhirBase, ihe, services }) => ({
         country,
         homeCommunityId,
-        fhirBase,
+        ...(fhirBase === undefined ? {} : { fhirBase }),
+        ...(ihe === undefined ? {} : { ihe }),
         services,
       })),
     ),
   )
   app.get('/trust-list', (context) =>
     publish(context, 'trust-list', ({ participants }) =>
-      participants.map(({ country, certificates, tokenKeys }) => ({ country, certificates, tokenKeys })),
+      participants.map(({ country, certificates, tokenKeys, sealCertificates }) => ({
+        country,
+        certificates,
+        tokenKeys,
+        sealCertificates,
+      })),
     ),
   )
   app.get('/search-masks/:country', (context) => {

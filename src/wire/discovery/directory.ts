@@ -4,19 +4,47 @@
  */
 export type CountryCode = string
 
-export type ServiceKind = 'patient-identification' | 'patient-summary'
+export const SERVICES = [
+  'patient-identification',
+  'patient-summary',
+  'eprescription',
+  'edispensation',
+  'laboratory-report',
+  'discharge-report',
+  'imaging-report',
+  'medical-image',
+] as const
+export type ServiceKind = (typeof SERVICES)[number]
+
+/** Where a country answers over IHE, and how it is spoken to. */
+export interface IheEndpoints {
+  /** ITI-55, e.g. `https://ncp.example:8443/openncp-ws-server/services/XCPD_Service`. */
+  readonly patientDiscovery: string
+  /** ITI-38. */
+  readonly query: string
+  /** ITI-39; OpenNCP has one service for both. */
+  readonly retrieve: string
+  /** ITI-41. */
+  readonly submission: string
+  /** `openncp` sends and tolerates the reference implementation's quirks. */
+  readonly profile: 'openncp' | 'standard'
+}
 
 export interface Participant {
   readonly country: CountryCode
   /** NCP OID, used as homeCommunityId. */
   readonly homeCommunityId: string
-  /** Base of the NCPeH FHIR API, e.g. `https://127.0.0.1:4011/fhir`. */
-  readonly fhirBase: string
+  /** Base of the NCPeH FHIR API, e.g. `https://127.0.0.1:4011/fhir`; absent for a country that does not speak FHIR. */
+  readonly fhirBase?: string
+  /** Absent for a country that does not speak IHE. */
+  readonly ihe?: IheEndpoints
   readonly services: readonly ServiceKind[]
   /** SHA-256 (hex) of the DER of the TLS certificates accepted from this country. */
   readonly certificates: readonly string[]
   /** Public keys that sign this country's access tokens. */
   readonly tokenKeys: readonly import('jose').JWK[]
+  /** PEM of the certificates whose keys sign this country's SAML assertions and documents; subject with `C=`. */
+  readonly sealCertificates: readonly string[]
 }
 
 export interface SearchMaskField {

@@ -32,6 +32,7 @@ const portugal: Participant = {
   services: ['patient-identification', 'patient-summary'],
   certificates: [FINGERPRINT],
   tokenKeys: [key().publicJwk],
+  sealCertificates: [],
 }
 
 /** Central services without a socket, and a client of them. */

@@ -8,7 +8,7 @@ import type { JWK } from 'jose'
 import { z } from 'zod'
 import { plainFingerprint } from '#platform/http/connection.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import type { Participant, ServiceKind } from './directory.ts'
+import { type IheEndpoints, type Participant, SERVICES, type ServiceKind } from './directory.ts'
 
 export interface ParticipantList {
   /** Grows with every change; a lower one than before is refused by the countries. */
@@ -21,7 +21,16 @@ export type ParticipantsProblemCode = 'participants-unreadable' | 'participants-
 const Country = z.string().regex(/^[A-Z]{2}$/)
 const Oid = z.string().regex(/^\d+(\.\d+)+$/)
 const Fingerprint = z.string().regex(/^[0-9a-f]{64}$/)
-const Service = z.enum(['patient-identification', 'patient-summary'])
+const Service = z.enum(SERVICES)
+const Endpoint = z.url({ protocol: /^https$/ })
+
+const Ihe = z.object({
+  patientDiscovery: Endpoint,
+  query: Endpoint,
+  retrieve: Endpoint,
+  submission: Endpoint,
+  profile: z.enum(['openncp', 'standard']),
+})
 
 /** A P-256 public key; private parts are not let through. */
 export const PublicKey = z.object({
@@ -37,7 +46,8 @@ export const PublicKey = z.object({
 export const Address = z.object({
   country: Country,
   homeCommunityId: Oid,
-  fhirBase: z.url({ protocol: /^https$/ }),
+  fhirBase: Endpoint.exactOptional(),
+  ihe: Ihe.exactOptional(),
   services: z.array(Service),
 })
 
@@ -45,6 +55,7 @@ export const Trust = z.object({
   country: Country,
   certificates: z.array(Fingerprint).min(1),
   tokenKeys: z.array(PublicKey).min(1),
+  sealCertificates: z.array(z.string().startsWith('-----BEGIN CERTIFICATE-----').max(20_000)).default([]),
 })
 
 const List = z.object({
@@ -55,12 +66,15 @@ const List = z.object({
 export interface Registration {
   readonly country: string
   readonly homeCommunityId: string
-  readonly fhirBase: string
+  readonly fhirBase?: string
+  readonly ihe?: IheEndpoints
   readonly services: readonly ServiceKind[]
   /** PEM of the TLS certificates that the country uses as server and as client. */
   readonly certificates: readonly string[]
   /** Keys that sign its access tokens; only the public parts are taken. Each needs a `kid`. */
   readonly tokenKeys: readonly JWK[]
+  /** PEM; none for a country that signs no assertions. */
+  readonly sealCertificates?: readonly string[]
 }
 
 /** The entry of a country, made from what it registers with. */
@@ -70,6 +84,7 @@ export function participantOf(registration: Registration): Participant {
     ...address,
     certificates: certificates.map((pem) => plainFingerprint(new X509Certificate(pem).fingerprint256)),
     tokenKeys: tokenKeys.map((key) => PublicKey.parse(key)),
+    sealCertificates: [...(registration.sealCertificates ?? [])],
   }
 }
 

@@ -7,7 +7,7 @@ import { refusalPage } from '../pages/refusal.ts'
 import { type PageContent, show } from '../visit.ts'
 import type { JourneyVisit } from './guards.ts'
 
-const STATUS: Readonly<Record<CareProblemCode, NonNullable<PageContent['status']>>> = {
+const STATUS: Readonly<Partial<Record<CareProblemCode, NonNullable<PageContent['status']>>>> = {
   ERROR_PI_NO_MATCH: 404,
   ERROR_PI_MULTIPLE_MATCHES: 409,
   ERROR_PI_INCORRECT_FORMATTING: 422,
@@ -39,7 +39,7 @@ export function careRefused(visit: JourneyVisit, problem: CareProblemCode, actio
   const again = WORTH_TRYING_AGAIN.includes(code) && !actions && linkButton(path, words('portal.try-again'), 'main')
   return show(visit, {
     title: words.messages.text(`problem.${code}.title`, { country }),
-    status: STATUS[code],
+    status: STATUS[code] ?? 502,
     content: refusalPage(words, {
       code,
       parameters: { country },
