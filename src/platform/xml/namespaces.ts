@@ -1,5 +1,6 @@
 /** Which prefix means which namespace, at the current place of a document (Namespaces in XML 1.0). */
 import { XmlFault } from './fault.ts'
+import type { XmlBinding } from './tree.ts'
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
@@ -10,9 +11,19 @@ const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
  */
 export class NamespaceScope {
   readonly #bindings = new Map<string, string>([['xml', XML_NAMESPACE]])
-  readonly #undo: { readonly prefix: string; readonly before: string | undefined }[] = []
+  readonly #undo: {
+    readonly prefix: string
+    readonly before: string | undefined
+    readonly innermost: XmlBinding | undefined
+  }[] = []
+  #innermost: XmlBinding | undefined
   #default = ''
   #declaredHere = new Set<string>()
+
+  /** The declarations in force, innermost first. */
+  get innermost(): XmlBinding | undefined {
+    return this.#innermost
+  }
 
   enter(): number {
     if (this.#declaredHere.size > 0) this.#declaredHere = new Set()
@@ -26,6 +37,7 @@ export class NamespaceScope {
       if (step.before === undefined) this.#bindings.delete(step.prefix)
       else this.#bindings.set(step.prefix, step.before)
       if (step.prefix === '') this.#default = step.before ?? ''
+      this.#innermost = step.innermost
     }
   }
 
@@ -38,7 +50,9 @@ export class NamespaceScope {
       throw new XmlFault(at, `the attribute xmlns${prefix === '' ? '' : `:${prefix}`} stands twice in one tag`)
     }
     this.#declaredHere.add(prefix)
-    this.#undo.push({ prefix, before: this.#bindings.get(prefix) })
+    const outer = this.#innermost
+    this.#undo.push({ prefix, before: this.#bindings.get(prefix), innermost: outer })
+    this.#innermost = outer === undefined ? { prefix, namespace: uri } : { prefix, namespace: uri, outer }
     this.#bindings.set(prefix, uri)
     if (prefix === '') this.#default = uri
   }

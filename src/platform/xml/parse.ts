@@ -293,6 +293,7 @@ class Reader {
       attributes: raw.length === 0 ? NO_ATTRIBUTES : this.#resolve(raw),
       children: [],
       line: this.#line,
+      bindings: this.#namespaces.innermost,
     }
     this.#stack[this.#stack.length - 1]?.element.children.push(element)
     this.#stack.push({ element, qualified, mark })
@@ -379,7 +380,7 @@ class Reader {
         : resolved.some((held) => held.name === local && held.namespace === namespace)
       if (twice) throw new XmlFault(start, `the attribute ${local} stands twice in one tag`)
       seen?.add(`${namespace} ${local}`)
-      resolved.push({ name: local, namespace, value })
+      resolved.push(prefix === '' ? { name: local, namespace, value } : { name: local, namespace, value, prefix })
     }
     return resolved
   }

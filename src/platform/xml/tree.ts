@@ -1,6 +1,6 @@
 /**
  * The XML tree that readers walk: plain read-only objects, namespaces resolved, no parent pointers to keep it light.
- * Comments, processing instructions and namespace declarations are not kept. Adjacent text and CDATA are one string.
+ * Comments and processing instructions are not kept. Adjacent text and CDATA are one string.
  */
 export interface XmlAttribute {
   /** Local name. */
@@ -8,6 +8,16 @@ export interface XmlAttribute {
   /** Namespace, '' for none. */
   readonly namespace: string
   readonly value: string
+  /** As written; absent when there is none or when a program made the attribute. Only canonical forms need it. */
+  readonly prefix?: string
+}
+
+/** A namespace declaration in force, linked to those outside it: what a prefix in a value or a canonical form needs. */
+export interface XmlBinding {
+  readonly prefix: string
+  /** '' undoes a default namespace. */
+  readonly namespace: string
+  readonly outer?: XmlBinding
 }
 
 export interface XmlElement {
@@ -20,6 +30,8 @@ export interface XmlElement {
   readonly children: readonly XmlNode[]
   /** Line of the start tag, counted from 1. */
   readonly line: number
+  /** The innermost declaration in force here, its own included; absent when there is none or a program made the element. */
+  readonly bindings?: XmlBinding | undefined
 }
 
 export type XmlNode = XmlElement | string
