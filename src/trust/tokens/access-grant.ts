@@ -13,6 +13,7 @@ export const ACCESS_SCOPES = [
   'user/DocumentReference.search',
   'user/Bundle.read',
   'user/Binary.read',
+  'user/Bundle.create',
 ] as const
 export type AccessScope = (typeof ACCESS_SCOPES)[number]
 
@@ -30,6 +31,10 @@ export interface AccessGrant {
     /** ISCO code of eHDSIHealthcareProfessionalRole. */
     readonly role: { readonly code: string; readonly display: string }
     readonly organisation: { readonly identifier: string; readonly name: string }
+    /** `Hospital`, `Pharmacy`, …, as the assertions of MyHealth@EU name them. */
+    readonly facilityType?: string
+    readonly pointOfCare?: string
+    readonly onBehalfOf?: string
   }
   readonly purpose: AccessPurpose
   /** The professional wrote a reason; its words stay in his country. */
@@ -40,6 +45,11 @@ export interface AccessGrant {
   /** Absent while the patient is only being identified. */
   readonly relationship?: { readonly declaredAt: string }
   readonly notice?: { readonly version: string; readonly languages: readonly string[]; readonly recordedAt: string }
+  /** Who speaks for the patient. */
+  readonly nextOfKin?: { readonly family: string; readonly given: string; readonly identifiers: readonly string[] }
+  /** What countries may ask for before they show a prescription. */
+  readonly dispensationPin?: string
+  readonly prescriptionId?: string
 }
 
 /** ISCO, as eHDSI uses it for the roles of professionals. */
@@ -87,6 +97,12 @@ export const AccessClaims = z.object({
           .object({ version: Words, languages: z.array(z.string().max(35)).max(8), recorded_at: Instant })
           .optional(),
         emergency_reason_given: z.boolean(),
+        facility_type: Words.optional(),
+        point_of_care: Words.optional(),
+        on_behalf_of: Words.optional(),
+        next_of_kin: z.object({ family: Words, given: Words, identifiers: z.array(Words).max(8) }).optional(),
+        dispensation_pin: Words.optional(),
+        prescription_id: Words.optional(),
       })
       .optional(),
   }),
@@ -103,7 +119,7 @@ export interface TokenFrame {
 }
 
 export function claimsOf(grant: AccessGrant, frame: TokenFrame): AccessClaims {
-  const { professional, relationship, notice } = grant
+  const { professional } = grant
   return {
     iss: grant.issuer,
     sub: professional.identifier,
@@ -126,14 +142,26 @@ export function claimsOf(grant: AccessGrant, frame: TokenFrame): AccessClaims {
         person_id: grant.patient,
       },
       ihe_bppc: { patient_id: grant.patient },
-      tessera_care: {
-        ...(relationship ? { treatment_relationship: { declared_at: relationship.declaredAt } } : {}),
-        ...(notice
-          ? { notice: { version: notice.version, languages: [...notice.languages], recorded_at: notice.recordedAt } }
-          : {}),
-        emergency_reason_given: grant.emergencyReasonGiven,
-      },
+      tessera_care: careClaims(grant),
     },
+  }
+}
+
+function careClaims(grant: AccessGrant): AccessClaims['extensions']['tessera_care'] {
+  const { relationship, notice, nextOfKin, dispensationPin, prescriptionId } = grant
+  const { facilityType, pointOfCare, onBehalfOf } = grant.professional
+  return {
+    ...(relationship ? { treatment_relationship: { declared_at: relationship.declaredAt } } : {}),
+    ...(notice
+      ? { notice: { version: notice.version, languages: [...notice.languages], recorded_at: notice.recordedAt } }
+      : {}),
+    emergency_reason_given: grant.emergencyReasonGiven,
+    ...(facilityType === undefined ? {} : { facility_type: facilityType }),
+    ...(pointOfCare === undefined ? {} : { point_of_care: pointOfCare }),
+    ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }),
+    ...(nextOfKin ? { next_of_kin: { ...nextOfKin, identifiers: [...nextOfKin.identifiers] } } : {}),
+    ...(dispensationPin === undefined ? {} : { dispensation_pin: dispensationPin }),
+    ...(prescriptionId === undefined ? {} : { prescription_id: prescriptionId }),
   }
 }
 
@@ -156,21 +184,28 @@ export function grantOf(claims: AccessClaims): AccessGrant | undefined {
       name: iua.subject_name,
       role: { code: role.code, display: role.display ?? role.code },
       organisation: { identifier: iua.subject_organization_id, name: iua.subject_organization },
+      ...(care?.facility_type === undefined ? {} : { facilityType: care.facility_type }),
+      ...(care?.point_of_care === undefined ? {} : { pointOfCare: care.point_of_care }),
+      ...(care?.on_behalf_of === undefined ? {} : { onBehalfOf: care.on_behalf_of }),
     },
     purpose,
     emergencyReasonGiven: care?.emergency_reason_given ?? false,
     patient: bppc.patient_id,
     scopes: ACCESS_SCOPES.filter((scope) => asked.includes(scope)),
-    ...(care?.treatment_relationship ? { relationship: { declaredAt: care.treatment_relationship.declared_at } } : {}),
-    ...(care?.notice
-      ? {
-          notice: {
-            version: care.notice.version,
-            languages: care.notice.languages,
-            recordedAt: care.notice.recorded_at,
-          },
-        }
+    ...careFacts(care),
+  }
+}
+
+function careFacts(care: AccessClaims['extensions']['tessera_care']): Partial<AccessGrant> {
+  const { treatment_relationship: relationship, notice, next_of_kin: nextOfKin } = care ?? {}
+  return {
+    ...(relationship ? { relationship: { declaredAt: relationship.declared_at } } : {}),
+    ...(notice
+      ? { notice: { version: notice.version, languages: notice.languages, recordedAt: notice.recorded_at } }
       : {}),
+    ...(nextOfKin ? { nextOfKin } : {}),
+    ...(care?.dispensation_pin === undefined ? {} : { dispensationPin: care.dispensation_pin }),
+    ...(care?.prescription_id === undefined ? {} : { prescriptionId: care.prescription_id }),
   }
 }
 

@@ -1,0 +1,135 @@
+/**
+ * What a DocumentReference tells about a document before it is opened, beyond title and date: of a prescription what may be
+ * dispensed, of a report when and why. IHE MHD maps the XDS event code list to `context.event`, so both wires carry the same
+ * codes (eHDSI XCA profile). Written by the server, read by the client.
+ */
+import type { CodeableConcept, DocumentReferenceContext } from 'fhir/r4'
+import { z } from 'zod'
+import type { PrescriptionFacts } from '../ihe/exchange.ts'
+
+export interface DocumentFacts {
+  readonly prescription?: PrescriptionFacts & { readonly prescriptionId: string; readonly product?: string }
+  readonly reasonOfHospitalisation?: { readonly code: string; readonly system: string; readonly display: string }
+  /** ISO 8601. */
+  readonly serviceStart?: string
+  readonly authorSpecialty?: string
+}
+
+/** IHE XDW: may the prescription still be dispensed. */
+const STATE_SYSTEM = 'urn:oid:1.3.6.1.4.1.19376.1.2.3'
+const STATE = { open: 'urn:ihe:iti:xdw:2011:eventCode:open', closed: 'urn:ihe:iti:xdw:2011:eventCode:closed' } as const
+const ATC_SYSTEM = 'http://www.whocc.no/atc'
+const DOSE_FORM_SYSTEM = 'http://standardterms.edqm.eu'
+const SUBSTITUTION_SYSTEM = 'http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution'
+/** eHDSI has a name for this list of one strength, no canonical. */
+const STRENGTH_SYSTEM = 'urn:tessera:eHDSI_Strength_CodeSystem'
+const PRODUCT_SYSTEM = 'urn:tessera:prescribed-product'
+const KNOWN: readonly string[] = [
+  STATE_SYSTEM,
+  ATC_SYSTEM,
+  DOSE_FORM_SYSTEM,
+  SUBSTITUTION_SYSTEM,
+  STRENGTH_SYSTEM,
+  PRODUCT_SYSTEM,
+]
+
+/** `DocumentReference.context`; undefined when there is nothing to tell. */
+export function contextOf(facts: DocumentFacts): DocumentReferenceContext | undefined {
+  const { prescription, reasonOfHospitalisation: reason, serviceStart, authorSpecialty } = facts
+  const event = [...(prescription ? prescriptionEvents(prescription) : []), ...(reason ? [{ coding: [reason] }] : [])]
+  const context: DocumentReferenceContext = {
+    ...(event.length > 0 ? { event } : {}),
+    ...(serviceStart === undefined ? {} : { period: { start: serviceStart } }),
+    ...(authorSpecialty === undefined ? {} : { practiceSetting: { text: authorSpecialty } }),
+    ...(prescription
+      ? { related: [{ type: 'MedicationRequest', identifier: identifierOf(prescription.prescriptionId) }] }
+      : {}),
+  }
+  return Object.keys(context).length > 0 ? context : undefined
+}
+
+function prescriptionEvents(facts: NonNullable<DocumentFacts['prescription']>): CodeableConcept[] {
+  const { dispensable, substitution, atc, doseForm, strength, product } = facts
+  return [
+    { coding: [{ system: STATE_SYSTEM, code: dispensable ? STATE.open : STATE.closed }] },
+    ...(atc ? [{ coding: [{ system: ATC_SYSTEM, ...atc }] }] : []),
+    ...(doseForm ? [{ coding: [{ system: DOSE_FORM_SYSTEM, ...doseForm }] }] : []),
+    ...(substitution ? [{ coding: [{ system: SUBSTITUTION_SYSTEM, ...substitution }] }] : []),
+    ...(strength === undefined ? [] : [{ coding: [{ system: STRENGTH_SYSTEM, display: strength }] }]),
+    ...(product === undefined ? [] : [{ coding: [{ system: PRODUCT_SYSTEM, display: product }] }]),
+  ]
+}
+
+const Words = z.string().max(2000)
+const Coding = z.object({ system: Words.optional(), code: Words.optional(), display: Words.optional() })
+const Context = z.object({
+  event: z
+    .array(z.object({ coding: z.array(Coding).max(10).default([]) }))
+    .max(50)
+    .default([]),
+  period: z.object({ start: Words.optional() }).optional(),
+  practiceSetting: z.object({ text: Words.optional() }).optional(),
+  related: z
+    .array(z.object({ identifier: z.object({ system: Words.optional(), value: Words.optional() }).optional() }))
+    .max(50)
+    .default([]),
+})
+
+/** What the context of a peer's DocumentReference tells; what cannot be read tells nothing. */
+export function readContext(context: unknown): DocumentFacts {
+  const parsed = Context.safeParse(context)
+  if (!parsed.success) return {}
+  const codings = parsed.data.event.flatMap(({ coding }) => coding)
+  const of = (system: string) => codings.find((coding) => coding.system === system)
+  const reason = codings.find(({ system, code }) => system !== undefined && !KNOWN.includes(system) && code)
+  const prescription = prescriptionOf(of, parsed.data.related[0]?.identifier)
+  const serviceStart = parsed.data.period?.start
+  const authorSpecialty = parsed.data.practiceSetting?.text
+  return {
+    ...(prescription ? { prescription } : {}),
+    ...(reason
+      ? {
+          reasonOfHospitalisation: {
+            code: reason.code ?? '',
+            system: reason.system ?? '',
+            display: reason.display ?? reason.code ?? '',
+          },
+        }
+      : {}),
+    ...(serviceStart === undefined ? {} : { serviceStart }),
+    ...(authorSpecialty === undefined ? {} : { authorSpecialty }),
+  }
+}
+
+/** Whether it may be dispensed is told, or this is no prescription: silence is not taken for yes. */
+function prescriptionOf(
+  of: (system: string) => z.infer<typeof Coding> | undefined,
+  identifier: { readonly system?: string | undefined; readonly value?: string | undefined } | undefined,
+): DocumentFacts['prescription'] {
+  const state = of(STATE_SYSTEM)
+  if (!state || !identifier?.value) return undefined
+  const [atc, doseForm, substitution] = [ATC_SYSTEM, DOSE_FORM_SYSTEM, SUBSTITUTION_SYSTEM].map((system) =>
+    wordsOf(of(system)),
+  )
+  const strength = of(STRENGTH_SYSTEM)?.display
+  const product = of(PRODUCT_SYSTEM)?.display
+  return {
+    prescriptionId: `${identifier.system ?? ''}|${identifier.value}`,
+    dispensable: state.code === STATE.open,
+    ...(atc ? { atc } : {}),
+    ...(doseForm ? { doseForm } : {}),
+    ...(substitution ? { substitution } : {}),
+    ...(strength === undefined ? {} : { strength }),
+    ...(product === undefined ? {} : { product }),
+  }
+}
+
+function wordsOf(coding: z.infer<typeof Coding> | undefined) {
+  return coding?.code === undefined ? undefined : { code: coding.code, display: coding.display ?? coding.code }
+}
+
+/** `system|value` → FHIR. */
+function identifierOf(token: string) {
+  const bar = token.lastIndexOf('|')
+  return { system: token.slice(0, bar), value: token.slice(bar + 1) }
+}
