@@ -35,10 +35,22 @@ export interface TrustedIssuer {
   readonly tokenKeys: readonly JWK[]
 }
 
+export interface OwnBridge {
+  /** Hex SHA-256 of the TLS certificates that it presents. */
+  readonly certificates: readonly string[]
+  /** Keys that sign its tokens. */
+  readonly tokenKeys: readonly JWK[]
+}
+
 export interface Expectation {
   readonly now: Date
   /** The verified TLS client certificate of the request. */
   readonly certificate: PeerCertificate | undefined
+  /**
+   * This country's own bridge, which verified the caller on another wire and vouches for his country (docs/BORDER.md).
+   * Configuration of the node, never of the directory: nobody else can speak for a third country.
+   */
+  readonly bridge?: OwnBridge
   /** The trust list. */
   issuer(country: string): Promise<TrustedIssuer | undefined>
   /** Own home community, bare OID. */
@@ -114,6 +126,9 @@ async function trustedIssuer(
   issuer: string,
   { certificate, ...expected }: Expectation,
 ): Promise<Result<TrustedIssuer, TokenProblemCode>> {
+  if (certificate && expected.bridge?.certificates.includes(certificate.fingerprint)) {
+    return vouchedIssuer(issuer, expected.bridge, expected)
+  }
   if (!certificate?.country) {
     return failed(
       'token-certificate',
@@ -140,6 +155,21 @@ async function trustedIssuer(
     )
   }
   return ok(trusted)
+}
+
+/** The country must take part; that its token was signed and sent by the bridge is all that the bridge changes. */
+async function vouchedIssuer(
+  issuer: string,
+  bridge: OwnBridge,
+  expected: Pick<Expectation, 'issuer'>,
+): Promise<Result<TrustedIssuer, TokenProblemCode>> {
+  const vouchedFor = await expected.issuer(issuer)
+  if (vouchedFor) return ok({ ...vouchedFor, certificates: bridge.certificates, tokenKeys: bridge.tokenKeys })
+  return failed(
+    'token-issuer',
+    'The bridge vouches for a country that does not take part.',
+    'Ask the central services.',
+  )
 }
 
 async function verifiedPayload(
