@@ -12,9 +12,11 @@ import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { originalPdf } from './original-pdf.ts'
 
-/** Header template of a patient summary of level 1 (eHDSI). */
-const LEVEL_1 = '1.3.6.1.4.1.12559.11.10.1.3.1.1.7'
-const LEVEL_3 = '1.3.6.1.4.1.12559.11.10.1.3.1.1.3'
+/** Header templates of patient summaries and prescriptions: level 3 and level 1 (eHDSI). */
+const TEMPLATES: readonly (readonly [string, string])[] = [
+  ['1.3.6.1.4.1.12559.11.10.1.3.1.1.3', '1.3.6.1.4.1.12559.11.10.1.3.1.1.7'],
+  ['1.3.6.1.4.1.12559.11.10.1.3.1.1.1', '1.3.6.1.4.1.12559.11.10.1.3.1.1.6'],
+]
 
 /** The structured documents of the demonstration, relative to this folder. */
 export function structuredDocuments(): readonly string[] {
@@ -30,19 +32,24 @@ export async function originalOf(source: string): Promise<string | undefined> {
   const own = attribute(child(root, 'id'), 'extension')
   if (original === undefined || own === undefined) return undefined
   const pdf = Buffer.from(await originalPdf(root)).toString('base64')
-  const header = source
-    .slice(0, source.indexOf('\n <component>'))
-    .replace(`root="${LEVEL_3}"`, `root="${LEVEL_1}"`)
+  const header = TEMPLATES.reduce(
+    (text, [level3, level1]) => text.replace(`<templateId root="${level3}"/>`, `<templateId root="${level1}"/>`),
+    source.slice(0, source.indexOf('\n <component>')),
+  )
     .replaceAll(`extension="${original}"`, 'extension="@other@"')
     .replaceAll(`extension="${own}"`, `extension="${original}"`)
     .replaceAll('extension="@other@"', `extension="${own}"`)
     .replace(' xmlns:pharm="urn:hl7-org:pharm"', '')
-  const lines = pdf.replace(/.{1,100}/g, '$&\n')
+  return levelOne(header, 'application/pdf', pdf)
+}
+
+/** A document of level 1: a header, and a file in base64. */
+export function levelOne(header: string, mediaType: string, base64: string): string {
   return `${header}
  <component>
   <nonXMLBody>
-   <text mediaType="application/pdf" representation="B64">
-${lines}   </text>
+   <text mediaType="${mediaType}" representation="B64">
+${base64.replace(/.{1,100}/g, '$&\n')}   </text>
   </nonXMLBody>
  </component>
 </ClinicalDocument>

@@ -9,7 +9,9 @@ import { attribute, elements, text } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { codesFile, usedCodes } from '../../../data/demo/codes.ts'
+import { originalDocuments } from '../../../data/demo/original-documents.ts'
 import { originalOf, structuredDocuments } from '../../../data/demo/originals.ts'
+import { prescriptionDocuments } from '../../../data/demo/prescriptions.ts'
 import { CONTRACT_CALLER } from '../connector-contract.ts'
 import { openFolderConnector } from '../folder/folder-connector.ts'
 
@@ -50,8 +52,13 @@ for (const country of COUNTRIES) {
     )
     const held = new Set<string>()
     for (const { identifiers } of register) {
-      const listed = await connector.listPatientSummaries(identifiers[0] ?? '', CONTRACT_CALLER)
-      if (listed.ok) for (const { id } of listed.value) held.add(id)
+      const patient = identifiers[0] ?? ''
+      const lists = await Promise.all([
+        connector.listPatientSummaries(patient, CONTRACT_CALLER),
+        connector.listPrescriptions(patient, {}, CONTRACT_CALLER),
+        connector.listOriginalDocuments(patient, {}, CONTRACT_CALLER),
+      ])
+      for (const listed of lists) if (listed.ok) for (const { id } of listed.value) held.add(id)
     }
     assert.equal(held.size, globSync('documents/*', { cwd: join(demo, country) }).length)
   })
@@ -94,14 +101,15 @@ test('each coded national word stands in the narrative it refers to', () => {
 })
 
 test('no clinical date lies in the future', () => {
-  for (const name of cdaDocuments) {
+  // What is prescribed reaches into the future.
+  for (const name of cdaDocuments.filter((one) => !one.includes('.prescription-'))) {
     for (const element of everyElement(tree(name))) {
       if (!['effectiveTime', 'low', 'high', 'time', 'birthTime'].includes(element.name)) continue
       const value = attribute(element, 'value')
       if (value !== undefined && attribute(element, 'unit') === undefined) assert.ok(value.slice(0, 8) <= TODAY, name)
     }
   }
-  for (const name of fhirDocuments) {
+  for (const name of fhirDocuments.filter((one) => !one.includes('.prescription-'))) {
     for (const [, date] of readFileSync(join(demo, name), 'utf8').matchAll(PAST)) {
       assert.ok((date ?? '').replaceAll('-', '') <= TODAY, `${name}: ${date}`)
     }
@@ -114,6 +122,15 @@ test('originals are what their structured documents say, byte for byte', async (
     const path = join(demo, name.replace(/\.L3\.xml$/, '.L1.xml'))
     if (original === undefined) assert.ok(!existsSync(path), name)
     else assert.ok(readFileSync(path, 'utf8') === original, `run: node data/demo/originals.ts (${name})`)
+  }
+})
+
+test('prescriptions and original documents are what their facts say, byte for byte', async () => {
+  for (const { path, text } of prescriptionDocuments()) {
+    assert.ok(readFileSync(join(demo, path), 'utf8') === text, `run: node data/demo/prescriptions.ts (${path})`)
+  }
+  for (const { path, text } of await originalDocuments()) {
+    assert.ok(readFileSync(join(demo, path), 'utf8') === text, `run: node data/demo/original-documents.ts (${path})`)
   }
 })
 
