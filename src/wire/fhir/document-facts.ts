@@ -8,7 +8,13 @@ import { z } from 'zod'
 import type { PrescriptionFacts } from '../ihe/exchange.ts'
 
 export interface DocumentFacts {
-  readonly prescription?: PrescriptionFacts & { readonly prescriptionId: string; readonly product?: string }
+  readonly prescription?: PrescriptionFacts & {
+    /** `system|value`. */
+    readonly prescriptionId: string
+    readonly product?: string
+    /** `system|value` of dispensations that this country has of it. */
+    readonly dispensations?: readonly string[]
+  }
   readonly reasonOfHospitalisation?: { readonly code: string; readonly system: string; readonly display: string }
   /** ISO 8601. */
   readonly serviceStart?: string
@@ -34,18 +40,23 @@ const KNOWN: readonly string[] = [
 ]
 
 /** `DocumentReference.context`; undefined when there is nothing to tell. */
-export function contextOf(facts: DocumentFacts): DocumentReferenceContext | undefined {
+export function writeDocumentFacts(facts: DocumentFacts): DocumentReferenceContext | undefined {
   const { prescription, reasonOfHospitalisation: reason, serviceStart, authorSpecialty } = facts
   const event = [...(prescription ? prescriptionEvents(prescription) : []), ...(reason ? [{ coding: [reason] }] : [])]
   const context: DocumentReferenceContext = {
     ...(event.length > 0 ? { event } : {}),
     ...(serviceStart === undefined ? {} : { period: { start: serviceStart } }),
     ...(authorSpecialty === undefined ? {} : { practiceSetting: { text: authorSpecialty } }),
-    ...(prescription
-      ? { related: [{ type: 'MedicationRequest', identifier: identifierOf(prescription.prescriptionId) }] }
-      : {}),
+    ...(prescription ? { related: relatedOf(prescription) } : {}),
   }
   return Object.keys(context).length > 0 ? context : undefined
+}
+
+function relatedOf({ prescriptionId, dispensations = [] }: NonNullable<DocumentFacts['prescription']>) {
+  return [
+    { type: 'MedicationRequest', identifier: identifierOf(prescriptionId) },
+    ...dispensations.map((dispensation) => ({ type: 'MedicationDispense', identifier: identifierOf(dispensation) })),
+  ]
 }
 
 function prescriptionEvents(facts: NonNullable<DocumentFacts['prescription']>): CodeableConcept[] {
@@ -62,29 +73,31 @@ function prescriptionEvents(facts: NonNullable<DocumentFacts['prescription']>): 
 
 const Words = z.string().max(2000)
 const Coding = z.object({ system: Words.optional(), code: Words.optional(), display: Words.optional() })
-const Context = z.object({
+const Related = z.object({
+  type: Words.optional(),
+  identifier: z.object({ system: Words.optional(), value: Words.optional() }).optional(),
+})
+
+/** The context of a peer's DocumentReference, as far as it is read. */
+export const DocumentContext = z.object({
   event: z
     .array(z.object({ coding: z.array(Coding).max(10).default([]) }))
     .max(50)
     .default([]),
   period: z.object({ start: Words.optional() }).optional(),
   practiceSetting: z.object({ text: Words.optional() }).optional(),
-  related: z
-    .array(z.object({ identifier: z.object({ system: Words.optional(), value: Words.optional() }).optional() }))
-    .max(50)
-    .default([]),
+  related: z.array(Related).max(50).default([]),
 })
+export type DocumentContext = z.infer<typeof DocumentContext>
 
-/** What the context of a peer's DocumentReference tells; what cannot be read tells nothing. */
-export function readContext(context: unknown): DocumentFacts {
-  const parsed = Context.safeParse(context)
-  if (!parsed.success) return {}
-  const codings = parsed.data.event.flatMap(({ coding }) => coding)
-  const of = (system: string) => codings.find((coding) => coding.system === system)
+/** What the context of a peer's DocumentReference tells. */
+export function readDocumentFacts(context: DocumentContext | undefined): DocumentFacts {
+  if (!context) return {}
+  const codings = context.event.flatMap(({ coding }) => coding)
   const reason = codings.find(({ system, code }) => system !== undefined && !KNOWN.includes(system) && code)
-  const prescription = prescriptionOf(of, parsed.data.related[0]?.identifier)
-  const serviceStart = parsed.data.period?.start
-  const authorSpecialty = parsed.data.practiceSetting?.text
+  const prescription = prescriptionOf(codings, context.related)
+  const serviceStart = context.period?.start
+  const authorSpecialty = context.practiceSetting?.text
   return {
     ...(prescription ? { prescription } : {}),
     ...(reason
@@ -101,26 +114,33 @@ export function readContext(context: unknown): DocumentFacts {
   }
 }
 
-/** Whether it may be dispensed is told, or this is no prescription: silence is not taken for yes. */
+/** A prescription that does not say it is open is closed: silence is not taken for yes. */
 function prescriptionOf(
-  of: (system: string) => z.infer<typeof Coding> | undefined,
-  identifier: { readonly system?: string | undefined; readonly value?: string | undefined } | undefined,
+  codings: readonly z.infer<typeof Coding>[],
+  related: readonly z.infer<typeof Related>[],
 ): DocumentFacts['prescription'] {
-  const state = of(STATE_SYSTEM)
-  if (!state || !identifier?.value) return undefined
+  const of = (system: string) => codings.find((coding) => coding.system === system)
+  const named = (type: string) =>
+    related.flatMap((one) =>
+      one.type === type && one.identifier?.value ? [`${one.identifier.system ?? ''}|${one.identifier.value}`] : [],
+    )
+  const [prescriptionId] = named('MedicationRequest')
+  if (prescriptionId === undefined) return undefined
+  const dispensations = named('MedicationDispense')
   const [atc, doseForm, substitution] = [ATC_SYSTEM, DOSE_FORM_SYSTEM, SUBSTITUTION_SYSTEM].map((system) =>
     wordsOf(of(system)),
   )
   const strength = of(STRENGTH_SYSTEM)?.display
   const product = of(PRODUCT_SYSTEM)?.display
   return {
-    prescriptionId: `${identifier.system ?? ''}|${identifier.value}`,
-    dispensable: state.code === STATE.open,
+    prescriptionId,
+    dispensable: of(STATE_SYSTEM)?.code === STATE.open,
     ...(atc ? { atc } : {}),
     ...(doseForm ? { doseForm } : {}),
     ...(substitution ? { substitution } : {}),
     ...(strength === undefined ? {} : { strength }),
     ...(product === undefined ? {} : { product }),
+    ...(dispensations.length > 0 ? { dispensations } : {}),
   }
 }
 
