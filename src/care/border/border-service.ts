@@ -41,6 +41,8 @@ export interface IdentifyQuestion {
   readonly given?: string
   readonly birthDate?: string
   readonly gender?: string
+  /** Further standard search parameters (FHIR names), e.g. `address-city`; over IHE those of the address count. */
+  readonly traits?: Readonly<Record<string, string>>
 }
 
 export interface FoundPatient {
@@ -76,7 +78,10 @@ export interface ListedForm {
   readonly id: string
   readonly mediaType: string
   readonly size?: number
+  /** Hex: SHA-256, or SHA-1 where that is what the wire has. */
   readonly hash?: string
+  /** The content, when it came along with the list (FHIR `Attachment.data`). */
+  readonly inline?: Uint8Array
 }
 
 export interface ListedDocument {
@@ -91,9 +96,18 @@ export interface ListedDocument {
   readonly language: string
   readonly confidentiality: string
   readonly forms: readonly ListedForm[]
+  /** What it is called by whoever keeps it, when `id` is only a name of the wire; for ledgers. */
+  readonly name?: string
+  /** `system|value`: further identifiers of the same patient, as the list has them. */
+  readonly patients?: readonly string[]
   readonly description?: string
   readonly serviceStart?: string
-  readonly prescription?: PrescriptionFacts & { readonly prescriptionId: string; readonly product?: string }
+  readonly prescription?: PrescriptionFacts & {
+    readonly prescriptionId: string
+    readonly product?: string
+    /** Ids of the dispensations that country A counts, when it tells. */
+    readonly dispensations?: readonly string[]
+  }
   readonly reasonOfHospitalisation?: { readonly code: string; readonly system: string; readonly display: string }
 }
 
@@ -103,6 +117,9 @@ export interface RetrieveQuestion {
   /** The id of one `ListedForm`. */
   readonly id: string
   readonly form: Form
+  /** As the list said, when it did: an answer of another type or with another hash is refused. */
+  readonly mediaType?: string
+  readonly hash?: string
   /** What the asking wire can carry. A PDF goes as it is over FHIR and inside CDA level 1 over IHE. */
   readonly as: 'fhir' | 'cda' | 'as-is'
 }
