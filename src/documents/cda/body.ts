@@ -81,9 +81,11 @@ const SECTION_FIELDS = new Set([
 
 function readSectionParts(at: Located, reading: Reading): { entries: string[]; extension: Extension[] } {
   const trace = newTrace(at.path)
+  const group = identifiers(at.element, reading)[0]
   const context: Context = {
     section: codeOf(child(at.element, 'code')) ?? '',
     top: true,
+    ...(group === undefined ? {} : { group }),
     ...(isAboutRelative(at) ? { relative: true } : {}),
     read: readStatement,
   }

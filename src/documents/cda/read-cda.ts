@@ -20,8 +20,8 @@ import { first, type Located, rootOf } from './located.ts'
 import { narrativesOf } from './narrative-index.ts'
 import type { CdaProblemCode } from './problem.ts'
 import { prune } from './prune.ts'
-import { addResource, type Reading, referenceTo } from './reading.ts'
-import { EPS, SOURCE_VALUE_EXTENSION } from './tables/urls.ts'
+import { addResource, type HeaderFacts, type Reading, referenceTo } from './reading.ts'
+import { EPS, FULFILS_EXTENSION, SOURCE_VALUE_EXTENSION } from './tables/urls.ts'
 import { whatIsIt } from './what-is-it.ts'
 
 export const HL7_V3 = 'urn:hl7-org:v3'
@@ -103,7 +103,7 @@ function readDocument(root: Located, options: CdaOptions): ClinicalDocument {
   const reading = startReading(root, options)
   const { composition, trace } = readHeader(root, reading)
   readPatient(root, reading)
-  const body = readBody(root, reading)
+  const body = readBody(root, { ...reading, header: headerFacts(composition) })
   const kind = kindOf(root.element)
   const profiled = kind === 'patient-summary' && body.level === 3
   const sections = profiled ? [...body.sections, ...missingSections(body.sections, reading)] : body.sections
@@ -127,6 +127,17 @@ function readDocument(root: Located, options: CdaOptions): ClinicalDocument {
       ...(country === undefined ? {} : { country }),
     },
     account,
+  }
+}
+
+/** What the prescriptions and dispensations of the body take from the header. */
+function headerFacts(composition: Composition): HeaderFacts {
+  const author = composition.author[0]?.reference
+  const fulfils = composition.extension?.find(({ url }) => url === FULFILS_EXTENSION)?.valueIdentifier
+  return {
+    ...(author === undefined ? {} : { author }),
+    ...(composition.date ? { date: composition.date } : {}),
+    ...(fulfils === undefined ? {} : { fulfils }),
   }
 }
 

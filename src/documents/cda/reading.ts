@@ -1,6 +1,6 @@
 /** What one run of the reader knows and collects. */
 import { hash } from 'node:crypto'
-import type { BundleEntry, Coding, Extension, FhirResource } from 'fhir/r4'
+import type { BundleEntry, Coding, Extension, FhirResource, Identifier } from 'fhir/r4'
 import type { Terminology } from '#terminology/terminology.ts'
 import { SOURCE_EXTENSION } from '../model/clinical-document.ts'
 import type { Narratives } from './narrative-index.ts'
@@ -19,6 +19,17 @@ export interface Reading {
   readonly systems: Map<string, string>
   /** Reference to the patient; every clinical resource needs it. */
   readonly patient: string
+  /** What entries take from the header where they do not say it themselves. */
+  readonly header?: HeaderFacts
+}
+
+export interface HeaderFacts {
+  /** Reference to the document's first author. */
+  readonly author?: string
+  /** When the document was written. */
+  readonly date?: string
+  /** The prescription that the document fulfils (inFulfillmentOf/order/id). */
+  readonly fulfils?: Identifier
 }
 
 /**

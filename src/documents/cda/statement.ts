@@ -1,5 +1,5 @@
 /** What all clinical statements have in common (CDA R2 §4.3.6): nesting, structural codes, comments, and the rest. */
-import type { Annotation, CodeableConcept, Coding, Extension, Reference } from 'fhir/r4'
+import type { Annotation, CodeableConcept, Coding, Extension, Identifier, Reference } from 'fhir/r4'
 import { attribute, child, children } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { codeOf, concept, referredText } from './datatypes/code.ts'
@@ -33,6 +33,8 @@ export interface Context {
   readonly negated?: boolean
   /** The concern or section around it is about a relative of the patient. */
   readonly relative?: boolean
+  /** What the entries of the section belong to together: the id of a prescription. */
+  readonly group?: Identifier
   /** Shared by readers so that nested statements can be read without knowing all readers. */
   readonly read: StatementReader
 }

@@ -1,17 +1,16 @@
 /** Devices and implants: supply with a device participant (IHE PCC / eHDSI 1.3.6.1.4.1.12559.11.10.1.3.1.3.5) → DeviceUseStatement + Device. */
-import type { Device, DeviceUseStatement, MedicationDispense } from 'fhir/r4'
+import type { Device, DeviceUseStatement } from 'fhir/r4'
 import { attribute, child, words } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
 import { identifiers } from '../datatypes/identity.ts'
 import { absent, nullFlavorExtension } from '../datatypes/nulls.ts'
-import { quantity } from '../datatypes/quantity.ts'
 import { when } from '../datatypes/time.ts'
 import { each, every, first, type Located } from '../located.ts'
 import { addResource, newTrace, type Reading, type Trace } from '../reading.ts'
 import { type Context, carryRest, openStatement, statementText, structural } from '../statement.ts'
 import { PARTICIPATION_TYPE } from '../tables/urls.ts'
-import { readMedicine } from './medicine.ts'
+import { readDispense } from './dispensation.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const STATUS: Readonly<Record<string, DeviceUseStatement['status']>> = {
@@ -117,31 +116,6 @@ export function deviceOf(at: Located, reading: Reading, trace: Trace): string | 
   if (child(device?.element, 'code') !== undefined && child(role.element, 'code') !== undefined)
     structural(inner, child(role.element, 'code'), reading)
   return addResource(reading, held, inner)
-}
-
-/** A supply of a medicine. */
-function readDispense(at: Located, reading: Reading, context: Context): string[] {
-  const trace = openStatement(at, reading, context)
-  const who = participations(at, reading)
-  const product = first(at, 'product')
-  const { moment, period } = when(child(at.element, 'effectiveTime'))
-  const dispense: MedicationDispense = {
-    resourceType: 'MedicationDispense',
-    identifier: identifiers(at.element, reading),
-    status: codeOf(child(at.element, 'statusCode')) === 'completed' ? 'completed' : 'unknown',
-    type: concept(child(at.element, 'code'), reading),
-    ...(product === undefined
-      ? { medicationCodeableConcept: { extension: absent() } }
-      : { medicationReference: { reference: readMedicine(product, reading) } }),
-    subject: { reference: reading.patient },
-    performer: [...who.performers, ...who.authors].map((actor) => ({ actor })),
-    quantity: quantity(child(at.element, 'quantity')),
-    whenHandedOver: moment?.value,
-    _whenHandedOver: moment?.element,
-  }
-  if (period !== undefined) trace.details.push({ url: 'effectiveTime', valuePeriod: period })
-  carryRest(trace, at, reading, context, new Set([...EXPRESSED, 'code', 'product', 'quantity']))
-  return [addResource(reading, dispense, trace)]
 }
 
 function keep(part: Located, reading: Reading, trace: Trace): void {

@@ -60,11 +60,31 @@ export interface Times {
 
 export function timesOf(at: Located): Times {
   const all = children(at.element, 'effectiveTime').flatMap(parts)
-  const frequencies = all.filter(
-    (element) => /^(?:PIVL|EIVL)/.test(typeOf(element)) || child(element, 'period') || child(element, 'event'),
-  )
-  const [interval, ...more] = all.filter((element) => !frequencies.includes(element))
+  const frequencies = all.filter((element, index) => isFrequency(element) || (index > 0 && isBare(element)))
+  const intervals = all.filter((element) => !frequencies.includes(element))
+  // Of several, the one that says something; an empty one before it only keeps its place.
+  const interval = intervals.find(tells) ?? intervals[0]
+  const more = intervals.filter((element) => element !== interval)
   return { ...(interval === undefined ? {} : { interval }), frequencies, more }
+}
+
+function isFrequency(element: XmlElement): boolean {
+  return (
+    /^(?:PIVL|EIVL)/.test(typeOf(element)) ||
+    child(element, 'period') !== undefined ||
+    child(element, 'event') !== undefined
+  )
+}
+
+/** The second effectiveTime is the rhythm (eHDSI); one without type that gives only a reason says that none is known. */
+function isBare(element: XmlElement): boolean {
+  return nullFlavorOf(element) !== undefined && element.attributes.length === 1 && element.children.length === 0
+}
+
+function tells(interval: XmlElement): boolean {
+  return [interval, child(interval, 'low'), child(interval, 'high')].some(
+    (part) => attribute(part, 'value') !== undefined,
+  )
 }
 
 /** SXPR_TS is a set of times in parentheses. */

@@ -3,12 +3,11 @@
  */
 import type { MedicationStatement } from 'fhir/r4'
 import { attribute, child } from '#platform/xml/access.ts'
-import { codeOf, concept } from '../datatypes/code.ts'
-import { detail } from '../datatypes/detail.ts'
+import { codeOf } from '../datatypes/code.ts'
 import { identifiers } from '../datatypes/identity.ts'
-import { absent, nullFlavorOf } from '../datatypes/nulls.ts'
+import { absent } from '../datatypes/nulls.ts'
 import { when } from '../datatypes/time.ts'
-import { each, first, type Located } from '../located.ts'
+import type { Located } from '../located.ts'
 import { addResource, type Reading, type Trace } from '../reading.ts'
 import {
   annotation,
@@ -19,12 +18,10 @@ import {
   openStatement,
   relateNested,
   statementText,
-  structural,
-  subordinate,
 } from '../statement.ts'
-import { ABSENT_CODES, MEDICATION_STATUS } from '../tables/statuses.ts'
+import { MEDICATION_STATUS } from '../tables/statuses.ts'
 import { DOSAGE_FIELDS, readDosages, timesOf } from './dosage.ts'
-import { readMedicine } from './medicine.ts'
+import { dosagesWith, expressConditions, isReason, medicineOf, reasonsOf } from './intake.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const EXPRESSED = new Set([
@@ -41,7 +38,6 @@ const EXPRESSED = new Set([
 export function readMedication(at: Located, reading: Reading, context: Context): string[] {
   const trace = openStatement(at, reading, context)
   const who = participations(at, reading)
-  const code = child(at.element, 'code')
   const statement: MedicationStatement = {
     resourceType: 'MedicationStatement',
     identifier: identifiers(at.element, reading),
@@ -52,9 +48,8 @@ export function readMedication(at: Located, reading: Reading, context: Context):
     informationSource: who.informants[0] ?? who.authors[0] ?? who.performers[0],
     dateAsserted: who.recorded,
   }
-  if (statement.medicationCodeableConcept === undefined) keepKind(code, reading, trace)
   expressTime(statement, at)
-  expressConditions(statement, at, reading, trace)
+  expressConditions(statement.dosage ?? [], at, reading, trace)
   for (const nested of nestedStatements(at)) expressNested(statement, nested, reading, trace, context)
   if ((statement.dosage?.length ?? 0) === 0) {
     const words = statementText(at, reading)
@@ -69,39 +64,6 @@ function statusOf(at: Located): MedicationStatement['status'] {
   return MEDICATION_STATUS[codeOf(child(at.element, 'statusCode'))?.toLowerCase() ?? ''] ?? 'unknown'
 }
 
-/** Either a statement of absence (code), or the medicine itself. */
-function medicineOf(
-  at: Located,
-  reading: Reading,
-  trace: Trace,
-): Pick<MedicationStatement, 'medicationReference' | 'medicationCodeableConcept'> {
-  const code = child(at.element, 'code')
-  const consumable = first(at, 'consumable')
-  const stated = concept(code, reading)
-  if (stated?.coding?.some((coding) => ABSENT_CODES.has(coding.code ?? ''))) {
-    if (consumable !== undefined && !isNull(consumable))
-      trace.details.push({ url: 'consumable', valueReference: { reference: readMedicine(consumable, reading) } })
-    return { medicationCodeableConcept: stated }
-  }
-  if (consumable !== undefined) return { medicationReference: { reference: readMedicine(consumable, reading) } }
-  return { medicationCodeableConcept: stated ?? { text: statementText(at, reading), extension: absent() } }
-}
-
-function isNull(consumable: Located): boolean {
-  const material = first(consumable, 'manufacturedProduct', 'manufacturedMaterial')
-  return (
-    nullFlavorOf(material?.element) !== undefined ||
-    (material?.element.children.every((node) => typeof node === 'string') ?? true)
-  )
-}
-
-/** substanceAdministration/code names the kind of act, not the medicine. */
-function keepKind(code: ReturnType<typeof child>, reading: Reading, trace: Trace): void {
-  structural(trace, code, reading)
-  const kept = code === undefined || codeOf(code) !== undefined ? undefined : detail(code, reading)
-  if (kept !== undefined) trace.details.push(kept)
-}
-
 function expressTime(statement: MedicationStatement, at: Located): void {
   const { interval } = timesOf(at)
   const { moment, period } = when(interval)
@@ -112,23 +74,6 @@ function expressTime(statement: MedicationStatement, at: Located): void {
   } else statement._effectiveDateTime = { extension: absent(interval) }
 }
 
-/** preconditions: when the medicine is to be taken only in certain cases. */
-function expressConditions(statement: MedicationStatement, at: Located, reading: Reading, trace: Trace): void {
-  for (const condition of each(at, 'precondition')) {
-    const criterion = first(condition, 'criterion')
-    const value = concept(child(criterion?.element, 'code') ?? child(criterion?.element, 'value'), reading)
-    const text = criterion === undefined ? undefined : statementText(criterion, reading)
-    const reason = value ?? (text === undefined ? undefined : { text })
-    const dosage = statement.dosage?.[0]
-    if (reason !== undefined && dosage !== undefined && dosage.asNeededCodeableConcept === undefined) {
-      dosage.asNeededCodeableConcept = { ...reason, ...(text === undefined ? {} : { text: reason.text ?? text }) }
-    } else {
-      const kept = detail(condition.element, reading)
-      if (kept !== undefined) trace.details.push(kept)
-    }
-  }
-}
-
 function expressNested(
   statement: MedicationStatement,
   nested: Nested,
@@ -136,32 +81,14 @@ function expressNested(
   trace: Trace,
   context: Context,
 ): void {
-  const { kind, statement: inner, typeCode } = nested
-  const { name } = inner.element
-  if (kind === 'comment' || kind === 'fulfilment-instruction') {
-    const note = annotation(inner, reading, trace, context)
+  if (nested.kind === 'comment' || nested.kind === 'fulfilment-instruction') {
+    const note = annotation(nested.statement, reading, trace, context)
     if (note !== undefined) statement.note = [...(statement.note ?? []), note]
-  } else if (kind === 'patient-instruction') {
-    const words = statementText(inner, reading)
-    subordinate(trace, inner, reading, context, words === undefined ? [] : ['text'])
-    const [dosage = {}] = statement.dosage ?? []
-    if (words !== undefined) {
-      dosage.patientInstruction =
-        dosage.patientInstruction === undefined ? words : `${dosage.patientInstruction} ${words}`
-      statement.dosage = [dosage, ...(statement.dosage ?? []).slice(1)]
-    }
-  } else if (typeCode === 'RSON' && name === 'observation') {
-    const references = context.read(inner, reading, { section: '11450-4', read: context.read })
-    statement.reasonReference = [
-      ...(statement.reasonReference ?? []),
-      ...references.map((reference) => ({ reference })),
-    ]
-  } else if (
-    name === 'substanceAdministration' &&
-    !first(inner, 'consumable', 'manufacturedProduct', 'manufacturedMaterial', 'code')
-  ) {
-    // Split or tapered doses (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.8 and .9): a further dosage of the same medicine.
-    statement.dosage = [...(statement.dosage ?? []), ...readDosages(inner, reading, trace)]
-    subordinate(trace, inner, reading, context, [...DOSAGE_FIELDS, 'consumable'])
-  } else relateNested(trace, nested, reading, context)
+  } else if (isReason(nested)) {
+    statement.reasonReference = [...(statement.reasonReference ?? []), ...reasonsOf(nested, reading, context)]
+  } else {
+    const dosages = dosagesWith(statement.dosage ?? [], nested, reading, trace, context)
+    if (dosages === undefined) relateNested(trace, nested, reading, context)
+    else statement.dosage = dosages
+  }
 }

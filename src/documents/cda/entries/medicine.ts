@@ -14,7 +14,13 @@ import { moment } from '../datatypes/time.ts'
 import { readOrganization } from '../header/people.ts'
 import { each, every, first, type Located } from '../located.ts'
 import { addResource, newTrace, type Reading, type Trace } from '../reading.ts'
-import { CLASSIFICATION_EXTENSION, PACKAGE_TYPE_EXTENSION, PRODUCT_NAME_EXTENSION } from '../tables/urls.ts'
+import {
+  CLASSIFICATION_EXTENSION,
+  PART_QUANTITY_EXTENSION,
+  PRODUCT_NAME_EXTENSION,
+  STRENGTH_EXTENSION,
+} from '../tables/urls.ts'
+import { readPackaging } from './packaging.ts'
 
 export interface Medicine {
   readonly code: CodeableConcept
@@ -31,6 +37,8 @@ const MATERIAL_FIELDS = new Set([
   'ingredient',
   'asContent',
   'asSpecializedKind',
+  'part',
+  'desc',
   'lotNumberText',
   'expirationTime',
   'id',
@@ -51,25 +59,36 @@ export function readMedicine(consumable: Located, reading: Reading): string {
   const material = first(product, 'manufacturedMaterial') ?? first(product, 'manufacturedLabeledDrug') ?? product
   const trace = newTrace(product.path)
   const facts = medicineFacts(product, material, reading, trace)
-  const content = each(material, 'asContent').map((part) => readContent(part, reading, trace))
+  const packaging = readPackaging(material, reading)
   const medication: Medication = {
     resourceType: 'Medication',
     extension: [
       ...nullFlavorExtension(material.element),
       ...facts.names.map((name): Extension => ({ url: PRODUCT_NAME_EXTENSION, valueString: name })),
+      ...strengthWords(material),
       ...classifications(material, reading, trace),
-      ...content.flatMap(({ extension }) => extension),
+      ...packaging.extension,
     ],
     identifier: [...identifiers(product.element, reading), ...identifiers(material.element, reading)],
     code: facts.code,
     form: concept(child(material.element, 'formCode'), reading),
-    amount: content.find(({ amount }) => amount !== undefined)?.amount,
-    ingredient: each(material, 'ingredient').flatMap((part) => readIngredient(part, reading, trace) ?? []),
+    amount: packaging.amount,
+    ingredient: [
+      ...each(material, 'ingredient').flatMap((part) => readIngredient(part, reading, trace) ?? []),
+      ...each(material, 'part').flatMap((part) => readPart(part, reading, trace)),
+    ],
     batch: { lotNumber: facts.lotNumber, expirationDate: facts.expiration },
   }
   if (facts.manufacturer !== undefined) medication.manufacturer = { reference: facts.manufacturer }
   medication.code = namedCode(medication, facts)
   return addResource(reading, medication, trace)
+}
+
+/** `desc`: the strength of the whole product in words, e.g. `20/10/5 mg` (eHDSI ePrescription). */
+function strengthWords(material: Located): Extension[] {
+  return each(material, 'desc').flatMap(({ element }) =>
+    words(element) === '' ? [] : [{ url: STRENGTH_EXTENSION, valueString: words(element) }],
+  )
 }
 
 /** What every kind of product states, medicine or vaccine. */
@@ -85,6 +104,7 @@ export function medicineFacts(product: Located, material: Located, reading: Read
     const second = part.element.name === 'marketingAuthorizationHolder' && part.element !== organization?.element
     if (!PRODUCT_FIELDS.has(part.element.name) || second) keep(part, reading, trace)
   }
+  for (const { element } of each(material, 'desc')) if (words(element) === '') keepNull(element, reading, trace)
   if (lot === '') keepNull(child(material.element, 'lotNumberText'), reading, trace)
   for (const { element } of each(material, 'name')) if (words(element) === '') keepNull(element, reading, trace)
   return {
@@ -130,38 +150,38 @@ function namedCode(medication: Medication, facts: Medicine): CodeableConcept {
 function classifications(material: Located, reading: Reading, trace: Trace): Extension[] {
   return each(material, 'asSpecializedKind').flatMap((kind) => {
     const general = every(kind).find(({ element }) => element.name.startsWith('generalized'))
-    const value = concept(child(general?.element, 'code'), reading)
-    for (const part of general ? every(general) : []) if (part.element.name !== 'code') keep(part, reading, trace)
+    const coded = concept(child(general?.element, 'code'), reading)
+    const name = words(child(general?.element, 'name'))
+    // The name of the class is the wording of its code, where the code has no other.
+    const named = name !== '' && coded?.text === undefined
+    for (const part of general ? every(general) : []) {
+      const expressed = part.element.name === 'code' || (part.element.name === 'name' && named)
+      if (!expressed) keep(part, reading, trace)
+    }
+    const value = named ? { ...coded, text: name } : coded
     return value === undefined ? [] : [{ url: CLASSIFICATION_EXTENSION, valueCodeableConcept: value }]
   })
-}
-
-/** The pack: its form, its name and how much it holds. */
-function readContent(
-  at: Located,
-  reading: Reading,
-  trace: Trace,
-): { extension: Extension[]; amount?: Medication['amount'] } {
-  const container = every(at).find(({ element }) => element.name.startsWith('containerPackaged'))
-  const form = concept(child(container?.element, 'formCode'), reading)
-  const capacity = child(container?.element, 'capacityQuantity') ?? child(at.element, 'quantity')
-  const numerator = quantity(capacity)
-  const whole = ratio(capacity) ?? (numerator === undefined ? undefined : { numerator, denominator: { value: 1 } })
-  for (const part of container ? every(container) : []) {
-    if (part.element.name !== 'formCode' && part.element !== capacity) keepNamed('package', part, reading, trace)
-  }
-  for (const part of every(at)) {
-    if (part.element !== container?.element && part.element !== capacity) keepNamed('package', part, reading, trace)
-  }
-  return {
-    extension: form === undefined ? [] : [{ url: PACKAGE_TYPE_EXTENSION, valueCodeableConcept: form }],
-    ...(whole === undefined ? {} : { amount: whole }),
-  }
 }
 
 function keepNamed(name: string, part: Located, reading: Reading, trace: Trace): void {
   const extra = detail(part.element, reading)
   if (extra !== undefined) trace.details.push({ url: name, extension: [extra] })
+}
+
+/** A product inside a combined product (cream and pessary): a medicine of its own, as MPD writes it. */
+function readPart(at: Located, reading: Reading, trace: Trace): MedicationIngredient[] {
+  const product = first(at, 'partProduct')
+  const count = quantity(child(at.element, 'quantity'))
+  for (const part of every(at)) {
+    if (part.element !== product?.element && part.element.name !== 'quantity') keepNamed('part', part, reading, trace)
+  }
+  if (product === undefined) return []
+  return [
+    {
+      itemReference: { reference: readMedicine(product, reading) },
+      ...(count === undefined ? {} : { extension: [{ url: PART_QUANTITY_EXTENSION, valueQuantity: count }] }),
+    },
+  ]
 }
 
 /** An active ingredient with its strength. */

@@ -24,6 +24,7 @@ import { readImmunization } from './immunization.ts'
 import { readMedication } from './medication.ts'
 import { readObservation, readOrganizer } from './observation.ts'
 import { readEncounter, readMedia } from './other.ts'
+import { readPrescription } from './prescription.ts'
 import { readProblem } from './problem.ts'
 import { readProcedure } from './procedure.ts'
 
@@ -61,6 +62,9 @@ const BY_TEMPLATE: readonly (readonly [ReadonlySet<string>, StatementReader])[] 
   ],
 ]
 
+/** LOINC code of the prescription section (eHDSI 1.3.6.1.4.1.12559.11.10.1.3.1.2.1). */
+const PRESCRIPTIONS = '57828-6'
+
 /** Sections where what is observed is not the patient's own problem. */
 const FAMILY = new Set(['10157-6', '8670-2'])
 
@@ -76,7 +80,7 @@ function readerFor(at: Located, context: Context): StatementReader {
     case 'act':
       return readerOfAct(at)
     case 'substanceAdministration':
-      return byTemplate(element) ?? (kind === 'immunization' ? readImmunization : readMedication)
+      return readerOfAdministration(element, kind, context)
     case 'supply':
       return readSupply
     case 'procedure':
@@ -90,6 +94,14 @@ function readerFor(at: Located, context: Context): StatementReader {
     default:
       return readAny
   }
+}
+
+/** In a section of prescriptions everything is prescribed; elsewhere the template tells. */
+function readerOfAdministration(element: XmlElement, kind: string | undefined, context: Context): StatementReader {
+  const named = byTemplate(element)
+  if (named !== undefined) return named
+  if (kind === 'immunization') return readImmunization
+  return context.top && context.section === PRESCRIPTIONS ? readPrescription : readMedication
 }
 
 function readerOfObservation(element: XmlElement, kind: string | undefined, context: Context): StatementReader {

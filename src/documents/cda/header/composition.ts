@@ -5,6 +5,7 @@ import type {
   CompositionEvent,
   CompositionRelatesTo,
   Encounter,
+  Extension,
   Reference,
 } from 'fhir/r4'
 import { attribute, child, words } from '#platform/xml/access.ts'
@@ -16,7 +17,7 @@ import { instant, moment, period, requiredMoment, when } from '../datatypes/time
 import { each, every, first, type Located } from '../located.ts'
 import { addResource, newTrace, type Reading, type Trace } from '../reading.ts'
 import { relate, structural } from '../statement.ts'
-import { RELATIONSHIP_TYPE, VERSION_NUMBER_EXTENSION } from '../tables/urls.ts'
+import { FULFILS_EXTENSION, RELATIONSHIP_TYPE, VERSION_NUMBER_EXTENSION } from '../tables/urls.ts'
 import { participant, readOrganization } from './people.ts'
 
 const CONFIDENTIALITIES = ['L', 'M', 'N', 'R', 'U', 'V'] as const
@@ -47,6 +48,7 @@ const EXPRESSED = new Set([
   'participant',
   'documentationOf',
   'relatedDocument',
+  'inFulfillmentOf',
   'componentOf',
   'component',
   'templateId',
@@ -73,7 +75,7 @@ export function readHeader(root: Located, reading: Reading): HeaderParts {
   const composition: Composition = {
     resourceType: 'Composition',
     language: reading.language,
-    extension: versionNumber(element),
+    extension: [...versionNumber(element), ...fulfilments(root, reading)],
     identifier: (setId && identifier(setId, reading)) ?? (id && identifier(id, reading)),
     status: 'final',
     type,
@@ -96,6 +98,7 @@ export function readHeader(root: Located, reading: Reading): HeaderParts {
   const encounter = first(root, 'componentOf', 'encompassingEncounter')
   if (encounter !== undefined) composition.encounter = { reference: readEncounter(encounter, reading) }
   for (const name of ['dataEnterer', 'informant', 'informationRecipient']) relateAll(root, name, reading, trace)
+  keepOrders(root, reading, trace)
   for (const part of every(root)) {
     const kept = EXPRESSED.has(part.element.name) ? undefined : detail(part.element, reading)
     if (kept !== undefined) trace.details.push(kept)
@@ -111,6 +114,23 @@ function confidentialityOf(element: Located['element']): Composition['confidenti
 function versionNumber(element: Located['element']): NonNullable<Composition['extension']> {
   const version = attribute(child(element, 'versionNumber'), 'value')
   return version === undefined ? [] : [{ url: VERSION_NUMBER_EXTENSION, valueString: version }]
+}
+
+/** The orders that the document fulfils: for a dispensation, its prescription. */
+function fulfilments(root: Located, reading: Reading): Extension[] {
+  return each(root, 'inFulfillmentOf').flatMap((part) =>
+    identifiers(first(part, 'order')?.element, reading).map((id) => ({ url: FULFILS_EXTENSION, valueIdentifier: id })),
+  )
+}
+
+/** What an order says beyond its identifier. */
+function keepOrders(root: Located, reading: Reading, trace: Trace): void {
+  for (const order of each(root, 'inFulfillmentOf').flatMap((part) => each(part, 'order'))) {
+    for (const part of every(order)) {
+      const kept = part.element.name === 'id' ? undefined : detail(part.element, reading)
+      if (kept !== undefined) trace.details.push({ url: 'order', extension: [kept] })
+    }
+  }
 }
 
 function references(parts: readonly Located[], reading: Reading): Reference[] {

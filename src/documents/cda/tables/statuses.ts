@@ -144,6 +144,32 @@ export const MEDICATION_STATUS: Readonly<
   new: 'intended',
 }
 
+export const PRESCRIPTION_STATUS: Readonly<
+  Record<string, 'active' | 'on-hold' | 'cancelled' | 'completed' | 'entered-in-error' | 'stopped' | 'draft'>
+> = {
+  new: 'draft',
+  active: 'active',
+  held: 'on-hold',
+  suspended: 'on-hold',
+  aborted: 'stopped',
+  cancelled: 'cancelled',
+  completed: 'completed',
+  nullified: 'entered-in-error',
+}
+
+export const DISPENSE_STATUS: Readonly<
+  Record<string, 'preparation' | 'in-progress' | 'cancelled' | 'on-hold' | 'completed' | 'entered-in-error' | 'stopped'>
+> = {
+  new: 'preparation',
+  active: 'in-progress',
+  held: 'on-hold',
+  suspended: 'on-hold',
+  aborted: 'stopped',
+  cancelled: 'cancelled',
+  completed: 'completed',
+  nullified: 'entered-in-error',
+}
+
 export const PROCEDURE_STATUS: Readonly<
   Record<string, 'preparation' | 'in-progress' | 'not-done' | 'on-hold' | 'stopped' | 'completed' | 'entered-in-error'>
 > = {

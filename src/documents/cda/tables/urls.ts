@@ -21,6 +21,24 @@ export const ADMINISTERED_PRODUCT_EXTENSION =
 export const CLASSIFICATION_EXTENSION =
   'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-classification'
 export const PACKAGE_TYPE_EXTENSION = 'http://hl7.eu/fhir/StructureDefinition/medication-package-type'
+export const SIZE_OF_ITEM_EXTENSION =
+  'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-sizeofitem'
+/** The packs of a medicine, from the innermost out; each `layer` has quantity, capacity, form, code, name. */
+export const PACKAGE_EXTENSION = 'urn:tessera:package'
+/** How many of a part one combined product holds. */
+export const PART_QUANTITY_EXTENSION = 'urn:tessera:part-quantity'
+/** The strength of a whole product in words. */
+export const STRENGTH_EXTENSION = 'urn:tessera:strength'
+/** On a note: instructions that the prescriber gives to the pharmacist. */
+export const TO_PHARMACIST_EXTENSION = 'urn:tessera:to-pharmacist'
+/** On a Composition: the prescription that a dispensation fulfils (CDA inFulfillmentOf/order/id). */
+export const FULFILS_EXTENSION = 'urn:tessera:fulfils'
+export const PRESCRIBED_QUANTITY_EXTENSION =
+  'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medicationrequest-prescribedQuantity'
+export const DOSE_PERIOD_EXTENSION =
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.effectiveDosePeriod'
+export const DISPENSE_RECORDED_EXTENSION =
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationDispense.recorded'
 export const VERSION_NUMBER_EXTENSION =
   'http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber'
 export const BIRTH_PLACE_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
@@ -46,4 +64,5 @@ export const RELATIONSHIP_TYPE = `${V3}ActRelationshipType`
 /** Code system OIDs of HL7 v3 vocabulary met in CDA, for codes whose system attribute is often left out. */
 export const EPS = 'http://hl7.eu/fhir/eps/StructureDefinition/'
 export const EU_BASE = 'http://hl7.eu/fhir/base/StructureDefinition/'
+export const MPD = 'http://hl7.eu/fhir/mpd/StructureDefinition/'
 export const IPS = 'http://hl7.org/fhir/uv/ips/StructureDefinition/'
