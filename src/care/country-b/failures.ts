@@ -2,13 +2,15 @@
 import type { Log } from '#platform/log/log.ts'
 import { type Failed, failed } from '#platform/result/result.ts'
 import type { DirectoryProblemCode } from '#wire/discovery/directory-client.ts'
+import { ehdsiError, readWireCode } from '#wire/errors/ehdsi-errors.ts'
 import type { NcpehFailure, NcpehProblemCode } from '#wire/fhir/ncpeh-client.ts'
-import { type CareProblemCode, EHDSI_PROBLEMS } from '../context/care-context.ts'
+import type { CareProblemCode } from '../context/care-context.ts'
 
 export type Step = 'identify' | 'list' | 'retrieve'
 export type CareFailure = Failed<CareProblemCode>
 
-const TELLING: Readonly<Record<CareProblemCode, readonly [sentence: string, next: string]>> = {
+/** Sentences that name the country, where they say more than those of the table. */
+const TELLING: Readonly<Partial<Record<CareProblemCode, readonly [sentence: string, next: string]>>> = {
   ERROR_PI_NO_MATCH: [
     '{country} knows nobody with these details.',
     'Compare them with the identity document and try again.',
@@ -101,7 +103,8 @@ const TELLING: Readonly<Record<CareProblemCode, readonly [sentence: string, next
 }
 
 export function careFailure(code: CareProblemCode, country: string): CareFailure {
-  const [sentence, next] = TELLING[code]
+  const { meaning, next: step } = ehdsiError(code)
+  const [sentence, next] = TELLING[code] ?? [`${country}: ${meaning}`, step]
   return failed(code, sentence.replace('{country}', country), next)
 }
 
@@ -135,8 +138,8 @@ export function peerFailure(failure: NcpehFailure, country: string, step: Step, 
 
 function refusedCode({ ehdsiCode, status = 0 }: NcpehFailure, step: Step): CareProblemCode {
   // A patient's objection is never told apart from there being nothing, not even when the other country does.
-  if (ehdsiCode?.endsWith('_NO_CONSENT')) return NOT_FOUND[step]
-  const known = EHDSI_PROBLEMS.find((code) => code === ehdsiCode)
+  const known = ehdsiCode === undefined ? undefined : readWireCode(ehdsiCode)
+  if (known !== undefined && ehdsiError(known).shownAs !== undefined) return NOT_FOUND[step]
   if (known !== undefined && known !== 'ERROR_GENERIC') return known
   if (status === 401) return 'ERROR_HPI_GENERIC'
   if (status === 403) return 'ERROR_SEC_INSUFFICIENT_RIGHTS'

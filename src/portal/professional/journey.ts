@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { CareContext, CareProblemCode } from '#care/context/care-context.ts'
 import { EHDSI_PROBLEMS } from '#care/context/care-context.ts'
 import type { Professional } from '#trust/people/professional.ts'
+import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
 
 const candidate = z.object({
   identifier: z.string(),
@@ -102,5 +103,6 @@ const LIKE_NOT_FOUND: readonly CareProblemCode[] = ['ERROR_PS_NOT_FOUND', 'ERROR
 
 /** EHDS Art. 8: the fact of a restriction must not be visible to the professional. */
 export function shownRefusal(code: CareProblemCode): CareProblemCode {
-  return LIKE_NOT_FOUND.includes(code) ? 'ERROR_PS_NOT_FOUND' : code
+  const shown = ehdsiError(code).shownAs ?? code
+  return LIKE_NOT_FOUND.includes(shown) ? 'ERROR_PS_NOT_FOUND' : shown
 }

@@ -2,20 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EHDSI_PROBLEMS } from '#care/context/care-context.ts'
 import { ok } from '#platform/result/result.ts'
+import { shownRefusal } from './journey.ts'
 import { person, refusal, SUMMARY, testPortal, Visitor } from './test-surroundings.ts'
 import { walkTo } from './test-walk.ts'
 
 test('every refusal of the search is a page: what, what it means, what next, whom to call, code last', async () => {
+  const portal = await testPortal()
   for (const code of EHDSI_PROBLEMS) {
-    const portal = await testPortal()
     portal.countryB.answers.identify = refusal(code)
     const { page } = await walkTo('identity', portal)
     assert.ok(page.status >= 400, code)
     assert.doesNotMatch(page.heading, /ERROR|problem\./)
     for (const part of ['Pour le soin', 'Que faire', 'Qui appeler', '0 800 000 000'])
       assert.ok(page.text.includes(part), part)
-    const reference = page.text.indexOf('ERROR_')
-    assert.ok(reference > page.text.indexOf('Qui appeler'), 'the code comes last')
+    const reference = page.text.indexOf(shownRefusal(code))
+    assert.ok(reference > page.text.indexOf('Qui appeler'), `the code comes last: ${code}`)
+    if (shownRefusal(code) !== code) assert.ok(!page.text.includes(`${code} ·`), 'a restriction is not told')
   }
 })
 

@@ -5,11 +5,11 @@ import table from '../../../data/errors/ehdsi-errors.json' with { type: 'json' }
 import {
   EHDSI_CODES,
   ehdsiError,
-  groupCode,
   IHE_CODES,
   isEhdsiCode,
   missingMapping,
   readWireCode,
+  tellings,
   wireCode,
   XCPD_REASONS,
 } from './ehdsi-errors.ts'
@@ -100,9 +100,12 @@ test('what says that a patient restricts access names what a professional is tol
   }
 })
 
-test('every code has a code of its group to fall back on', () => {
-  assert.equal(groupCode('ERROR_EP_NO_CONSENT'), 'ERROR_EP_GENERIC')
-  assert.equal(groupCode('4106'), 'ERROR_ED_GENERIC')
-  assert.equal(groupCode('ERROR_UI_TRANSFORMATION'), 'ERROR_GENERIC')
-  for (const code of EHDSI_CODES) assert.match(groupCode(code), /^ERROR_(\w+_)?GENERIC$/)
+test('a code is told in its own words, in those of one like it, or in those of its group', () => {
+  assert.deepEqual(tellings('4703'), ['4703', 'ERROR_SEC_INSUFFICIENT_RIGHTS', 'ERROR_SEC_GENERIC', 'ERROR_GENERIC'])
+  assert.deepEqual(tellings('ERROR_EP_INTERNAL_ERROR'), [
+    'ERROR_EP_INTERNAL_ERROR',
+    'ERROR_EP_GENERIC',
+    'ERROR_GENERIC',
+  ])
+  assert.equal(tellings('ERROR_UI_TRANSFORMATION').at(-1), 'ERROR_GENERIC')
 })

@@ -12,7 +12,7 @@ export { EHDSI_CODES, type EhdsiCode } from './codes.ts'
 
 const GROUPS = ['GENERIC', 'HPI', 'PI', 'PS', 'EP', 'ED', 'ORCD', 'MRO', 'HQI', 'SEC', 'UI'] as const
 
-/** What a code is about; codes of a group share a last-resort text (`ERROR_EP_GENERIC`). */
+/** What a code is about; codes of a group share a last-resort text (that of `ERROR_EP_GENERIC`). */
 export type EhdsiGroup = (typeof GROUPS)[number]
 
 const STATUSES = [400, 401, 403, 404, 405, 406, 410, 413, 429, 500, 503] as const satisfies readonly RefusalStatus[]
@@ -61,6 +61,8 @@ export interface EhdsiError {
   readonly sentAs?: EhdsiCode
   /** What a professional is told instead: that a patient restricts access is nobody's business (EHDS Art. 8). */
   readonly shownAs?: EhdsiCode
+  /** Another code whose words for professionals fit this one, where this one has none. */
+  readonly like?: EhdsiCode
 }
 
 /** A code of IHE, or a reason of XCPD with its code system, and the eHDSI code that says the same. */
@@ -88,6 +90,7 @@ const TABLE = z.object({
       own: z.boolean().optional(),
       sentAs: CODE.optional(),
       shownAs: CODE.optional(),
+      like: CODE.optional(),
     }),
   ),
   ihe: z.array(FOREIGN),
@@ -156,9 +159,9 @@ export function missingMapping(group: EhdsiGroup | undefined): EhdsiCode {
   return '4203'
 }
 
-/** The code whose text stands for those that have none of their own. */
-export function groupCode(code: EhdsiCode): EhdsiCode {
-  const { group } = ehdsiError(code)
-  const generic = `ERROR_${group}_GENERIC`
-  return isEhdsiCode(generic) ? generic : 'ERROR_GENERIC'
+/** Codes under whose words a professional may be told of this one, best first; `ERROR_GENERIC` is the last. */
+export function tellings(code: EhdsiCode): readonly EhdsiCode[] {
+  const { group, like } = ehdsiError(code)
+  const wider = [like, `ERROR_${group}_GENERIC`, 'ERROR_GENERIC'].filter((one) => one !== undefined && isEhdsiCode(one))
+  return [...new Set([code, ...wider])]
 }

@@ -1,7 +1,9 @@
+import type { Messages } from '#platform/i18n/messages.ts'
+import { ehdsiError, isEhdsiCode, tellings } from '#wire/errors/ehdsi-errors.ts'
 import { type Html, html, type Words } from '../../ui/markup.ts'
 
 export interface Refusal {
-  /** Stem of the message keys: `problem.<code>.title`, `.meaning`, `.next`. */
+  /** A code of eHDSI or of the portal; which words it has, `refusalWords` says. */
   readonly code: string
   readonly parameters?: Readonly<Record<string, string>>
   readonly helpLine: { readonly phone: string; readonly hours: string }
@@ -11,15 +13,28 @@ export interface Refusal {
   readonly reference?: string
 }
 
+/**
+ * Stem of the message keys of a code: `problem.<stem>.title`, `.meaning`, `.next`. A code of eHDSI that has no words in
+ * the reader's language has those of one like it, or of its group: the exact reason in another language helps less.
+ */
+export function refusalWords(messages: Messages, code: string): string {
+  if (!isEhdsiCode(code)) return code
+  const language = (stem: string) => messages.phrase(`problem.${stem}.title`).language
+  const spoken = (stem: string) => messages.has(`problem.${stem}.title`) && language(stem) === language('ERROR_GENERIC')
+  return tellings(code).find(spoken) ?? 'ERROR_GENERIC'
+}
+
 /** A refusal is a page: what happened, what it means for care, what to do next, whom to call. The code comes last. */
 export function refusalPage(words: Words, refusal: Refusal): Html {
   const { code, parameters, helpLine } = refusal
-  const part = (name: string): Html => words(`problem.${code}.${name}`, parameters)
+  const stem = refusalWords(words.messages, code)
+  const part = (name: string): Html => words(`problem.${stem}.${name}`, parameters)
+  const exact = stem !== code && isEhdsiCode(code) && html` <span lang="en">${ehdsiError(code).meaning}</span>`
   return html`<div class="refusal"><h1>${part('title')}</h1>
 <section><h2>${words('portal.refusal.meaning')}</h2><p>${part('meaning')}</p></section>
 <section><h2>${words('portal.refusal.next')}</h2><p>${part('next')}</p>${
     refusal.actions && html`<div class="actions">${refusal.actions}</div>`
   }</section>
 <section><h2>${words('portal.refusal.call')}</h2><p>${words('portal.refusal.line', helpLine)}</p></section>
-<p class="reference">${words('portal.refusal.reference')} <code>${refusal.reference ?? code}</code></p></div>`
+<p class="reference">${words('portal.refusal.reference')} <code>${refusal.reference ?? code}</code>${exact}</p></div>`
 }

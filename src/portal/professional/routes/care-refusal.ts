@@ -1,28 +1,29 @@
 /** Refusals of the border as pages, with the status that a program understands. */
 import type { CareProblemCode } from '#care/context/care-context.ts'
+import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
 import { linkButton } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { shownRefusal } from '../journey.ts'
-import { refusalPage } from '../pages/refusal.ts'
+import { refusalPage, refusalWords } from '../pages/refusal.ts'
 import { type PageContent, show } from '../visit.ts'
 import type { JourneyVisit } from './guards.ts'
 
-const STATUS: Readonly<Partial<Record<CareProblemCode, NonNullable<PageContent['status']>>>> = {
-  ERROR_PI_NO_MATCH: 404,
+type Status = NonNullable<PageContent['status']>
+
+/** Where the status of a page is not that of the other country's answer. */
+const STATUS: Readonly<Partial<Record<CareProblemCode, Status>>> = {
   ERROR_PI_MULTIPLE_MATCHES: 409,
   ERROR_PI_INCORRECT_FORMATTING: 422,
   ERROR_PI_MISSING_REQUIRED_FIELDS: 422,
-  ERROR_PS_NOT_FOUND: 404,
-  ERROR_GENERIC_CONNECTION_NOT_POSSIBLE: 502,
   ERROR_GENERIC_TIMEOUT: 504,
-  ERROR_GENERIC_DOCUMENT_MISSING: 404,
-  ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN: 502,
-  ERROR_GENERIC: 502,
-  ERROR_HPI_GENERIC: 403,
-  ERROR_HPI_INSUFFICIENT_INFORMATION: 403,
-  ERROR_HPI_AUTHENTICATION_NOT_RECEIVED: 403,
-  ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED: 502,
-  ERROR_SEC_INSUFFICIENT_RIGHTS: 403,
+}
+
+/** What another country refused or lacks is said as it is; everything else is a failure behind this service. */
+function statusOf(code: CareProblemCode): Status {
+  const { group, status } = ehdsiError(code)
+  if (STATUS[code] !== undefined) return STATUS[code]
+  if (status === 404 || status === 403) return status
+  return group === 'HPI' ? 403 : 502
 }
 
 /** Waiting may help here, so the page offers the same address again. */
@@ -30,6 +31,10 @@ const WORTH_TRYING_AGAIN: readonly CareProblemCode[] = [
   'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
   'ERROR_GENERIC_TIMEOUT',
   'ERROR_GENERIC',
+  'ERROR_PI_REGISTRY_NOT_AVAILABLE',
+  'ERROR_PS_REGISTRY_NOT_AVAILABLE',
+  'ERROR_EP_REGISTRY_NOT_AVAILABLE',
+  '4104',
 ]
 
 export function careRefused(visit: JourneyVisit, problem: CareProblemCode, actions?: Html): Response {
@@ -38,8 +43,8 @@ export function careRefused(visit: JourneyVisit, problem: CareProblemCode, actio
   const country = words.messages.formats.countryName(journey.state.country) ?? journey.state.country
   const again = WORTH_TRYING_AGAIN.includes(code) && !actions && linkButton(path, words('portal.try-again'), 'main')
   return show(visit, {
-    title: words.messages.text(`problem.${code}.title`, { country }),
-    status: STATUS[code] ?? 502,
+    title: words.messages.text(`problem.${refusalWords(words.messages, code)}.title`, { country }),
+    status: statusOf(code),
     content: refusalPage(words, {
       code,
       parameters: { country },
