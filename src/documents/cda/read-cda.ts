@@ -17,6 +17,7 @@ import { readHeader, timestampOf } from './header/composition.ts'
 import { countryOf } from './header/country.ts'
 import { readPatient } from './header/patient.ts'
 import { first, type Located, rootOf } from './located.ts'
+import { claimMpd } from './mpd-claims.ts'
 import { narrativesOf } from './narrative-index.ts'
 import type { CdaProblemCode } from './problem.ts'
 import { prune } from './prune.ts'
@@ -103,7 +104,8 @@ function readDocument(root: Located, options: CdaOptions): ClinicalDocument {
   const reading = startReading(root, options)
   const { composition, trace } = readHeader(root, reading)
   readPatient(root, reading)
-  const body = readBody(root, { ...reading, header: headerFacts(composition) })
+  const body = readBody(root, { ...reading, header: headerFacts(root, composition) })
+  claimMpd(reading.entries)
   const kind = kindOf(root.element)
   const profiled = kind === 'patient-summary' && body.level === 3
   const sections = profiled ? [...body.sections, ...missingSections(body.sections, reading)] : body.sections
@@ -131,12 +133,14 @@ function readDocument(root: Located, options: CdaOptions): ClinicalDocument {
 }
 
 /** What the prescriptions and dispensations of the body take from the header. */
-function headerFacts(composition: Composition): HeaderFacts {
+function headerFacts(root: Located, composition: Composition): HeaderFacts {
   const author = composition.author[0]?.reference
+  // eHDSI: a prescription is issued when its author writes it; the document may be made later.
+  const date = moment(first(root, 'author', 'time')?.element)?.value ?? composition.date
   const fulfils = composition.extension?.find(({ url }) => url === FULFILS_EXTENSION)?.valueIdentifier
   return {
     ...(author === undefined ? {} : { author }),
-    ...(composition.date ? { date: composition.date } : {}),
+    ...(date ? { date } : {}),
     ...(fulfils === undefined ? {} : { fulfils }),
   }
 }
