@@ -80,13 +80,16 @@ function newAuthority(options: AuthorityOptions, now: Date): KeyFiles {
   }
 }
 
-export interface NodeCertificateRequest {
+export interface SignatureCertificateRequest {
   readonly subject: Subject
   readonly publicKey: KeyObject
-  /** Host names and IPv4 addresses; by default 127.0.0.1, localhost and `<country>.localhost`. */
-  readonly hosts?: readonly string[]
   readonly validDays?: number
   readonly now?: Date
+}
+
+export interface NodeCertificateRequest extends SignatureCertificateRequest {
+  /** Host names and IPv4 addresses; by default 127.0.0.1, localhost and `<country>.localhost`. */
+  readonly hosts?: readonly string[]
 }
 
 /** Certifies a node's key for TLS, as server and as client. Returns PEM. */
@@ -97,6 +100,19 @@ export function issueCertificate(authority: Authority, request: NodeCertificateR
       publicKey: request.publicKey,
       ...validity(request.now ?? new Date(), request.validDays ?? 825),
       use: { kind: 'node', hosts: request.hosts ?? hostsOf(request.subject) },
+    },
+    { privateKey: authority.privateKey, certificate: new X509Certificate(authority.certificate) },
+  )
+}
+
+/** Certifies the key with which a node signs assertions and evidences. Returns PEM. */
+export function issueSignatureCertificate(authority: Authority, request: SignatureCertificateRequest): string {
+  return makeCertificate(
+    {
+      subject: request.subject,
+      publicKey: request.publicKey,
+      ...validity(request.now ?? new Date(), request.validDays ?? 825),
+      use: { kind: 'signature' },
     },
     { privateKey: authority.privateKey, certificate: new X509Certificate(authority.certificate) },
   )

@@ -1,4 +1,4 @@
-/** X.509 certificates (RFC 5280) of the demo authority and of nodes: EC P-256, SHA-256. Pure but for serial numbers. */
+/** X.509 certificates (RFC 5280) of the demo authority and of nodes, signed with EC P-256 and SHA-256. Pure but for serial numbers. */
 import { createHash, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
@@ -30,9 +30,17 @@ export interface CertificateRequest {
   readonly publicKey: KeyObject
   readonly validFrom: Date
   readonly validUntil: Date
-  /** `authority`: signs certificates of nodes. `node`: TLS server and client with these host names and IPv4 addresses. */
-  readonly use: { readonly kind: 'authority' } | { readonly kind: 'node'; readonly hosts: readonly string[] }
+  readonly use: CertificateUse
 }
+
+/**
+ * `authority`: signs certificates of nodes. `node`: TLS server and client with these host names and IPv4 addresses.
+ * `signature`: signs assertions and evidences, no TLS.
+ */
+export type CertificateUse =
+  | { readonly kind: 'authority' }
+  | { readonly kind: 'node'; readonly hosts: readonly string[] }
+  | { readonly kind: 'signature' }
 
 export interface Issuer {
   readonly privateKey: KeyObject
@@ -87,6 +95,14 @@ function extensionsOf({ use, publicKey }: CertificateRequest, issuerKey: KeyObje
       critical(BASIC_CONSTRAINTS, sequence(yes(), positiveInteger(Buffer.from([0])))),
       // keyCertSign (5) and cRLSign (6)
       critical(KEY_USAGE, bits(Buffer.from([0b0000_0110]), 1)),
+      ...keys,
+    ]
+  }
+  if (use.kind === 'signature') {
+    return [
+      critical(BASIC_CONSTRAINTS, sequence()),
+      // digitalSignature (0) and nonRepudiation (1)
+      critical(KEY_USAGE, bits(Buffer.from([0b1100_0000]), 6)),
       ...keys,
     ]
   }

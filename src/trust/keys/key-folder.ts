@@ -2,13 +2,16 @@
  * A folder of key files that appears all at once or not at all: written beside its place, flushed to the disk, then
  * renamed. Whoever starts at the same time and comes second uses what the first one made.
  */
-import { chmod, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { chmod, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 export type KeyFiles = Readonly<Record<string, string>>
 
 /** Written last; a folder without it is a first start that did not finish. */
 export const MARKER = 'keys.json'
+/** How a file is called while it is being added; a process that died may have left one. */
+const ADDING = '.adding-'
 
 export type FolderState =
   | { readonly state: 'complete'; readonly files: KeyFiles }
@@ -20,12 +23,18 @@ export type FolderState =
   /** Something else lives here. */
   | { readonly state: 'foreign'; readonly found: string }
 
-export async function readKeyFolder(directory: string, names: readonly string[]): Promise<FolderState> {
+/** @param optional files that may be absent, as in folders made by an earlier version */
+export async function readKeyFolder(
+  directory: string,
+  names: readonly string[],
+  optional: readonly string[] = [],
+): Promise<FolderState> {
   const present = await readdir(directory).catch((error: unknown): string[] => {
     if (hasCode(error, 'ENOENT')) return []
     throw error
   })
-  const foreign = present.find((name) => name !== MARKER && !names.includes(name))
+  const known = [MARKER, ...names, ...optional]
+  const foreign = present.find((name) => !known.includes(name) && !name.startsWith(ADDING))
   if (!present.includes(MARKER)) {
     if (foreign !== undefined) return { state: 'foreign', found: foreign }
     return { state: present.length === 0 ? 'absent' : 'unfinished' }
@@ -33,7 +42,9 @@ export async function readKeyFolder(directory: string, names: readonly string[])
   const missing = names.find((name) => !present.includes(name))
   if (missing !== undefined) return { state: 'damaged', missing }
   const files = await Promise.all(
-    [...names, MARKER].map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const),
+    known
+      .filter((name) => present.includes(name))
+      .map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const),
   )
   return { state: 'complete', files: Object.fromEntries(files) }
 }
@@ -56,6 +67,22 @@ export async function writeKeyFolder(directory: string, files: KeyFiles): Promis
     // rename() onto a folder that is not empty
     if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return false
     throw error
+  }
+}
+
+/** Adds one file to a folder that exists. False when another process was first: its file stands. */
+export async function addKeyFile(directory: string, name: string, content: string): Promise<boolean> {
+  const beside = join(directory, `${ADDING}${name}.${process.pid}.${randomUUID()}`)
+  await writeDurably(beside, content)
+  try {
+    await link(beside, join(directory, name))
+    await flush(directory)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    await rm(beside, { force: true })
   }
 }
 

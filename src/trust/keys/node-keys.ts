@@ -1,4 +1,7 @@
-/** The keys of one node: TLS for the border, one key that signs access tokens, one that seals the ledger. */
+/**
+ * The keys of one node: TLS for the border, one key that signs access tokens, one that seals the ledger, and one (RSA)
+ * that signs assertions and evidences on the IHE wire.
+ */
 import {
   createHash,
   createPrivateKey,
@@ -9,11 +12,13 @@ import {
 } from 'node:crypto'
 import type { JWK } from 'jose'
 import { ProblemError } from '#platform/result/problem-error.ts'
+import type { SealSigner } from '../assertions/assertions.ts'
 import { AUTHORITY_CERTIFICATE, type Authority, issueCertificate, privateKeyPem } from './authority.ts'
 import { certificateFingerprint, type Subject } from './certificate.ts'
 import { type KeyFiles, MARKER, readKeyFolder, setAside, writeKeyFolder } from './key-folder.ts'
 import { checkValidity, keyError } from './problems.ts'
 import { type Seal, sealWith } from './seal.ts'
+import { addSignatureKey, newSignatureKey, SIGNATURE_FILES, signatureFrom } from './signature-key.ts'
 
 export interface NodeKeys {
   readonly tls: {
@@ -30,6 +35,8 @@ export interface NodeKeys {
   /** ES256. `kid` is the RFC 7638 thumbprint. */
   readonly token: { readonly kid: string; readonly privateKey: KeyObject; readonly publicJwk: JWK }
   readonly seal: Seal
+  /** Signs assertions, SMP metadata, audit messages and evidences. Undefined when the folder has no such key. */
+  readonly signature: SealSigner | undefined
 }
 
 export interface NodeKeyOptions {
@@ -50,11 +57,19 @@ const NAMES = [TLS_KEY, TLS_CERTIFICATE, AUTHORITY_CERTIFICATE, TOKEN_KEY, SEAL_
  */
 export async function openNodeKeys(directory: string, options: NodeKeyOptions = {}): Promise<NodeKeys> {
   const now = options.now ?? new Date()
-  let folder = await readKeyFolder(directory, NAMES)
+  let folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
   if (options.create && (folder.state === 'absent' || folder.state === 'unfinished')) {
     if (folder.state === 'unfinished') await setAside(directory, now)
-    await writeKeyFolder(directory, newKeys(options.create, now))
-    folder = await readKeyFolder(directory, NAMES)
+    await writeKeyFolder(directory, await newKeys(options.create, now))
+    folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
+  }
+  // Made by a version that knew no such key.
+  if (
+    options.create &&
+    folder.state === 'complete' &&
+    (await addSignatureKey(directory, folder.files, options.create, now))
+  ) {
+    folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
   }
   switch (folder.state) {
     case 'complete':
@@ -73,7 +88,7 @@ export async function openNodeKeys(directory: string, options: NodeKeyOptions = 
   }
 }
 
-function newKeys(create: NonNullable<NodeKeyOptions['create']>, now: Date): KeyFiles {
+async function newKeys(create: NonNullable<NodeKeyOptions['create']>, now: Date): Promise<KeyFiles> {
   const [tls, token, seal] = [pair(), pair(), pair()]
   const { authority, subject, hosts } = create
   const certificate = issueCertificate(authority, {
@@ -88,6 +103,7 @@ function newKeys(create: NonNullable<NodeKeyOptions['create']>, now: Date): KeyF
     [AUTHORITY_CERTIFICATE]: authority.certificate,
     [TOKEN_KEY]: privateKeyPem(token.privateKey),
     [SEAL_KEY]: privateKeyPem(seal.privateKey),
+    ...(await newSignatureKey(create, now)),
     [MARKER]: `${JSON.stringify({ tls: certificateFingerprint(certificate), created: now.toISOString() })}\n`,
   }
 }
@@ -117,6 +133,7 @@ function keysFrom(files: KeyFiles, directory: string, options: NodeKeyOptions, n
       },
       token: { ...publicJwkOf(token), privateKey: token },
       seal: sealWith(createPrivateKey(text(SEAL_KEY))),
+      signature: signatureFrom(files, directory, now),
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error
