@@ -27,6 +27,10 @@ export interface Attachments {
   readonly parts: readonly OutgoingPart[]
 }
 
+/** What national systems hold is not always text that XML may hold (XML 1.0 production 2). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
+
 const DOCUMENT_TYPE = 'text/xml;charset=UTF-8'
 const OTHER_TYPE = 'application/octet-stream'
 
@@ -60,7 +64,7 @@ export interface MessageToWrite {
 }
 
 export function writeMessage(message: MessageToWrite, newId: () => string): OutgoingMessage {
-  const text = writeEnvelope(message)
+  const text = writeEnvelope(message).replace(FORBIDDEN, '\uFFFD')
   const { action } = message.addressing
   if (message.attachments === undefined) {
     const body = Buffer.from(text, 'utf8')
