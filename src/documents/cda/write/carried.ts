@@ -1,0 +1,194 @@
+/**
+ * Nothing is lost on the way back either, and that is computed: every fact of the resources that a statement was written
+ * from is looked for in its text. What is not there is named, so that it can be written beside the statement.
+ */
+import type { CodeableConcept, Coding, Extension, Quantity, Reference, Resource } from 'fhir/r4'
+import { oneLine } from '#platform/xml/access.ts'
+import { NOT_CARRIED_EXTENSION } from '../../account/fhir.ts'
+import { SOURCE_EXTENSION } from '../../model/clinical-document.ts'
+import {
+  DATA_ABSENT_EXTENSION,
+  DETAIL_EXTENSION,
+  NULL_FLAVOR_EXTENSION,
+  PRECISION_EXTENSION,
+  RELATED_EXTENSION,
+} from '../tables/urls.ts'
+import { flavorOfReason } from './datatypes/nulls.ts'
+import { digits } from './datatypes/quantity.ts'
+import { stampOf } from './datatypes/time.ts'
+import type { Valued } from './datatypes/value.ts'
+import { escaped } from './element.ts'
+import { isExpressed } from './expressed.ts'
+import { resolve, rootOf, type Writing } from './writing.ts'
+
+/** A fact that a text does not hold. */
+export interface Leftover {
+  readonly path: string
+  /** The field, for people: `reaction.exposureRoute`. */
+  readonly label: string
+  readonly valued: Valued
+}
+
+/** Fields that say how the resource is built, or that other parts of the document express. */
+const FORM = new Set([
+  'resourceType', 'id', 'meta', 'implicitRules', 'text', 'contained', 'url', 'profile', 'subject', 'patient',
+  'language', 'section', 'div', 'versionId', 'lastUpdated', 'data',
+]) // biome-ignore format: a list
+
+interface Search {
+  readonly xml: string
+  readonly writing: Writing
+  readonly resource: Resource
+  readonly found: Leftover[]
+}
+
+/** Every fact of a resource that the text does not hold. */
+export function leftovers(resource: Resource, xml: string, writing: Writing): Leftover[] {
+  const search: Search = { xml, writing, resource, found: [] }
+  const name = `${resource.resourceType}/${resource.id ?? ''}`
+  visitFields(resource, search, name, '')
+  return search.found
+}
+
+function visitFields(holder: object, search: Search, path: string, label: string): void {
+  for (const [key, held] of Object.entries(holder)) {
+    if (FORM.has(key) || isExpressed(search.resource.resourceType, label, key, held)) continue
+    if (key === 'extension' || key === 'modifierExtension') visitExtensions(held, search, `${path}.${key}`, label)
+    else visit(held, search, `${path}.${key}`, label === '' ? key : `${label}.${key}`)
+  }
+}
+
+function visit(held: unknown, search: Search, path: string, label: string): void {
+  if (held === null || held === undefined) return
+  if (Array.isArray(held)) {
+    for (const [at, one] of held.entries()) visit(one, search, `${path}[${at}]`, label)
+    return
+  }
+  if (typeof held !== 'object') visitPrimitive(held, search, path, label)
+  else visitObject(held, search, path, label)
+}
+
+function visitObject(held: object, search: Search, path: string, label: string): void {
+  if (isConcept(held)) {
+    const whole = (held.coding ?? []).every((coding) => holdsCoding(coding, search)) && holdsText(held.text, search)
+    if (!whole) search.found.push({ path, label, valued: { valueCodeableConcept: held } })
+  } else if (isCoding(held)) {
+    if (!holdsCoding(held, search))
+      search.found.push({ path, label, valued: { valueCodeableConcept: { coding: [held] } } })
+  } else if (isQuantity(held)) {
+    if (!holdsQuantity(held, search)) search.found.push({ path, label, valued: { valueQuantity: held } })
+  } else if ('reference' in held && resolve(held as Reference, search.writing, search.resource) !== undefined) return
+  else visitFields(held, search, path, label)
+}
+
+function visitPrimitive(held: unknown, search: Search, path: string, label: string): void {
+  if (typeof held === 'boolean') search.found.push({ path, label, valued: { valueBoolean: held } })
+  else if (typeof held === 'number') {
+    if (!search.xml.includes(`"${held}"`)) search.found.push({ path, label, valued: numberOf(held) })
+  } else if (typeof held === 'string' && !holdsText(held, search) && !holdsTime(held, search)) {
+    const stamp = stampOf(held)
+    search.found.push({ path, label, valued: stamp === undefined ? { valueString: held } : { valueDateTime: held } })
+  }
+}
+
+function numberOf(held: number): Valued {
+  return Number.isInteger(held) && Math.abs(held) <= 2_147_483_647 ? { valueInteger: held } : { valueDecimal: held }
+}
+
+function visitExtensions(held: unknown, search: Search, path: string, label: string): void {
+  if (!Array.isArray(held)) return
+  for (const [at, one] of held.entries()) visitExtension(one as Extension, search, `${path}[${at}]`, label)
+}
+
+function visitExtension(extension: Extension, search: Search, path: string, label: string): void {
+  const { url, ...rest } = extension
+  switch (url) {
+    case RELATED_EXTENSION:
+    case NOT_CARRIED_EXTENSION:
+    case PRECISION_EXTENSION:
+      return
+    case SOURCE_EXTENSION:
+      visitStructural(extension, search, path)
+      return
+    case DETAIL_EXTENSION:
+      visitExtensions(extension.extension, search, path, label)
+      return
+    case NULL_FLAVOR_EXTENSION:
+    case DATA_ABSENT_EXTENSION:
+      visitAbsence(extension, search, path, label)
+      return
+    default:
+      visitFields(rest, search, path, label === '' ? url : `${label}.${url}`)
+  }
+}
+
+/** Structural codes stand in attributes without a system (`classCode`, `typeCode`) or with one: the code is enough. */
+function visitStructural(extension: Extension, search: Search, path: string): void {
+  for (const { valueCoding: coding } of extension.extension ?? []) {
+    if (coding?.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)) continue
+    search.found.push({ path, label: 'code', valued: { valueCodeableConcept: { coding: [coding] } } })
+  }
+}
+
+function visitAbsence({ url, valueCode }: Extension, search: Search, path: string, label: string): void {
+  if (valueCode === undefined) return
+  const flavor = url === NULL_FLAVOR_EXTENSION ? valueCode : flavorOfReason(valueCode)
+  // FHIR's own reason says no more than the field's absence; the exact flavour is what the source stated.
+  if (url === DATA_ABSENT_EXTENSION || search.xml.includes(`nullFlavor="${escaped(flavor ?? '')}"`)) return
+  search.found.push({ path, label: label === '' ? 'nullFlavor' : label, valued: { valueString: valueCode } })
+}
+
+function isConcept(held: object): held is CodeableConcept {
+  return Object.keys(held).every((key) => CONCEPT_KEYS.has(key)) && ('coding' in held || 'text' in held)
+}
+
+const CONCEPT_KEYS = new Set(['id', 'extension', 'coding', 'text', '_text'])
+
+function isCoding(held: object): held is Coding {
+  return 'code' in held && 'system' in held && !('value' in held)
+}
+
+function isQuantity(held: object): held is Quantity {
+  return 'value' in held && typeof held.value === 'number'
+}
+
+function holdsCoding(coding: Coding, { xml, writing }: Search): boolean {
+  const { code, system, display } = coding
+  const root = system === undefined ? undefined : rootOf(system, writing).root
+  const pair =
+    root === undefined ? `code="${escaped(code ?? '')}"` : `code="${escaped(code ?? '')}" codeSystem="${root}"`
+  const held = code === undefined || xml.includes(pair)
+  return held && (display === undefined || xml.includes(`"${escaped(oneLine(display))}"`) || holds(display, xml))
+}
+
+function holdsText(text: string | undefined, { xml, writing }: Search): boolean {
+  return text === undefined || text.trim() === '' || writing.narrative.has(oneLine(text)) || holds(text, xml)
+}
+
+/** Whether some attribute or run of text says this, whole. */
+function holds(text: string, xml: string): boolean {
+  const form = escaped(text)
+  return (
+    xml.includes(`"${form}"`) ||
+    xml.includes(`>${form}<`) ||
+    (/^\s|\s$/.test(text) && holds(text.trim(), xml)) ||
+    holdsAddress(form, xml)
+  )
+}
+
+/** Telecommunication addresses have their scheme in front; OIDs and UUIDs of identifiers lose theirs. */
+function holdsAddress(form: string, xml: string): boolean {
+  if (/^urn:(?:oid|uuid):/.test(form)) return xml.includes(`"${form.replace(/^urn:(?:oid|uuid):/, '')}"`)
+  return xml.includes(`:${form}"`)
+}
+
+function holdsTime(text: string, { xml }: Search): boolean {
+  const stamp = stampOf(text)
+  return stamp !== undefined && xml.includes(`value="${stamp}"`)
+}
+
+function holdsQuantity(held: Quantity, search: Search): boolean {
+  const number = digits(held)
+  if (number !== undefined && !search.xml.includes(`value="${number}"`)) return false
+  return [held.unit, held.code].every((unit) => holdsText(unit, search))
+}
