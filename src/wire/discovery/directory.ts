@@ -50,7 +50,7 @@ export interface Participant {
 export interface SearchMaskField {
   /** Stable name inside the form, e.g. `id-1.2.208.176.1.2` or `birthDate`. */
   readonly name: string
-  readonly kind: 'identifier' | 'text' | 'birthDate' | 'gender'
+  readonly kind: 'identifier' | 'text' | 'birthDate' | 'gender' | 'prescription-id' | 'dispensation-pin'
   /** OID of the identifier's domain, for identifiers. */
   readonly domain?: string
   /** Message key of the label, e.g. `label.ism.nationalIdentityCardNumber`. */
@@ -66,4 +66,8 @@ export interface SearchMaskField {
 export interface SearchMask {
   readonly country: CountryCode
   readonly alternatives: readonly (readonly SearchMaskField[])[]
+  /** What must or may be given before prescriptions are shown; absent when nothing is asked. */
+  readonly documentSearch?: readonly SearchMaskField[]
+  /** By what a next of kin is named, when one may speak for the patient. */
+  readonly nextOfKin?: readonly (readonly SearchMaskField[])[]
 }

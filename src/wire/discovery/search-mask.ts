@@ -27,7 +27,7 @@ export function readSearchMask(
   const parsed = parseXml(bytes, { limits: LIMITS, ...(file === undefined ? {} : { file }) })
   if (!parsed.ok) return { ok: false, problem: { ...parsed.problem, code: 'mask-not-xml' } }
   const { root } = parsed.value
-  const at = (element: XmlElement | undefined) => ({
+  const at: At = (element) => ({
     ...(file === undefined ? {} : { file }),
     line: element?.line ?? 1,
   })
@@ -42,6 +42,24 @@ export function readSearchMask(
       at(root),
     )
   }
+  const patients = personAlternatives(search, at)
+  if (!patients.ok) return patients
+  const kin = child(country, 'nextOfKinSearch', NAMESPACE)
+  const nextOfKin = kin && personAlternatives(kin, at)
+  if (nextOfKin && !nextOfKin.ok) return nextOfKin
+  const documentSearch = children(country, 'documentSearch', NAMESPACE).flatMap(documentFields)
+  return ok({
+    country: code,
+    alternatives: patients.value,
+    ...(documentSearch.length > 0 ? { documentSearch } : {}),
+    ...(nextOfKin ? { nextOfKin: nextOfKin.value } : {}),
+  })
+}
+
+type At = (element: XmlElement | undefined) => { readonly file?: string; readonly line: number }
+
+/** The groups of fields by which a person is found: any one group is enough. */
+function personAlternatives(search: XmlElement, at: At): Result<SearchMaskField[][], SearchMaskProblemCode> {
   let alternatives: SearchMaskField[][] = [[]]
   for (const identifier of children(search, 'identifier', NAMESPACE)) {
     const choices = choicesOf(identifier)
@@ -65,7 +83,20 @@ export function readSearchMask(
     return failed('mask-incomplete', 'The mask asks for no identifier.', 'Add at least one identifier.', at(search))
   }
   const traits = elements(search).flatMap((element) => traitOf(element) ?? [])
-  return ok({ country: code, alternatives: alternatives.map((fields) => [...fields, ...traits]) })
+  return ok(alternatives.map((fields) => [...fields, ...traits]))
+}
+
+/** What is asked before prescriptions are shown (ISM `documentSearch`). */
+function documentFields(search: XmlElement): readonly SearchMaskField[] {
+  return elements(search).flatMap((element): readonly SearchMaskField[] => {
+    if (element.namespace !== NAMESPACE) return []
+    if (element.name === 'prescriptionId') {
+      return [{ ...common(element), name: 'prescriptionId', kind: 'prescription-id' }]
+    }
+    return element.name === 'dispensationPINCode'
+      ? [{ ...common(element), name: 'dispensationPin', kind: 'dispensation-pin' }]
+      : []
+  })
 }
 
 function choicesOf(identifier: XmlElement): SearchMaskField[][] {
