@@ -48,6 +48,8 @@ export interface PrescribedItem {
   readonly route?: CodedWords
   /** How much may be given in all: packages or units. */
   readonly quantity?: QuantityWords
+  /** How often it may be dispensed again after the first time. */
+  readonly repeats?: number
   readonly substitution: 'allowed' | 'not-allowed' | 'not-stated'
   readonly substitutionReason?: string
   /** Dispensed before, as the document tells; the national side has the last word. */
@@ -58,6 +60,8 @@ export interface PrescribedItem {
 export interface Prescription {
   /** `system|value` of the eP document. */
   readonly id: string
+  /** `system|value` of the prescription itself, the same in all its renditions (eHDSI prescription id). */
+  readonly prescriptionId?: string
   readonly issued: string
   /** ISO date up to which it may be dispensed, when stated. */
   readonly validUntil?: string
