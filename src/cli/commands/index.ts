@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts'
 import { addFetch } from './fetch.ts'
 import { addLedger } from './ledger.ts'
 import { addPackages } from './packages.ts'
+import { addPeer } from './peer.ts'
 import { addStart } from './start.ts'
 import { addTerminology } from './terminology.ts'
 import { addValidate } from './validate.ts'
@@ -18,4 +19,5 @@ export function addCommands(program: Command): void {
   addPackages(program)
   addTerminology(program)
   addLedger(program)
+  addPeer(program)
 }
