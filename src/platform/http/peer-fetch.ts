@@ -33,6 +33,11 @@ export interface PeerRequest {
   readonly pinnedFingerprints?: readonly string[]
   readonly timeoutMs?: number
   readonly maxBytes?: number
+  /**
+   * A POST that only reads: it may be sent once more when a kept connection turns out to be closed. Without it a POST is
+   * sent at most once.
+   */
+  readonly repeatable?: boolean
 }
 
 export interface PeerResponse {
@@ -121,13 +126,15 @@ function exchange(
   return new Promise((resolve) => {
     let outgoing: ClientRequest | undefined
     let settled = false
+    // Until the handshake is done nothing of the request has left.
+    let connected = false
     const finish = (result: Result<PeerResponse, PeerProblemCode>): void => {
       settled = true
       clearTimeout(timer)
       resolve(result)
       if (!result.ok) outgoing?.destroy()
     }
-    const timer = setTimeout(() => finish(timedOut(host, timeoutMs)), timeoutMs)
+    const timer = setTimeout(() => finish(connected ? timedOut(host, timeoutMs) : noAnswer(host, timeoutMs)), timeoutMs)
     const send = (mayRepeat: boolean): void => {
       const sent = httpsRequest(request.url, {
         agent,
@@ -135,12 +142,22 @@ function exchange(
         headers: { 'accept-encoding': 'identity', ...request.headers },
       })
       outgoing = sent
+      connected = false
+      sent.on('socket', (socket) => {
+        if (sent.reusedSocket) connected = true
+        else {
+          socket.once('secureConnect', () => {
+            connected = true
+          })
+        }
+      })
       sent.on('error', (error) => {
         if (settled) return
         // A kept connection that the peer closed at the same moment says nothing about the peer: ask once more.
-        const stale = sent.reusedSocket && codeOf(error) === 'ECONNRESET' && sent.method === 'GET'
-        if (stale && mayRepeat) send(false)
-        else finish(connectionProblem(host, codeOf(error)))
+        const stale = sent.reusedSocket && CLOSED.has(codeOf(error) ?? '')
+        const repeatable = sent.method === 'GET' || request.repeatable === true
+        if (stale && repeatable && mayRepeat) send(false)
+        else finish(connectionProblem(host, codeOf(error), connected))
       })
       sent.on('response', (incoming) => collect(incoming, host, maxBytes, finish))
       sent.end(request.body)
@@ -168,9 +185,9 @@ function collect(
     if (received > maxBytes) tooLarge()
     else chunks.push(chunk)
   })
-  incoming.on('error', (error) => finish(connectionProblem(host, codeOf(error))))
+  incoming.on('error', (error) => finish(connectionProblem(host, codeOf(error), true)))
   incoming.on('end', () => {
-    if (!incoming.complete) finish(connectionProblem(host, undefined))
+    if (!incoming.complete) finish(connectionProblem(host, undefined, true))
     else finish(ok({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: Buffer.concat(chunks) }))
   })
 }
@@ -196,19 +213,29 @@ function timedOut(host: string, timeoutMs: number): Result<never, PeerProblemCod
   return failed('timeout', `${host} did not answer within ${timeoutMs / 1000} s.`, 'Try again in a moment.')
 }
 
-const NOT_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
-const LOST = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'HPE_INVALID_CONSTANT'])
+/** Time ran out before there was a connection: the request was never sent. */
+function noAnswer(host: string, timeoutMs: number): Result<never, PeerProblemCode> {
+  const sentence = `${host} cannot be reached: there was no connection within ${timeoutMs / 1000} s.`
+  return failed('connection-refused', sentence, 'Try again later.')
+}
 
-function connectionProblem(host: string, code: string | undefined): Result<never, PeerProblemCode> {
-  if (code !== undefined && NOT_THERE.has(code)) {
+const NOT_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
+const CLOSED = new Set(['ECONNRESET', 'EPIPE'])
+const LOST = new Set([...CLOSED, 'ECONNABORTED', 'HPE_INVALID_CONSTANT'])
+
+/** Alerts of the peer, e.g. that it does not take our certificate, arrive after the handshake in TLS 1.3. */
+const ALERT = /^ERR_(SSL|TLS)_/
+
+function connectionProblem(host: string, code: string | undefined, connected: boolean): Result<never, PeerProblemCode> {
+  if (code !== undefined && !connected && (NOT_THERE.has(code) || code === 'ETIMEDOUT')) {
     return failed('connection-refused', `${host} cannot be reached (${code}).`, 'Try again later.')
   }
   if (code === 'ETIMEDOUT') return failed('timeout', `${host} did not answer.`, 'Try again in a moment.')
-  if (code === undefined || LOST.has(code) || code.startsWith('HPE_')) {
+  if (code === undefined || LOST.has(code) || code.startsWith('HPE_') || (connected && !ALERT.test(code))) {
     return failed('connection-lost', `The connection to ${host} broke off.`, 'Try again in a moment.')
   }
   // Everything else comes from the TLS layer: unknown authority, expired, wrong name, not on the list, our own
-  // certificate refused (the alert arrives after the handshake in TLS 1.3).
+  // certificate refused.
   return failed(
     'tls-untrusted',
     `No trusted connection to ${host} (${code}).`,
