@@ -20,6 +20,9 @@ export function partsOf(document: ClinicalDocument): Parts {
   return { index, bundle, composition }
 }
 
+/** FHIR's system of values that are URIs (R4 §2.24.0.6). */
+const URI = 'urn:ietf:rfc3986'
+
 /** Entries of a type, in the order of the bundle. */
 export function entriesOfType(parts: Parts, type: string): readonly Entry[] {
   return parts.index.entries.filter(({ resource }) => resource.resourceType === type)
@@ -34,18 +37,19 @@ export function targetOf(parts: Parts, reference: unknown, from: Entry): Entry |
   return resource === undefined ? undefined : { ...from, resource }
 }
 
-/** `system|value`; the value alone when there is no system. */
+/** `system|value`; the value alone when there is no system or the value is a URI by itself (`urn:uuid:…`). */
 export function identifierOf(value: unknown): string | undefined {
   const found = node(value)
   const literal = text(found?.value)
   const system = text(found?.system)
-  return literal === undefined ? undefined : system === undefined ? literal : `${system}|${literal}`
+  if (literal === undefined) return undefined
+  return system === undefined || system === URI ? literal : `${system}|${literal}`
 }
 
 /** The identifier that `identifierOf` wrote. Values may hold bars, systems do not. */
 export function identifierFrom(token: string): { system?: string; value: string } {
   const bar = token.indexOf('|')
-  if (bar < 0) return /^urn:(?:uuid|oid):/.test(token) ? { system: 'urn:ietf:rfc3986', value: token } : { value: token }
+  if (bar < 0) return /^urn:(?:uuid|oid):/.test(token) ? { system: URI, value: token } : { value: token }
   return { system: token.slice(0, bar), value: token.slice(bar + 1) }
 }
 

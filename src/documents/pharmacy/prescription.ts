@@ -44,8 +44,7 @@ export function prescriptionOf(document: ClinicalDocument): Prescription | undef
 
 /** The requests of a prescription: those that its sections list, or all when nobody made sections. */
 export function prescribedIn(parts: Parts): readonly Entry[] {
-  const types = concept(parts.composition.type)?.codings ?? []
-  const isPrescription = types.some(({ code }) => code === PRESCRIPTION_DOCUMENT)
+  const isPrescription = isKind(parts, PRESCRIPTION_DOCUMENT, PRESCRIPTION_SECTION)
   if (!isPrescription && !(isAdded(parts.composition) && holdsOnlyRequests(parts))) return []
   const listed = nodes(parts.composition.section)
     .flatMap((section) => nodes(section.entry))
@@ -53,6 +52,13 @@ export function prescribedIn(parts: Parts): readonly Entry[] {
   const requests = entriesOfType(parts, 'MedicationRequest')
   const named = requests.filter(({ fullUrl }) => listed.includes(fullUrl))
   return named.length > 0 ? named : requests
+}
+
+/** Whether a document is of a kind by its own code or, where that is a national one, by the code of a section. */
+export function isKind({ composition }: Parts, document: string, section: string): boolean {
+  const has = (value: unknown, wanted: string): boolean =>
+    concept(value)?.codings.some(({ code }) => code === wanted) === true
+  return has(composition.type, document) || nodes(composition.section).some(({ code }) => has(code, section))
 }
 
 /** Types that say something of a patient beside what is prescribed: with them, a collection is no prescription. */

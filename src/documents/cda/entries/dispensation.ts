@@ -88,8 +88,10 @@ function expressNested(
 ): void {
   const { kind, statement: inner, typeCode } = nested
   if (typeCode === 'REFR' && inner.element.name === 'substanceAdministration' && !nested.negated) {
+    // What the section is called by is the dispensation; the header names the prescription.
+    const { group: _, ...around } = context
     const group = reading.header?.fulfils
-    const held = readPrescription(inner, reading, { ...context, ...(group === undefined ? {} : { group }) })
+    const held = readPrescription(inner, reading, group === undefined ? around : { ...around, group })
     dispense.authorizingPrescription = [
       ...(dispense.authorizingPrescription ?? []),
       ...held.map((reference) => ({ reference })),
