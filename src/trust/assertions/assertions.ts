@@ -94,12 +94,14 @@ export interface AssertionExpectation {
   readonly now: Date
   /** The certificates (PEM) that this country may sign with: the reviewed trust list. Undefined: not a participant. */
   trusted(country: string): Promise<AssertionTrust | undefined>
-  /** `C=` of the TLS client certificate; must be the country of the signer. Undefined when the caller's had none. */
+  /** `C=` of the TLS client certificate; must be the country of the signer. Undefined (it had none) is refused. */
   readonly tlsCountry: string | undefined
   /** XCPD needs the HCP assertion only, XCA and XDR the TRC too. */
   readonly needsTrc: boolean
   /** Stricter or laxer reading of shapes that OpenNCP sends; never of signatures, times or trust. */
   readonly profile: AssertionProfile
+  /** The whole envelope, in which identifiers of signed parts must be unique; without it, the header alone. */
+  readonly message?: XmlElement
 }
 
 export type AssertionProfile = 'openncp' | 'strict'
