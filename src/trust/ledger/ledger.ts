@@ -3,6 +3,8 @@
  * its effect is acknowledged (EHDS Art. 9; IHE BALP).
  */
 import type { AuditEvent } from 'fhir/r4'
+import type { Transaction } from 'kysely'
+import type { NoTables } from '#platform/database/database.ts'
 
 export interface LedgerEntry {
   /** Counts from 1, without gaps. */
@@ -36,9 +38,16 @@ export type LedgerVerification =
       readonly reason: 'altered' | 'missing' | 'reordered' | 'truncated' | 'head-signature' | 'unguarded'
     }
 
+/** Writes to the same database, in the transaction of the entry. */
+export type BesideEntry = (transaction: Transaction<NoTables>, entry: LedgerEntry) => Promise<void>
+
 export interface Ledger {
-  /** Durable when it resolves. Rejects when the entry could not be stored: the access must then not happen. */
-  append(event: AuditEvent): Promise<LedgerEntry>
+  /**
+   * Durable when it resolves. Rejects when the entry could not be stored: the access must then not happen.
+   * @param beside what must be written together with the entry or not at all; it may run more than once, and when it
+   * fails the entries that share the transaction fail with it
+   */
+  append(event: AuditEvent, beside?: BesideEntry): Promise<LedgerEntry>
   list(filter: LedgerFilter): Promise<readonly LedgerEntry[]>
   /** Reads the whole chain, page by page; `progress` is told after each page. */
   verify(progress?: (checked: number, entries: number) => void): Promise<LedgerVerification>

@@ -5,7 +5,7 @@ import { type Database, inTransaction } from '#platform/database/database.ts'
 import type { Seal } from '../keys/seal.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { type Head, hashOf, indexOf, NO_HASH, sealedText } from './chain.ts'
-import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { BesideEntry, Ledger, LedgerEntry } from './ledger.ts'
 import type { LedgerTables } from './migrations.ts'
 import { ledgerError } from './problems.ts'
 import { type Chain, list } from './read.ts'
@@ -38,6 +38,7 @@ const LONGEST_EVENT = 262_144
 interface Waiting {
   readonly event: AuditEvent
   readonly text: string
+  readonly beside: BesideEntry | undefined
   readonly resolve: (entry: LedgerEntry) => void
   readonly reject: (error: unknown) => void
 }
@@ -120,10 +121,10 @@ function inBatches(store: (batch: readonly Waiting[]) => Promise<readonly Ledger
     while (waiting.length > 0) await settle(waiting.splice(0, LARGEST_BATCH))
     writing = false
   }
-  return (event) =>
+  return (event, beside) =>
     new Promise((resolve, reject) => {
       const text = fitText(event)
-      waiting.push({ event, text, resolve, reject })
+      waiting.push({ event, text, beside, resolve, reject })
       // A microtask later, so that all appends of this turn travel together.
       if (!writing) {
         writing = true
@@ -182,6 +183,10 @@ async function extend(
     .set({ ...last, ...sealed(chain, last) })
     .where('node', '=', chain.node)
     .execute()
+  for (const [index, { beside }] of batch.entries()) {
+    const entry = entries[index]
+    if (beside && entry) await beside(transaction.$omitTables<keyof LedgerTables>(), entry)
+  }
   return { entries, head: last }
 }
 
