@@ -86,6 +86,7 @@ export interface DocumentMetadata {
   /** `repositoryOid` and the XDS unique id. */
   readonly repositoryId: string
   readonly documentId: string
+  /** A bare OID; '' when the sender does not say. */
   readonly homeCommunityId: string
   /** `system|value`. */
   readonly patient: string
@@ -129,6 +130,7 @@ export interface QueryAnswer {
 }
 
 export interface DocumentRequest {
+  /** A bare OID; '' when the asking country does not say. */
   readonly homeCommunityId: string
   readonly repositoryId: string
   readonly documentId: string
@@ -153,7 +155,14 @@ export interface DocumentSubmission {
   readonly submitted: string
   readonly sourceId: string
   readonly patient: string
-  readonly author: { readonly person: string; readonly institution: string }
+  readonly author: {
+    readonly person: string
+    readonly institution: string
+    /** `system|value`; `urn:ietf:rfc:3986|urn:oid:…` when the institution is an OID itself. */
+    readonly institutionId?: string
+  }
+  /** `sourcePatientInfo`: how country B knows the patient. */
+  readonly demographics?: Partial<Pick<DiscoveredPatient, 'family' | 'given' | 'birthDate' | 'gender'>>
   readonly metadata: DocumentMetadata
   readonly bytes: Uint8Array
 }
