@@ -22,12 +22,12 @@ export interface ReadAuditMessage {
 }
 
 /** Far above any real message; a security header with certificates is the largest part of one. */
-const LIMITS = { bytes: 4 * 1024 * 1024, depth: 64, nodes: 50_000 }
+export const AUDIT_XML_LIMITS = { bytes: 4 * 1024 * 1024, depth: 64, nodes: 50_000 }
 const NEXT = 'Ask the sender for a message of DICOM PS3.15 A.5.1 or RFC 3881.'
 
 /** Never throws, whatever the bytes. The signature is not looked at: see `sign-audit-message.ts`. */
 export function readAuditMessage(bytes: Uint8Array, file?: string): Result<ReadAuditMessage, AuditReadProblemCode> {
-  const parsed = parseXml(bytes, { limits: LIMITS, ...(file === undefined ? {} : { file }) })
+  const parsed = parseXml(bytes, { limits: AUDIT_XML_LIMITS, ...(file === undefined ? {} : { file }) })
   if (!parsed.ok) return parsed
   return messageOf(parsed.value.root)
 }
