@@ -27,6 +27,8 @@ export interface Caller {
     readonly name: string
     readonly role: string
     readonly organisation: string
+    /** `system|value`, when the caller's country tells it. */
+    readonly organisationIdentifier?: string
   }
   readonly purpose: 'TREATMENT' | 'EMERGENCY'
 }
@@ -71,6 +73,8 @@ export interface NationalDocument {
   /** ISO 8601, when it differs from the time of writing. */
   readonly serviceStart?: string
   readonly description?: string
+  /** Kinds of study of a laboratory report (eHDSILabStudyType) and the like. */
+  readonly categories?: readonly { readonly code: string; readonly system: string; readonly display: string }[]
   readonly reasonOfHospitalisation?: { readonly code: string; readonly system: string; readonly display: string }
   /** For prescriptions: what the list may tell, and whether they can still be dispensed. */
   readonly prescription?: NationalPrescription

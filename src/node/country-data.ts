@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ConsentDefaultForm } from '#trust/consent/consent-default.ts'
+import { SERVICES } from '#wire/discovery/directory.ts'
 
 const Country = z.object({
   country: z.string().length(2),
@@ -12,9 +14,9 @@ const Country = z.object({
   patientIdentifiers: z.array(
     z.object({ system: z.string(), name: z.record(z.string(), z.string()), example: z.string().optional() }),
   ),
-  consentDefault: z.enum(['permit', 'deny']),
+  consentDefault: ConsentDefaultForm,
   helpLine: z.object({ phone: z.string(), hours: z.string(), email: z.string().optional() }),
-  services: z.array(z.enum(['patient-identification', 'patient-summary'])),
+  services: z.array(z.enum(SERVICES)),
   professionalRoles: z.string(),
   searchMask: z.string(),
 })

@@ -102,6 +102,10 @@ export interface ListedDocument {
   readonly patients?: readonly string[]
   readonly description?: string
   readonly serviceStart?: string
+  /** Kinds of study of a laboratory report and the like. */
+  readonly categories?: readonly { readonly code: string; readonly system: string; readonly display: string }[]
+  /** The patient as country A knows him, where the wire tells it with the list. */
+  readonly subject?: FoundPatient
   readonly prescription?: PrescriptionFacts & {
     readonly prescriptionId: string
     readonly product?: string

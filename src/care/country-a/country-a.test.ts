@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import type { NationalDocument } from '#national/connector.ts'
-import { documentReference, groupEntries } from './document-entry.ts'
+import { SERVICES } from '#wire/discovery/directory.ts'
+import { groupEntries } from './document-entry.ts'
+import { documentId, serviceOfDocument } from './document-id.ts'
 import { evenAnswers } from './even-answers.ts'
+import { documentReference } from './fhir-entry.ts'
+import { listedDocument } from './listed-document.ts'
 import { idSecretOf, opaqueIds } from './opaque-id.ts'
 import { originalPdf } from './original-pdf.ts'
 
@@ -63,14 +67,16 @@ const secret = new Uint8Array(32).fill(7)
 test('an entry has what the European profiles ask for, and no patient identifier in a URL', () => {
   const [entry] = groupEntries([national('3', 'cda-l3', { related: '1' }), national('1', 'cda-l1')])
   assert.ok(entry)
-  const reference = documentReference(entry, {
+  const ids = opaqueIds(secret)
+  const patient = 'urn:oid:1|42'
+  const person = { identifiers: [patient], family: 'F', given: [], birthDate: '1958-04-12', gender: 'female' } as const
+  const frame = { wire: 'fhir', service: 'patient-summary', ids, caller: 'FR', person, patient } as const
+  const reference = documentReference(listedDocument(entry, frame), {
     country: 'PT',
     homeCommunityId: '2.16.17.710.820.1000.990.1',
     base: 'https://ncp.test/fhir',
-    ids: opaqueIds(secret),
-    caller: 'FR',
-    patient: { identifiers: ['urn:oid:1|42'], family: 'F', given: [], birthDate: '1958-04-12', gender: 'female' },
-    patientIdentifier: 'urn:oid:1|42',
+    service: 'patient-summary',
+    id: ids.of('entry', 'FR', patient, '3'),
   })
   for (const element of [
     'masterIdentifier',
@@ -114,6 +120,47 @@ test('opaque ids differ by kind, caller, patient, document and secret', () => {
   assert.throws(() => opaqueIds(new Uint8Array(8)), RangeError)
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   assert.deepEqual(idSecretOf(privateKey), idSecretOf(privateKey))
+})
+
+test('the name of a document tells this node its service, and has the form of its wire', () => {
+  const ids = opaqueIds(secret)
+  const named = { form: 'pdf', caller: 'FR', patient: 'p', document: 'd' } as const
+  for (const service of SERVICES) {
+    const fhir = documentId(ids, { ...named, wire: 'fhir', service })
+    const oid = documentId(ids, { ...named, wire: 'ihe', service })
+    assert.match(fhir, /^[0-9a-f]{64}$/)
+    // IHE ITI TF-3: an OID of at most 64 characters, no component with a leading zero.
+    assert.match(oid, /^2\.25\.[1-9]\d{0,38}$/)
+    assert.deepEqual([serviceOfDocument(fhir), serviceOfDocument(oid)], [service, service])
+  }
+  for (const foreign of ['', 'x', '2.25.0', '2.25', '1.2.3', `ff${'0'.repeat(62)}`, `2.25.${'9'.repeat(60)}`]) {
+    assert.equal(serviceOfDocument(foreign), undefined, foreign)
+  }
+})
+
+test('reports travel over IHE as PDF or picture, summaries also coded, national CDA never', () => {
+  const frame = (wire: 'fhir' | 'ihe', service: 'patient-summary' | 'laboratory-report' | 'medical-image') => ({
+    wire,
+    service,
+    ids: opaqueIds(secret),
+    caller: 'FR',
+    person: { identifiers: ['urn:oid:1|42'], family: 'F', given: [], birthDate: '1958', gender: 'female' } as const,
+    patient: 'urn:oid:1|42',
+  })
+  const forms = (
+    documents: readonly NationalDocument[],
+    wire: 'fhir' | 'ihe',
+    service: 'patient-summary' | 'laboratory-report' | 'medical-image',
+  ) => groupEntries(documents).map((entry) => listedDocument(entry, frame(wire, service)).forms.map(({ form }) => form))
+  const summary = [national('3', 'cda-l3', { related: '1' }), national('1', 'cda-l1')]
+  assert.deepEqual(forms(summary, 'fhir', 'patient-summary'), [['structured', 'pdf', 'source']])
+  assert.deepEqual(forms(summary, 'ihe', 'patient-summary'), [['structured', 'pdf']])
+  assert.deepEqual(forms([national('1', 'cda-l1')], 'ihe', 'patient-summary'), [['pdf']])
+  const lab = [national('l', 'fhir', { classCode: '11502-2' })]
+  assert.deepEqual(forms(lab, 'fhir', 'laboratory-report'), [['structured']])
+  assert.deepEqual(forms(lab, 'ihe', 'laboratory-report'), [[]])
+  const image = [national('i', 'png', { classCode: 'x-clinical-image' })]
+  assert.deepEqual(forms(image, 'ihe', 'medical-image'), [['image']])
 })
 
 test('empty answers wait until they are as old as a listing', async () => {

@@ -1,51 +1,47 @@
-/** `GET /Patient`: who is this? Only the minimal traits of one person leave, and only when exactly one matches. */
-import type { Patient } from 'fhir/r4'
+/** Who is this? Only the minimal traits of one person leave, and only when exactly one matches. */
 import type { NationalPatient, PatientQuery } from '#national/connector.ts'
-import type { NcpehHandlers } from '#wire/fhir/ncpeh-server.ts'
-import type { PatientSearch } from '#wire/fhir/search-parameters.ts'
-import { callerOf, type Desk, type Done, receive, refused } from './desk.ts'
-import { minimalPatient } from './minimal-patient.ts'
+import type { FoundPatient, IdentifyQuestion } from '../border/border-service.ts'
+import type { AuthenticatedCall } from './authenticated-call.ts'
+import { type Desk, type DeskAnswer, type Done, nationalCaller, receive, refused } from './desk.ts'
+import { foundPatient } from './listed-document.ts'
 import { nationalRefusal, SEVERAL_MATCHES } from './refusals.ts'
 
-export function identification(desk: Desk): NcpehHandlers['searchPatients'] {
-  return (search, call) =>
-    receive<readonly Patient[]>(
-      desk,
-      {
-        step: 'identify',
-        scope: 'user/Patient.search',
-        service: 'patient-identification',
-        patients: search.identifiers,
-        needsRelationship: false,
-      },
-      call,
-      async (access): Promise<Done<readonly Patient[]>> => {
-        const found = await desk.connector.findPatients(queryOf(search), callerOf(access))
-        if (!found.ok) {
-          // Nobody found is an empty searchset (FHIR R4 §3.1.1.2), not an error.
-          if (found.problem.code === 'national-no-match') return nobody()
-          return refused(nationalRefusal(found.problem), { detail: found.problem.code })
-        }
-        const people = found.value.filter((person) => hasNames(person, search.names))
-        if (people.length > 1) return refused(SEVERAL_MATCHES, { detail: 'several-matches' })
-        const [person] = people
-        if (!person) return nobody()
-        const patient = person.identifiers[0] ?? access.patient
-        return {
-          answer: { ok: true, value: [minimalPatient(person, desk.ids.of('patient', access.issuer, patient))] },
-          outcome: 'success',
-          patient,
-          disclosed: true,
-        }
-      },
-    )
+export interface Identification extends IdentifyQuestion {
+  /** Words that must begin some part of the name (FHIR `name`). */
+  readonly names?: readonly string[]
 }
 
-function nobody(): Done<readonly Patient[]> {
+export function identifyPatients(
+  desk: Desk,
+  question: Identification,
+  call: AuthenticatedCall,
+): Promise<DeskAnswer<readonly FoundPatient[]>> {
+  return receive<readonly FoundPatient[]>(
+    desk,
+    { step: 'identify', service: 'patient-identification', patients: question.identifiers },
+    call,
+    async (caller): Promise<Done<readonly FoundPatient[]>> => {
+      const found = await desk.connector.findPatients(queryOf(question), nationalCaller(caller))
+      if (!found.ok) {
+        // Nobody found is an empty answer (FHIR R4 §3.1.1.2), not an error.
+        if (found.problem.code === 'national-no-match') return nobody()
+        return refused(nationalRefusal(found.problem), { detail: found.problem.code })
+      }
+      const people = found.value.filter((person) => hasNames(person, question.names ?? []))
+      if (people.length > 1) return refused(SEVERAL_MATCHES, { detail: 'several-matches' })
+      const [person] = people
+      if (!person) return nobody()
+      const patient = person.identifiers[0] ?? caller.patient ?? question.identifiers[0] ?? ''
+      return { answer: { ok: true, value: [foundPatient(person)] }, outcome: 'success', patient, disclosed: true }
+    },
+  )
+}
+
+function nobody(): Done<readonly FoundPatient[]> {
   return { answer: { ok: true, value: [] }, outcome: 'nothing', detail: 'no-match' }
 }
 
-function queryOf({ identifiers, family, given, birthDate, gender }: PatientSearch): PatientQuery {
+function queryOf({ identifiers, family, given, birthDate, gender }: IdentifyQuestion): PatientQuery {
   return {
     identifiers,
     ...(family === undefined ? {} : { family }),

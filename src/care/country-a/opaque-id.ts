@@ -4,7 +4,7 @@
  */
 import { createHmac, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
 
-export type IdKind = 'patient' | 'entry' | 'bundle' | 'pdf' | 'source'
+export type IdKind = 'patient' | 'entry' | 'bundle' | 'pdf' | 'image' | 'source'
 
 export interface OpaqueIds {
   of(kind: IdKind, caller: string, patient: string, document?: string): string

@@ -1,17 +1,30 @@
-/** Every reason for a refusal of country A, and what country B is told: an HTTP status and an eHDSI code. */
-
+/** Every reason for a refusal of country A, and what country B is told: an HTTP status and a code of the table of errors. */
 import type { NationalProblemCode } from '#national/connector.ts'
 import type { Problem } from '#platform/result/result.ts'
 import type { TokenProblemCode } from '#trust/tokens/verify.ts'
+import { missingMapping } from '#wire/errors/ehdsi-errors.ts'
 import type { NcpehRefusal, RefusalStatus } from '#wire/fhir/outcome.ts'
+import { groupOf } from '#wire/ihe/document-classes.ts'
+import type { BorderRefusal } from '../border/border-service.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 
-/** A refusal of the wire with a code that this room knows. */
-export interface CareRefusal extends NcpehRefusal {
+/** A refusal that both wires can tell. */
+export interface CareRefusal extends NcpehRefusal, BorderRefusal {
   readonly code: CareProblemCode
+  readonly detail?: string
 }
 
 type Telling = readonly [RefusalStatus, CareProblemCode]
+
+/** A refusal; from status 500 on the fault is ours, so it counts as a failure. */
+export function careRefusal(
+  [status, code]: Telling,
+  sentence: string,
+  next: string,
+  more: { readonly detail?: string; readonly outcome?: BorderRefusal['outcome'] } = {},
+): CareRefusal {
+  return { status, code, sentence, next, outcome: status >= 500 ? 'failed' : 'refused', ...more }
+}
 
 /**
  * IUA: any failure of the token is 401; what a good token does not allow is 403. A token of the wrong time is no sign of
@@ -38,8 +51,7 @@ const TOKEN: Readonly<Record<TokenProblemCode, Telling>> = {
 }
 
 export function tokenRefusal({ code, sentence, next }: Problem<TokenProblemCode>): CareRefusal {
-  const [status, careCode] = TOKEN[code]
-  return { status, code: careCode, sentence, next, detail: code }
+  return careRefusal(TOKEN[code], sentence, next, { detail: code })
 }
 
 const NATIONAL: Readonly<Record<NationalProblemCode, Telling>> = {
@@ -58,63 +70,76 @@ const NATIONAL: Readonly<Record<NationalProblemCode, Telling>> = {
 }
 
 export function nationalRefusal({ code, sentence, next }: Problem<NationalProblemCode>): CareRefusal {
-  const [status, careCode] = NATIONAL[code]
-  return { status, code: careCode, sentence, next }
+  return careRefusal(NATIONAL[code], sentence, next)
 }
 
-export const SEVERAL_MATCHES: CareRefusal = {
-  status: 403,
-  code: 'ERROR_PI_MULTIPLE_MATCHES',
-  sentence: 'Several people match; none is shown.',
-  next: 'Ask again with more of the traits that the search mask offers.',
+export const SEVERAL_MATCHES = careRefusal(
+  [403, 'ERROR_PI_MULTIPLE_MATCHES'],
+  'Several people match; none is shown.',
+  'Ask again with more of the traits that the search mask offers.',
+)
+
+export const NO_SUCH_DOCUMENT = careRefusal(
+  [404, 'ERROR_GENERIC_DOCUMENT_MISSING'],
+  'There is no such document.',
+  'List the documents again.',
+)
+
+export const UNKNOWN_CLASS = careRefusal(
+  [400, 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN'],
+  'This class of documents is not offered here.',
+  'Ask for a class of the CapabilityStatement, e.g. 60591-5.',
+)
+
+export const NO_RELATIONSHIP = careRefusal(
+  [403, 'ERROR_HPI_INSUFFICIENT_INFORMATION'],
+  'The access token states no present treatment relationship, or no notice to the patient.',
+  'Give the patient the notice, declare the treatment relationship, and ask again.',
+)
+
+export const NOT_ALLOWED = careRefusal(
+  [403, 'ERROR_SEC_INSUFFICIENT_RIGHTS'],
+  'The policy of this country does not allow this access.',
+  'See which roles and purposes this country accepts.',
+)
+
+export const ANOTHER_PATIENT = careRefusal(
+  [403, 'ERROR_SEC_INSUFFICIENT_RIGHTS'],
+  'The credentials are about another patient than the request.',
+  'Confirm the treatment of this patient, then ask again.',
+)
+
+export const TOO_MANY_REQUESTS = careRefusal(
+  [429, 'WARNING_SEC_UNEXPECTED_NUMBER_OF_REQUESTS'],
+  'More requests came than this country answers in this time.',
+  'Wait, or ask the national contact point for eHealth of this country.',
+)
+
+export const UNREADABLE_DOCUMENT = careRefusal(
+  [500, 'ERROR_GENERIC'],
+  'The national document cannot be read, so it cannot be handed over in structured form.',
+  'Ask for the original rendition, if there is one.',
+)
+
+/** TM 45xx: a code that must be European has no European code; better no structured document than a wrong one. */
+export function withheld(classCode: string, code: string): CareRefusal {
+  return careRefusal(
+    [500, missingMapping(groupOf(classCode))],
+    'A code of the national document has no European code, so it is withheld in structured form.',
+    'Ask for the original rendition, if there is one.',
+    { detail: code },
+  )
 }
 
-export const NO_SUCH_DOCUMENT: CareRefusal = {
-  status: 404,
-  code: 'ERROR_GENERIC_DOCUMENT_MISSING',
-  sentence: 'There is no such document.',
-  next: 'List the documents again.',
-}
+export const LEDGER_DOWN = careRefusal(
+  [503, 'ERROR_GENERIC'],
+  'The access could not be recorded, so it did not happen.',
+  'Try again later.',
+  { detail: 'ledger-unavailable' },
+)
 
-export const UNKNOWN_CLASS: CareRefusal = {
-  status: 400,
-  code: 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN',
-  sentence: 'This class of documents is not offered here.',
-  next: 'Ask for a class of the CapabilityStatement, e.g. 60591-5.',
-}
-
-export const NO_RELATIONSHIP: CareRefusal = {
-  status: 403,
-  code: 'ERROR_HPI_INSUFFICIENT_INFORMATION',
-  sentence: 'The access token states no present treatment relationship, or no notice to the patient.',
-  next: 'Give the patient the notice, declare the treatment relationship, and ask again.',
-}
-
-export const NOT_ALLOWED: CareRefusal = {
-  status: 403,
-  code: 'ERROR_SEC_INSUFFICIENT_RIGHTS',
-  sentence: 'The policy of this country does not allow this access.',
-  next: 'See which roles and purposes this country accepts.',
-}
-
-export const UNREADABLE_DOCUMENT: CareRefusal = {
-  status: 500,
-  code: 'ERROR_GENERIC',
-  sentence: 'The national document cannot be read, so it cannot be handed over in structured form.',
-  next: 'Ask for the original rendition, if there is one.',
-}
-
-export const LEDGER_DOWN: CareRefusal = {
-  status: 503,
-  code: 'ERROR_GENERIC',
-  sentence: 'The access could not be recorded, so it did not happen.',
-  next: 'Try again later.',
-  detail: 'ledger-unavailable',
-}
-
-export const OWN_ERROR: CareRefusal = {
-  status: 500,
-  code: 'ERROR_GENERIC',
-  sentence: 'This node could not answer because of an error of its own.',
-  next: 'Try again later.',
-}
+export const OWN_ERROR = careRefusal(
+  [500, 'ERROR_GENERIC'],
+  'This node could not answer because of an error of its own.',
+  'Try again later.',
+)

@@ -1,67 +1,49 @@
-/** `GET /Bundle/{id}` and `/Binary/{id}`: one document, structured and transcoded, or its original as it is. */
-import type { Bundle } from 'fhir/r4'
-import { PATIENT_SUMMARY } from '#documents/model/clinical-document.ts'
-import type { NationalDocument } from '#national/connector.ts'
-import type { VerifiedAccess } from '#trust/tokens/verify.ts'
-import type { BinaryContent, NcpehCall, NcpehHandlers } from '#wire/fhir/ncpeh-server.ts'
-import type { NcpehAnswer } from '#wire/fhir/outcome.ts'
-import { callerOf, type Desk, type Done, openFile, receive, refused } from './desk.ts'
-import { groupEntries, type NationalEntry } from './document-entry.ts'
+/** One document: structured and in European codes, or its original as it is. */
+import type { NationalDocument, NationalPatient } from '#national/connector.ts'
+import type { DocumentContent, RetrieveQuestion, VerifiedCaller } from '../border/border-service.ts'
+import type { AuthenticatedCall } from './authenticated-call.ts'
+import { type Desk, type DeskAnswer, type Done, nationalCaller, receive, refused } from './desk.ts'
+import { groupEntries } from './document-entry.ts'
+import { documentId } from './document-id.ts'
+import { nationalFile } from './listed-document.ts'
+import { nationalDocuments } from './national-documents.ts'
 import { sameId } from './opaque-id.ts'
-import { originalPdf } from './original-pdf.ts'
-import { type CareRefusal, NO_SUCH_DOCUMENT, NOT_ALLOWED, nationalRefusal, UNREADABLE_DOCUMENT } from './refusals.ts'
+import { openClasses, openFile } from './patient-file.ts'
+import { type CareRefusal, NO_SUCH_DOCUMENT, NOT_ALLOWED, nationalRefusal } from './refusals.ts'
+import { renderDocument } from './render-document.ts'
 
-type Rendition = 'bundle' | 'pdf' | 'source'
-
-export function retrieval(desk: Desk): Pick<NcpehHandlers, 'readBundle' | 'readBinary'> {
-  return {
-    readBundle: (id, call) =>
-      retrieve<Bundle>(desk, id, ['bundle'], call, async (bytes) => {
-        const read = await desk.readDocument(bytes)
-        return read.ok ? desk.transcode(read.value).bundle : undefined
-      }),
-    readBinary: (id, call) =>
-      retrieve<BinaryContent>(desk, id, ['pdf', 'source'], call, async (bytes, national, rendition) => {
-        if (rendition === 'source') return { contentType: 'text/xml', bytes }
-        const pdf = national.format === 'pdf' ? bytes : originalPdf(bytes)
-        return pdf && { contentType: 'application/pdf', bytes: pdf }
-      }),
-  }
+export interface Retrieval extends Omit<RetrieveQuestion, 'form'> {
+  /** Any of these; the id tells which. */
+  readonly forms: readonly RetrieveQuestion['form'][]
 }
 
-type Rendering<T> = (bytes: Uint8Array, national: NationalDocument, rendition: Rendition) => Promise<T | undefined>
-
-async function retrieve<T>(
+export async function retrieveDocument(
   desk: Desk,
-  id: string,
-  renditions: readonly Rendition[],
-  call: NcpehCall,
-  render: Rendering<T>,
-): Promise<NcpehAnswer<T>> {
+  question: Retrieval,
+  call: AuthenticatedCall,
+): Promise<DeskAnswer<DocumentContent>> {
   const began = desk.even.now()
-  const answer = await receive<T>(
+  const { service, id } = question
+  const answer = await receive<DocumentContent>(
     desk,
-    {
-      step: 'retrieve',
-      document: id,
-      scope: renditions.includes('bundle') ? 'user/Bundle.read' : 'user/Binary.read',
-      service: 'patient-summary',
-      patients: undefined,
-      needsRelationship: true,
-    },
+    { step: 'retrieve', service, document: id, patients: [question.patient] },
     call,
-    async (access): Promise<Done<T>> => {
-      const file = await openFile(desk, access, PATIENT_SUMMARY)
+    async (caller): Promise<Done<DocumentContent>> => {
+      const classCodes = desk.policies.find((policy) => policy.service === service)?.documentClasses ?? []
+      const file = await openFile(desk, caller, service, classCodes)
       if (file.refusal) return refused(file.refusal)
-      const { person, patient, decision } = file
+      const { person, patient, decisions } = file
       if (!person) return refused(NO_SUCH_DOCUMENT, { detail: 'unknown-patient' })
-      if (!decision.permit) {
-        const refusal = decision.reason === 'consent' ? NO_SUCH_DOCUMENT : NOT_ALLOWED
-        return refused(refusal, { patient, detail: decision.reason })
+      const classes = openClasses(decisions)
+      if (!classes.open) {
+        return refused(classes.reason === 'consent' ? NO_SUCH_DOCUMENT : NOT_ALLOWED, {
+          patient,
+          detail: classes.reason,
+        })
       }
-      const found = await find(desk, access, patient, id, renditions)
+      const found = await find(desk, question, caller, call, { patient, open: classes.open })
       if (found.refusal) return refused(found.refusal, { patient })
-      return handOut(desk, access, patient, found, render)
+      return handOut(desk, question, caller, { person, patient, found })
     },
   )
   if (!answer.ok && answer.refusal === NO_SUCH_DOCUMENT) await desk.even.settle(began)
@@ -71,53 +53,55 @@ async function retrieve<T>(
 interface Found {
   readonly refusal?: undefined
   readonly national: NationalDocument
-  readonly rendition: Rendition
+  readonly form: RetrieveQuestion['form']
 }
 
 /** Which of the patient's documents has this opaque id; ids of other patients and other countries match none. */
 async function find(
   desk: Desk,
-  access: VerifiedAccess,
-  patient: string,
-  id: string,
-  renditions: readonly Rendition[],
+  { service, id, forms }: Retrieval,
+  caller: VerifiedCaller,
+  { wire }: AuthenticatedCall,
+  { patient, open }: { readonly patient: string; readonly open: readonly string[] },
 ): Promise<Found | { readonly refusal: CareRefusal }> {
-  const listed = await desk.connector.listPatientSummaries(patient, callerOf(access))
+  const listed = await nationalDocuments(desk, caller, patient, { service, classCodes: open })
   if (!listed.ok) {
     const missing = listed.problem.code === 'national-no-match' || listed.problem.code === 'national-document-missing'
     return { refusal: missing ? NO_SUCH_DOCUMENT : nationalRefusal(listed.problem) }
   }
-  const summaries = listed.value.filter(({ classCode }) => classCode === PATIENT_SUMMARY)
-  for (const entry of groupEntries(summaries)) {
-    for (const rendition of renditions) {
-      const national = nationalOf(entry, rendition)
-      if (national && sameId(id, desk.ids.of(rendition, access.issuer, patient, entry.main.id))) {
-        return { national, rendition }
+  const frame = { wire, service, caller: caller.country, patient }
+  for (const entry of groupEntries(listed.value)) {
+    for (const form of forms) {
+      const national = nationalFile(entry, form, wire)
+      if (national && sameId(id, documentId(desk.ids, { ...frame, form, document: entry.main.id }))) {
+        return { national, form }
       }
     }
   }
   return { refusal: NO_SUCH_DOCUMENT }
 }
 
-function nationalOf(entry: NationalEntry, rendition: Rendition): NationalDocument | undefined {
-  return rendition === 'bundle' ? entry.structured : entry[rendition]
-}
-
-async function handOut<T>(
+async function handOut(
   desk: Desk,
-  access: VerifiedAccess,
-  patient: string,
-  { national, rendition }: Found,
-  render: Rendering<T>,
-): Promise<Done<T>> {
-  const fetched = await desk.connector.getDocument(patient, national.id, callerOf(access))
+  question: Retrieval,
+  caller: VerifiedCaller,
+  file: { readonly person: NationalPatient; readonly patient: string; readonly found: Found },
+): Promise<Done<DocumentContent>> {
+  const { patient, found } = file
+  const { national, form } = found
+  const fetched = await desk.connector.getDocument(patient, national.id, nationalCaller(caller))
   if (!fetched.ok) return refused(nationalRefusal(fetched.problem), { patient, detail: fetched.problem.code })
   const { document, bytes } = fetched.value
   // What was decided was this patient's document of this class; nothing else is released.
-  if (document.id !== national.id || document.patient !== national.patient || document.classCode !== PATIENT_SUMMARY) {
+  if (
+    document.id !== national.id ||
+    document.patient !== national.patient ||
+    document.classCode !== national.classCode
+  ) {
     return refused(NO_SUCH_DOCUMENT, { patient, detail: 'another-document' })
   }
-  const value = await render(bytes, document, rendition)
-  if (value === undefined) return refused(UNREADABLE_DOCUMENT, { patient, documents: [national.id] })
+  const rendered = await renderDocument(desk, { ...file, national: document, form, as: question.as, bytes })
+  if (!rendered.ok) return refused(rendered.refusal, { patient, documents: [national.id] })
+  const value = { id: question.id, classCode: document.classCode, ...rendered.value }
   return { answer: { ok: true, value }, outcome: 'success', patient, documents: [national.id], disclosed: true }
 }

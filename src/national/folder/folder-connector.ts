@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
+import { type ConsentDefault, defaultDecision } from '#trust/consent/consent-default.ts'
 import type { NationalConnector, NationalDocument, NationalPatient, NationalProblemCode } from '../connector.ts'
 import { openAccessLog } from './access-log.ts'
 import { choicePermits } from './choices.ts'
@@ -21,7 +22,7 @@ const PRESCRIPTION = '57833-6'
 export interface FolderConnectorOptions {
   readonly directory: string
   /** What holds when the patient has made no choice; default `permit`. */
-  readonly consentDefault?: 'permit' | 'deny'
+  readonly consentDefault?: ConsentDefault
   /**
    * Told about every file that is left out and every fault of the register. Holds no content of a document; the place
    * names the file, and a file may be named after a person: log the code, show the place to the operator only.
@@ -80,7 +81,7 @@ export async function openFolderConnector(options: FolderConnectorOptions): Prom
       const found = await folder.patient(patient)
       if (!found.ok) return found
       const decision = choicePermits(found.value.patient.consents, country, documentClass)
-      return ok(decision ?? options.consentDefault !== 'deny')
+      return ok(decision ?? defaultDecision(options.consentDefault ?? 'permit', country, documentClass) === 'permit')
     },
     async notifyAccess(access, caller) {
       try {

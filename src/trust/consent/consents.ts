@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, inTransaction } from '#platform/database/database.ts'
 import type { ConsentChoice, ConsentStore } from './consent.ts'
+import { type ConsentDefault, defaultDecision } from './consent-default.ts'
 
 export type ConsentTables = {
   consent_choice: {
@@ -29,7 +30,7 @@ export interface Consents extends ConsentStore {
 
 export interface ConsentOptions {
   /** What holds for a patient who has not chosen: opt-out countries say `permit`, opt-in countries `deny`. */
-  readonly defaultDecision: 'permit' | 'deny'
+  readonly defaultDecision: ConsentDefault
 }
 
 /** Needs `consentMigrations`. */
@@ -58,7 +59,7 @@ export function openConsents(database: Database, options: ConsentOptions): Conse
     history: choicesOf,
     async permits(patient, country, documentClass) {
       const choice = decisiveChoice(await choicesOf(patient), country, documentClass)
-      return (choice?.decision ?? options.defaultDecision) === 'permit'
+      return (choice?.decision ?? defaultDecision(options.defaultDecision, country, documentClass)) === 'permit'
     },
     async record(choice) {
       const recorded = new Date(choice.recorded).toISOString()

@@ -60,6 +60,8 @@ export interface Expectation {
   readonly patients: readonly string[] | undefined
   /** ISCO codes that may ask for this at all. */
   readonly roles: readonly string[]
+  /** ISCO codes that may ask on behalf of one of `roles`. */
+  readonly clericalRoles?: readonly string[]
   readonly purposes: readonly AccessPurpose[]
   readonly replay: ReplayStore
 }
@@ -261,6 +263,11 @@ function replayProblem(
   return undefined
 }
 
+/** Clerical staff asks for somebody; his role counts then (eHDSI SAML Profile, on-behalf-of). */
+function responsibleRole({ role, onBehalfOf }: AccessGrant['professional'], clerical: readonly string[] = []): string {
+  return clerical.includes(role.code) && onBehalfOf !== undefined ? onBehalfOf : role.code
+}
+
 function askedProblem(grant: AccessGrant, expected: Expectation): Failed<TokenProblemCode> | undefined {
   if (!grant.scopes.includes(expected.scope)) {
     return failed('token-scope', 'The access token is not for this kind of request.', 'Ask for a token for it.')
@@ -271,7 +278,7 @@ function askedProblem(grant: AccessGrant, expected: Expectation): Failed<TokenPr
   if (grant.purpose === 'EMERGENCY' && !grant.emergencyReasonGiven) {
     return failed('token-purpose', 'An emergency needs a stated reason.', 'State why it is an emergency.')
   }
-  if (!expected.roles.includes(grant.professional.role.code)) {
+  if (!expected.roles.includes(responsibleRole(grant.professional, expected.clericalRoles))) {
     return failed(
       'token-role',
       'This service is not open for the role of the professional.',

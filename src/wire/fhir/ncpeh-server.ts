@@ -4,12 +4,14 @@
  */
 import type { Bundle, BundleEntry, DocumentReference, Patient } from 'fhir/r4'
 import { type Context, Hono } from 'hono'
+import { announcesTooMuch, limitBody } from '#platform/http/body-limit.ts'
 import type { Connection } from '#platform/http/connection.ts'
 import type { Problem } from '#platform/result/result.ts'
 import { negotiate } from './accept.ts'
 import { capabilityStatement, type ServerIdentity } from './capability-statement.ts'
 import {
   FHIR_JSON,
+  fhirBytes,
   fhirResponse,
   ignoredOutcome,
   type NcpehAnswer,
@@ -17,6 +19,7 @@ import {
   type RefusalStatus,
   refusalResponse,
 } from './outcome.ts'
+import { type ProvidedDocument, provisionResponse, readProvision } from './provide-documents.ts'
 import {
   type DocumentSearch,
   type PatientSearch,
@@ -46,14 +49,18 @@ export interface NcpehHandlers {
   searchPatients(query: PatientSearch, call: NcpehCall): Promise<NcpehAnswer<readonly Patient[]>>
   searchDocuments(query: DocumentSearch, call: NcpehCall): Promise<NcpehAnswer<readonly DocumentReference[]>>
   /** `id`: opaque, as given in the URL of an attachment. */
-  readBundle(id: string, call: NcpehCall): Promise<NcpehAnswer<Bundle>>
+  readBundle(id: string, call: NcpehCall): Promise<NcpehAnswer<Bundle | Uint8Array>>
   readBinary(id: string, call: NcpehCall): Promise<NcpehAnswer<BinaryContent>>
+  /** A dispensation or its discard; `false` when this very submission had been accepted before. Absent: not taken. */
+  provideDocument?(provided: ProvidedDocument, call: NcpehCall): Promise<NcpehAnswer<boolean>>
 }
 
 export interface NcpehServerOptions extends ServerIdentity {
   readonly handlers: NcpehHandlers
   /** Told about programming errors; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
+  /** Of a transaction; default 8 MiB. */
+  readonly maximumBodyBytes?: number
 }
 
 /** The connection comes in as Hono's environment: `app.fetch(request, { connection })`. */
@@ -95,15 +102,20 @@ export function ncpehServer(options: NcpehServerOptions): Hono<NcpehEnvironment>
   app.get('/Bundle/:id', (context) =>
     negotiated(context, async () => {
       const answer = await handlers.readBundle(context.req.param('id'), callOf(context))
-      return answer.ok ? fhirResponse(answer.value) : refusalResponse(answer.refusal)
+      if (!answer.ok) return refusalResponse(answer.refusal)
+      return answer.value instanceof Uint8Array ? fhirBytes(answer.value) : fhirResponse(answer.value)
     }),
   )
   app.get('/Binary/:id', async (context) => {
     const answer = await handlers.readBinary(context.req.param('id'), callOf(context))
     return answer.ok ? binaryResponse(context.req.raw, answer.value) : refusalResponse(answer.refusal)
   })
+  // FHIR R4 §3.1.0.11: a transaction is posted to the base, with or without a slash at its end.
+  for (const path of ['/', '']) app.post(path, (context) => negotiated(context, () => provision(context, options)))
   app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/*', () =>
-    refusalResponse(wireRefusal(405, 'This service is read-only here.', 'Use GET as the CapabilityStatement says.')),
+    refusalResponse(
+      wireRefusal(405, 'This cannot be done here.', 'Read with GET; provide documents with POST to the base.'),
+    ),
   )
   app.notFound(() =>
     refusalResponse(
@@ -121,6 +133,46 @@ export function ncpehServer(options: NcpehServerOptions): Hono<NcpehEnvironment>
     )
   })
   return app
+}
+
+/** Document provision (provide-documents.ts). */
+async function provision(context: NcpehContext, { handlers, maximumBodyBytes }: NcpehServerOptions): Promise<Response> {
+  if (!handlers.provideDocument) {
+    return refusalResponse(wireRefusal(405, 'No documents are taken here.', 'Read the CapabilityStatement.'))
+  }
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== FHIR_JSON && type !== 'application/json') {
+    return refusalResponse(wireRefusal(415, `A transaction is written as ${FHIR_JSON}.`, `Send ${FHIR_JSON}.`))
+  }
+  const body = await boundedBody(context.req.raw, maximumBodyBytes ?? LARGEST_BODY)
+  if (body === undefined) {
+    return refusalResponse(
+      wireRefusal(413, 'The transaction is larger than is taken here.', 'Send a smaller document.'),
+    )
+  }
+  const read = readProvision(body)
+  if (!read.ok) {
+    const unsupported = read.problem.code === 'provision-unsupported'
+    const code = unsupported ? 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN' : 'ERROR_ED_INCORRECT_FORMATTING'
+    return refusalResponse({ status: 400, code, sentence: read.problem.sentence, next: read.problem.next })
+  }
+  const answer = await handlers.provideDocument(read.value, callOf(context))
+  return answer.ok ? fhirResponse(provisionResponse(read.value, answer.value)) : refusalResponse(answer.refusal)
+}
+
+/** An eDispensation with a picture inside stays far below. */
+const LARGEST_BODY = 8 * 1024 * 1024
+
+/** The text of the body; undefined when it is larger than allowed, announced or not. */
+async function boundedBody(request: Request, maximumBytes: number): Promise<string | undefined> {
+  if (announcesTooMuch(request, maximumBytes)) return undefined
+  const limited = limitBody(request, maximumBytes)
+  try {
+    return await limited.request.text()
+  } catch (error) {
+    if (limited.exceeded()) return undefined
+    throw error
+  }
 }
 
 /** Handlers run only when the answer's format can be read by the client. */

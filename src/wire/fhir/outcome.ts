@@ -6,7 +6,7 @@ export const EHDSI_ERROR_SYSTEM = 'urn:tessera:ehdsi-error-codes'
 
 export const FHIR_JSON = 'application/fhir+json'
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 406 | 410 | 413 | 429 | 500 | 503
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 413 | 415 | 429 | 500 | 503
 
 export interface NcpehRefusal {
   readonly status: RefusalStatus
@@ -37,8 +37,10 @@ const ISSUE_TYPE: Readonly<Record<RefusalStatus, OperationOutcomeIssue['code']>>
   404: 'not-found',
   405: 'not-supported',
   406: 'not-supported',
+  409: 'conflict',
   410: 'deleted',
   413: 'too-long',
+  415: 'not-supported',
   429: 'throttled',
   500: 'exception',
   503: 'transient',
@@ -78,6 +80,11 @@ export function fhirResponse(resource: object, status = 200, headers: Readonly<R
     status,
     headers: { 'content-type': `${FHIR_JSON}; charset=utf-8`, ...headers },
   })
+}
+
+/** A resource that is already written. */
+export function fhirBytes(bytes: Uint8Array): Response {
+  return new Response(new Uint8Array(bytes), { headers: { 'content-type': `${FHIR_JSON}; charset=utf-8` } })
 }
 
 export function refusalResponse(refusal: NcpehRefusal): Response {

@@ -28,6 +28,8 @@ export interface DocumentSearch {
   readonly categories: readonly string[]
   /** MIME types; empty for all. */
   readonly contentTypes: readonly string[]
+  /** Bytes; larger originals are left out (eHDSI OrCD has the same filter). */
+  readonly maximumSize?: number
 }
 
 /** The query, the parameters that took effect in their order, and those that did not. */
@@ -44,7 +46,7 @@ const LONGEST_VALUE = 500
 const GENDERS = ['male', 'female', 'other', 'unknown'] as const
 
 const PATIENT_PARAMETERS = ['identifier', 'name', 'family', 'given', 'birthdate', 'gender', '_elements']
-const DOCUMENT_PARAMETERS = ['type', 'patient.identifier', 'date', 'status', 'category', 'contenttype']
+const DOCUMENT_PARAMETERS = ['type', 'patient.identifier', 'date', 'status', 'category', 'contenttype', 'size']
 /** Common parameters that are obeyed elsewhere. */
 const QUIET = ['_format', '_pretty']
 
@@ -98,6 +100,8 @@ export function readDocumentSearch(
   const known = dates.filter((date) => date !== undefined)
   if (known.length < dates.length) return wrong('date', 'must be a date, with a prefix such as ge before it')
   const statuses = alternatives(used, 'status')
+  const size = /^le(\d{1,15})$/.exec(single(used, 'size') ?? 'le0')?.[1]
+  if (size === undefined) return wrong('size', 'must be a number of bytes after le')
   return ok({
     query: {
       patient,
@@ -106,6 +110,7 @@ export function readDocumentSearch(
       current: statuses.length === 0 || statuses.some((status) => status.replace(/^.*\|/, '') === 'current'),
       categories: alternatives(used, 'category'),
       contentTypes: alternatives(used, 'contenttype'),
+      ...(used.has('size') ? { maximumSize: Number(size) } : {}),
     },
     used,
     ignored,

@@ -1,0 +1,32 @@
+/** A call of another country after its door has looked at the credentials: what every step is given, whatever the wire. */
+import type { Connection } from '#platform/http/connection.ts'
+import type { VerifiedCaller, Wire } from '../border/border-service.ts'
+import type { ExchangedEnvelopes } from '../context/recorder.ts'
+import type { CareRefusal } from './refusals.ts'
+
+export interface AuthenticatedCall {
+  readonly wire: Wire
+  readonly connection: Connection
+  /** What both ledgers write: X-Request-Id, or WS-Addressing MessageID. */
+  readonly requestId: string | undefined
+  /** The request as the ledger shall show it. */
+  readonly query: string
+  readonly credentials: Credentials
+  readonly exchanged?: ExchangedEnvelopes
+}
+
+export type Credentials =
+  | {
+      readonly ok: true
+      readonly caller: VerifiedCaller
+      /** HL7 permissions of the HCP assertion; absent over FHIR, where scopes were checked. */
+      readonly permissions?: readonly string[]
+    }
+  | {
+      readonly ok: false
+      readonly refusal: CareRefusal
+      /** Only for the ledger, e.g. `token-expired`. */
+      readonly detail: string
+      /** Who asked, when that much is certain. */
+      readonly caller?: VerifiedCaller
+    }
