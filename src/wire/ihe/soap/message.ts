@@ -27,16 +27,25 @@ export type MessageProblemCode =
   | 'soap-xml'
   | 'soap-action-differs'
 
+export interface MessageLimits {
+  /** Bytes of the envelope, with what stands in it as base64 but without attachments; default: those of the message. */
+  readonly envelopeBytes?: number
+}
+
 /** Depth and nodes of the envelope: far above what a list of a thousand documents needs, far below what hurts. */
 export const ENVELOPE_LIMITS: Partial<XmlLimits> = { depth: 128, nodes: 400_000 }
 
-export function readMessage(contentType: string, body: Uint8Array): Result<SoapMessage, MessageProblemCode> {
+export function readMessage(
+  contentType: string,
+  body: Uint8Array,
+  limits: MessageLimits = {},
+): Result<SoapMessage, MessageProblemCode> {
   const media = readMediaType(contentType)
   if (media === undefined) return refused('soap-media-type', 'The Content-Type of the message cannot be read.')
   const packaged = unpack(media, body)
   if (!packaged.ok) return packaged
   const { root, attachments, actions, charset } = packaged.value
-  const parsed = parseXmlText(root, { limits: { ...ENVELOPE_LIMITS, bytes: body.length } })
+  const parsed = parseXmlText(root, { limits: { ...ENVELOPE_LIMITS, bytes: limits.envelopeBytes ?? body.length } })
   if (!parsed.ok)
     return failed('soap-xml', `The envelope cannot be read. ${parsed.problem.sentence}`, parsed.problem.next)
   const { document, text } = parsed.value
