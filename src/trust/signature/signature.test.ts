@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, test } from 'node:test'
 import { children, descend, elements, text } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
@@ -97,6 +98,33 @@ describe('an enveloped signature', () => {
     assert.ok(outside)
     assert.equal(codeOf(root, { signature: outside }), 'signature-reference')
   })
+})
+
+/** Made with javax.xml.crypto of Java 17 and a key that was thrown away: other canonical forms, hashes and prefixes. */
+describe('signatures made by another program', () => {
+  const folder = join(import.meta.dirname, 'testing', 'jdk')
+
+  for (const file of readdirSync(folder)) {
+    it(`verify, and not after a change: ${file}`, () => {
+      const xml = readFileSync(join(folder, file), 'utf8')
+      const verdict = (text: string): string => {
+        const root = parse(text)
+        const signed = children(root, 'Signature').length > 0 ? root : descend(root, 'part')
+        assert.ok(signed)
+        return codeOf(signed, { document: root })
+      }
+      assert.equal(verdict(xml), 'verified')
+      assert.equal(verdict(xml.replace('text &amp;', 'text')), 'signature-digest')
+      assert.equal(
+        verdict(xml.replace(/(DigestValue>)(.)/, (_, tag, one) => `${tag}${one === 'A' ? 'B' : 'A'}`)),
+        'signature-digest',
+      )
+      assert.equal(
+        verdict(xml.replace(/(SignatureValue>)(.)/, (_, tag, one) => `${tag}${one === 'A' ? 'B' : 'A'}`)),
+        'signature-value',
+      )
+    })
+  }
 })
 
 describe('a header captured from the reference implementation', { skip: withoutCorpus() }, () => {
