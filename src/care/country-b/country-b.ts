@@ -3,21 +3,23 @@
  * Each call is recorded in this node's ledger before its result is handed out.
  */
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
-import type { PeerFetch } from '#platform/http/peer-fetch.ts'
-import type { Log } from '#platform/log/log.ts'
 import type { Result } from '#platform/result/result.ts'
-import type { Ledger } from '#trust/ledger/ledger.ts'
 import type { Professional } from '#trust/people/professional.ts'
-import type { TokenSigner } from '#trust/tokens/issue.ts'
 import type { CountryCode, SearchMask, ServiceKind } from '#wire/discovery/directory.ts'
-import type { Directory } from '#wire/discovery/directory-client.ts'
 import type { CareContext, CareProblemCode } from '../context/care-context.ts'
-import type { ServicePolicy } from '../policy/policy.ts'
-import { listDocuments, type ReadDocument, retrieveDocument } from './documents.ts'
+import { type ReconcileReport, type Sender, sender } from '../dispensing/sender.ts'
+import { listDocuments, retrieveDocument } from './documents.ts'
 import { directoryFailure } from './failures.ts'
 import { identifyPatients } from './identify.ts'
 import { listedDocuments } from './listed-documents.ts'
+import { lists } from './listing.ts'
+import { type Asking, askingOf, type CountryBOptions } from './options.ts'
+import { originals } from './originals.ts'
+import { pharmacy } from './pharmacy.ts'
+import type { Originals, Pharmacy } from './questions.ts'
 import { countryStates } from './states.ts'
+
+export type { CountryBOptions } from './options.ts'
 
 export interface CountryState {
   readonly country: CountryCode
@@ -72,48 +74,49 @@ export interface CountryB {
   ): Promise<Result<readonly Candidate[], CareProblemCode>>
   documents(context: CareContext): Promise<Result<readonly DocumentEntry[], CareProblemCode>>
   retrieve(context: CareContext, documentId: string): Promise<Result<RetrievedDocument, CareProblemCode>>
-}
-
-export interface CountryBOptions {
-  /** ISO 3166-1 alpha-2 of this node. */
-  readonly country: string
-  /** NCP OID of this node, bare. */
-  readonly homeCommunityId: string
-  /** Where this node is, for the ledger: its own base URL or host. */
-  readonly address: string
-  readonly directory: Directory
-  /** Mutual TLS with this node's certificate. */
-  readonly fetch: PeerFetch
-  /** Signs the access tokens and binds them to that certificate. */
-  readonly signer: TokenSigner
-  /** Which of this country's professionals may ask at all. */
-  readonly policies: readonly ServicePolicy[]
-  readonly ledger: Ledger
-  readonly readDocument: ReadDocument
-  readonly clock: () => Date
-  readonly log: Log
-  /** Patience for one request to another country; default 10 s. */
-  readonly timeoutMs?: number
-  /** Patience when asking whether a country answers at all; default 2 s. */
-  readonly probeTimeoutMs?: number
-  /** How long such a state is believed; default 30 s. */
-  readonly stateFreshMs?: number
-  /** Bytes of one document; default 64 MiB. */
-  readonly maxDocumentBytes?: number
+  readonly pharmacy: Pharmacy
+  readonly originals: Originals
 }
 
 /** The door of country B. */
 export function countryB(options: CountryBOptions): CountryB {
-  const listed = listedDocuments(options.clock)
-  const { probeTimeoutMs = 2000, stateFreshMs = 30_000 } = options
+  const asking = askingOf(options)
+  const listed = lists(asking, listedDocuments(options.clock))
+  const { probeTimeoutMs = 2000, stateFreshMs = 30_000, dispensing } = options
   return {
     countries: countryStates({ ...options, probeTimeoutMs, freshMs: stateFreshMs }),
     async searchMask(country) {
       const mask = await options.directory.searchMask(country)
       return mask.ok ? mask : directoryFailure(mask.problem.code, country)
     },
-    identify: (professional, country, answers) => identifyPatients(options, professional, country, answers),
-    documents: (context) => listDocuments(options, listed, context),
-    retrieve: (context, documentId) => retrieveDocument(options, listed, context, documentId),
+    identify: (professional, country, answers) => identifyPatients(asking, professional, country, answers),
+    documents: (context) => listDocuments(listed, context),
+    retrieve: (context, documentId) => retrieveDocument(asking, listed, context, documentId),
+    pharmacy: pharmacy({
+      asking,
+      lists: listed,
+      dispensing: dispensing && { ...dispensing, sender: senderOf(asking, dispensing) },
+    }),
+    originals: originals(asking, listed),
   }
+}
+
+/** What the node runs at start and on a timer: takes up the dispensations whose answer is not known. */
+export function dispensingJob(options: CountryBOptions): () => Promise<ReconcileReport> {
+  const { dispensing } = options
+  if (!dispensing) return async () => ({ tried: 0, accepted: 0, refused: 0, unknown: 0 })
+  const job = senderOf(askingOf(options), dispensing)
+  return () => job.reconcile()
+}
+
+function senderOf(asking: Asking, { outbox }: NonNullable<CountryBOptions['dispensing']>): Sender {
+  return sender({
+    ...asking,
+    outbox,
+    async open(country, wire) {
+      const participant = await asking.directory.participant(country)
+      const channel = participant.ok ? asking.channels.open(participant.value, wire) : undefined
+      return participant.ok && channel ? { channel, participant: participant.value } : undefined
+    },
+  })
 }

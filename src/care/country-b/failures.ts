@@ -1,12 +1,11 @@
 /** Everything that can go wrong on the way to another country, as an eHDSI code with a sentence and the next step. */
-import type { Log } from '#platform/log/log.ts'
 import { type Failed, failed } from '#platform/result/result.ts'
 import type { DirectoryProblemCode } from '#wire/discovery/directory-client.ts'
-import { ehdsiError, readWireCode } from '#wire/errors/ehdsi-errors.ts'
-import type { NcpehFailure, NcpehProblemCode } from '#wire/fhir/ncpeh-client.ts'
+import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
+import type { BorderRefusal } from '../border/border-service.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 
-export type Step = 'identify' | 'list' | 'retrieve'
+export type Step = 'identify' | 'list' | 'retrieve' | 'submit'
 export type CareFailure = Failed<CareProblemCode>
 
 /** Sentences that name the country, where they say more than those of the table. */
@@ -108,46 +107,6 @@ export function careFailure(code: CareProblemCode, country: string): CareFailure
   return failed(code, sentence.replace('{country}', country), next)
 }
 
-/** What was tried and found nothing, when the other country only says "not found". */
-const NOT_FOUND: Readonly<Record<Step, CareProblemCode>> = {
-  identify: 'ERROR_PI_NO_MATCH',
-  list: 'ERROR_PS_NOT_FOUND',
-  retrieve: 'ERROR_GENERIC_DOCUMENT_MISSING',
-}
-
-const PEER: Readonly<Record<Exclude<NcpehProblemCode, 'peer-refused'>, CareProblemCode>> = {
-  'peer-unreachable': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
-  'peer-timeout': 'ERROR_GENERIC_TIMEOUT',
-  'peer-untrusted': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
-  'peer-altered': 'ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED',
-  'peer-too-large': 'ERROR_GENERIC',
-  'peer-malformed': 'ERROR_GENERIC',
-}
-
-/** Logs what the operator can act on (e.g. `token-clock`: our clock is wrong), and gives the code for the professional. */
-export function peerFailure(failure: NcpehFailure, country: string, step: Step, log: Log): CareFailure {
-  const { code } = failure.problem
-  log.warn('peer-failed', {
-    country,
-    kind: step,
-    code: failure.detail ?? failure.ehdsiCode ?? code,
-    status: failure.status ?? 0,
-  })
-  return careFailure(code === 'peer-refused' ? refusedCode(failure, step) : PEER[code], country)
-}
-
-function refusedCode({ ehdsiCode, status = 0 }: NcpehFailure, step: Step): CareProblemCode {
-  // A patient's objection is never told apart from there being nothing, not even when the other country does.
-  const known = ehdsiCode === undefined ? undefined : readWireCode(ehdsiCode)
-  if (known !== undefined && ehdsiError(known).shownAs !== undefined) return NOT_FOUND[step]
-  if (known !== undefined && known !== 'ERROR_GENERIC') return known
-  if (status === 401) return 'ERROR_HPI_GENERIC'
-  if (status === 403) return 'ERROR_SEC_INSUFFICIENT_RIGHTS'
-  if (status === 404) return NOT_FOUND[step]
-  if (status === 410) return 'ERROR_GENERIC_DOCUMENT_MISSING'
-  return 'ERROR_GENERIC'
-}
-
 const DIRECTORY: Readonly<Record<DirectoryProblemCode, CareProblemCode>> = {
   'country-unknown': 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN',
   'directory-unreachable': 'ERROR_GENERIC_CONNECTION_NOT_POSSIBLE',
@@ -160,6 +119,11 @@ const DIRECTORY: Readonly<Record<DirectoryProblemCode, CareProblemCode>> = {
   'mask-not-ism': 'ERROR_GENERIC',
   'mask-incomplete': 'ERROR_GENERIC',
   'mask-too-wide': 'ERROR_GENERIC',
+}
+
+/** A refusal of the border, as a failure of the question. */
+export function refusalFailure({ code, sentence, next }: BorderRefusal): CareFailure {
+  return failed(code, sentence, next)
 }
 
 export function directoryFailure(code: DirectoryProblemCode, country: string): CareFailure {

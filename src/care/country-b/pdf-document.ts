@@ -1,13 +1,13 @@
 /** A document that exists as PDF only, in the one model: whom it is about, who wrote it, and that nothing of it is coded. */
 import type { Bundle, Composition, DocumentReference, Patient } from 'fhir/r4'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
-import type { RemoteDocument } from '#wire/fhir/remote-resources.ts'
+import type { ListedDocument } from '../border/border-service.ts'
 import type { CareContext } from '../context/care-context.ts'
 
-export function pdfDocument(remote: RemoteDocument, { patient, country }: CareContext): ClinicalDocument {
+export function pdfDocument(listed: ListedDocument, { patient, country }: CareContext): ClinicalDocument {
   const bar = patient.lastIndexOf('|')
-  const language = remote.contents.find((content) => content.language !== undefined)?.language
-  const type = { coding: [{ system: 'http://loinc.org', code: remote.type }] }
+  const language = listed.language === '' ? undefined : listed.language
+  const type = { coding: [{ system: 'http://loinc.org', code: listed.classCode }] }
   const person: Patient = {
     resourceType: 'Patient',
     identifier: [{ system: patient.slice(0, bar), value: patient.slice(bar + 1) }],
@@ -17,7 +17,7 @@ export function pdfDocument(remote: RemoteDocument, { patient, country }: CareCo
     status: 'current',
     type,
     content: [
-      { attachment: { contentType: 'application/pdf', title: remote.title, ...(language ? { language } : {}) } },
+      { attachment: { contentType: 'application/pdf', title: listed.title, ...(language ? { language } : {}) } },
     ],
   }
   const composition: Composition = {
@@ -25,11 +25,11 @@ export function pdfDocument(remote: RemoteDocument, { patient, country }: CareCo
     status: 'final',
     type,
     ...(language ? { language } : {}),
-    title: remote.title,
-    date: remote.date,
-    author: [{ display: remote.author }],
+    title: listed.title,
+    date: listed.created,
+    author: [{ display: listed.author }],
     subject: { reference: 'urn:tessera:patient' },
-    section: [{ title: remote.title, entry: [{ reference: 'urn:tessera:file' }] }],
+    section: [{ title: listed.title, entry: [{ reference: 'urn:tessera:file' }] }],
   }
   const bundle: Bundle = {
     resourceType: 'Bundle',
@@ -47,7 +47,7 @@ export function pdfDocument(remote: RemoteDocument, { patient, country }: CareCo
     account: {
       statements: [],
       notCarried: [
-        { path: 'Binary', what: remote.title, why: 'The document exists as PDF only; nothing in it is coded.' },
+        { path: 'Binary', what: listed.title, why: 'The document exists as PDF only; nothing in it is coded.' },
       ],
     },
   }

@@ -52,7 +52,12 @@ export interface OriginalsFilter {
 export interface RetrievedOriginal {
   readonly entry: ListedDocument
   /** PDF, PNG or JPEG, checked by their bytes; nothing else is ever handed to a page. */
-  readonly file?: { readonly mediaType: 'application/pdf' | 'image/png' | 'image/jpeg'; readonly bytes: Uint8Array }
+  readonly file?: {
+    readonly mediaType: 'application/pdf' | 'image/png' | 'image/jpeg'
+    readonly bytes: Uint8Array
+    /** A PDF that could run something when it is opened: it is handed over, never shown in a page. */
+    readonly active?: boolean
+  }
   /** The structured report, when country A has one (laboratory over FHIR, CDA level 3). */
   readonly document?: RetrievedDocument['document']
 }

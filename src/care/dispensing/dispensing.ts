@@ -30,6 +30,8 @@ export interface OutboxEntry {
   readonly organisation: string
   /** Set on a dispensation once its discard was accepted. */
   readonly discardedAt?: string
+  /** What country A did cannot be found out by asking again: someone has to call there. Nothing is sent any more. */
+  readonly needsPerson?: true
 }
 
 export interface DispenseOrder {
@@ -38,6 +40,8 @@ export interface DispenseOrder {
   readonly items: readonly DispensedItem[]
   /** Made by the form that the pharmacist confirms: pressing twice is one dispensation. */
   readonly confirmation: string
+  /** With what the prescription was found, where the country asks for it. */
+  readonly search?: { readonly prescriptionId?: string; readonly pin?: string }
 }
 
 export interface DispenseOutcome {

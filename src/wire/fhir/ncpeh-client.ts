@@ -4,12 +4,11 @@
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { PeerFetch, PeerProblemCode, PeerResponse } from '#platform/http/peer-fetch.ts'
+import type { PeerFetch, PeerProblemCode, PeerRequest, PeerResponse } from '#platform/http/peer-fetch.ts'
 import { type Failed, failed, type Ok, ok } from '#platform/result/result.ts'
 import { FHIR_JSON } from './outcome.ts'
 import {
   type Page,
-  type RemoteContent,
   type RemoteDocument,
   type RemotePatient,
   readDocuments,
@@ -33,6 +32,8 @@ export interface NcpehFailure extends Failed<NcpehProblemCode> {
   readonly ehdsiCode?: string
   /** Finer code for the log, e.g. `token-clock`: the other country says what is wrong with ours. */
   readonly detail?: string
+  /** `no` when the request certainly never reached the other country; when absent, it did. */
+  readonly arrived?: 'no' | 'perhaps'
 }
 
 export type NcpehReply<T> = Ok<T> | NcpehFailure
@@ -60,10 +61,21 @@ export interface PatientQuestion {
 export interface DocumentQuestion {
   /** `system|value`. */
   readonly patient: string
-  /** LOINC code. */
+  /** LOINC code, or a class of eHDSI's own. */
   readonly type: string
-  /** ISO date; the NCPeH API asks for one. */
+  /** ISO date or instant; the NCPeH API asks for one. */
   readonly since: string
+  readonly until?: string
+}
+
+/** One content of a document, as it was listed. */
+export interface ContentQuestion {
+  /** Absolute and below the base of the API. */
+  readonly url: string
+  /** Any of these. */
+  readonly contentTypes: readonly string[]
+  /** Hex SHA-256, or SHA-1 where the list has only that. */
+  readonly hash?: string
 }
 
 export interface FetchedContent {
@@ -77,7 +89,9 @@ export interface NcpehClient {
   searchPatients(question: PatientQuestion, token: string): Promise<NcpehReply<readonly RemotePatient[]>>
   searchDocuments(question: DocumentQuestion, token: string): Promise<NcpehReply<readonly RemoteDocument[]>>
   /** The content as it is, its hash checked when the peer gave one. */
-  read(content: RemoteContent, token: string): Promise<NcpehReply<FetchedContent>>
+  read(content: ContentQuestion, token: string): Promise<NcpehReply<FetchedContent>>
+  /** Hands a document over (`provide-documents.ts`). `first`: false when this very submission had been accepted before. */
+  provide(transaction: string, token: string): Promise<NcpehReply<{ readonly first: boolean }>>
 }
 
 const SMALL_ANSWER = 4 * 1024 * 1024
@@ -88,25 +102,35 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
   const { fetch, fingerprints, timeoutMs } = options
   const base = options.base.replace(/\/$/, '')
 
-  async function get(
+  async function send(
+    request: Pick<PeerRequest, 'url' | 'method' | 'body' | 'maxBytes' | 'timeoutMs'>,
+    headers: Readonly<Record<string, string>>,
+    token: string | undefined,
+  ): Promise<NcpehReply<PeerResponse>> {
+    const reply = await fetch.fetch({
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...request,
+      headers: {
+        ...headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.requestId === undefined ? {} : { 'x-request-id': options.requestId }),
+      },
+      pinnedFingerprints: fingerprints,
+    })
+    if (!reply.ok) {
+      const problem = failed(PEER_CODES[reply.problem.code], reply.problem.sentence, reply.problem.next)
+      return { ...problem, arrived: NOT_ARRIVED.has(reply.problem.code) ? 'no' : 'perhaps' }
+    }
+    return reply.value.status === 200 ? reply : refused(reply.value)
+  }
+
+  function get(
     url: string,
     accept: string,
     token: string | undefined,
     limits: { readonly maxBytes: number; readonly timeoutMs?: number },
   ): Promise<NcpehReply<PeerResponse>> {
-    const reply = await fetch.fetch({
-      url,
-      headers: {
-        accept,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(options.requestId === undefined ? {} : { 'x-request-id': options.requestId }),
-      },
-      pinnedFingerprints: fingerprints,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...limits,
-    })
-    if (!reply.ok) return failed(PEER_CODES[reply.problem.code], reply.problem.sentence, reply.problem.next)
-    return reply.value.status === 200 ? reply : refused(reply.value)
+    return send({ url, ...limits }, { accept }, token)
   }
 
   async function search<T>(
@@ -142,16 +166,35 @@ export function ncpehClient(options: NcpehClientOptions): NcpehClient {
     searchPatients: (question, token) => search(`${base}/${patientQuery(question)}`, token, readPatients),
     searchDocuments: (question, token) =>
       search(`${base}/${documentQuery(question)}`, token, (json) => readDocuments(json, base)),
-    async read(content, token) {
+    async read({ url, contentTypes, hash }, token) {
       const maxBytes = options.maxDocumentBytes ?? 64 * 1024 * 1024
-      if (content.url === undefined) return verified(content, content.contentType, content.data ?? new Uint8Array())
-      const reply = await get(content.url, content.contentType, token, { maxBytes })
+      const reply = await get(url, contentTypes.join(', '), token, { maxBytes })
       if (!reply.ok) return reply
-      const type = reply.value.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
-      if (type !== content.contentType) return malformed(`${type || 'no type'} instead of ${content.contentType}`)
-      return verified(content, type, reply.value.body)
+      const contentType = reply.value.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+      if (!contentTypes.includes(contentType)) {
+        return malformed(`${contentType || 'no type'} instead of ${contentTypes.join(' or ')}`)
+      }
+      const bytes = reply.value.body
+      return hash === undefined || hasHash(bytes, hash) ? ok({ contentType, bytes }) : altered()
+    },
+    async provide(transaction, token) {
+      const reply = await send(
+        { url: base, method: 'POST', body: transaction, maxBytes: SMALL_ANSWER },
+        { accept: FHIR_JSON, 'content-type': FHIR_JSON },
+        token,
+      )
+      if (!reply.ok) return reply
+      const receipt = Receipt.safeParse(jsonOf(reply.value))
+      if (!receipt.success) return malformed('not the receipt of a transaction')
+      return ok({ first: receipt.data.entry.some(({ response }) => response.status.startsWith('201')) })
     },
   }
+}
+
+/** Are these the bytes of this digest (hex)? SHA-256 by its length, otherwise SHA-1, which FHIR R4 and XDS have. */
+export function hasHash(bytes: Uint8Array, hash: string): boolean {
+  const algorithm = hash.length === 64 ? 'sha256' : 'sha1'
+  return createHash(algorithm).update(bytes).digest('hex') === hash.toLowerCase()
 }
 
 /** The question as it goes over the wire, below the base. */
@@ -164,13 +207,14 @@ export function patientQuery({ identifiers, traits }: PatientQuestion): string {
 }
 
 /** The question as it goes over the wire, below the base. */
-export function documentQuery({ patient, type, since }: DocumentQuestion): string {
+export function documentQuery({ patient, type, since, until }: DocumentQuestion): string {
   const parameters = new URLSearchParams({
-    type: `http://loinc.org|${type}`,
+    type: /^\d+-\d$/.test(type) ? `http://loinc.org|${type}` : type,
     'patient.identifier': patient,
     date: `ge${since}`,
     status: 'current',
   })
+  if (until !== undefined) parameters.append('date', `le${until}`)
   return `DocumentReference?${parameters}`
 }
 
@@ -182,7 +226,16 @@ const PEER_CODES: Readonly<Record<PeerProblemCode, NcpehProblemCode>> = {
   'too-large': 'peer-too-large',
 }
 
+/** TLS refuses a connection before, or together with, the first request on it; the application never sees that one. */
+const NOT_ARRIVED: ReadonlySet<PeerProblemCode> = new Set(['connection-refused', 'tls-untrusted'])
+
 const Statement = z.object({ resourceType: z.literal('CapabilityStatement') })
+
+const Receipt = z.object({
+  resourceType: z.literal('Bundle'),
+  type: z.literal('transaction-response'),
+  entry: z.array(z.object({ response: z.object({ status: z.string().regex(/^20[01]\b/) }) })).min(1),
+})
 
 const Outcome = z.object({
   resourceType: z.literal('OperationOutcome'),
@@ -211,7 +264,7 @@ function refused(response: PeerResponse): NcpehFailure {
   const codes = outcome.success
     ? outcome.data.issue.flatMap((issue) => issue.details?.coding?.map((coding) => coding.code) ?? [])
     : []
-  const ehdsiCode = codes.find((code) => code !== undefined && /^(EHDSI_)?(ERROR|WARNING)_[A-Z_]+$/.test(code))
+  const ehdsiCode = codes.find((code) => code !== undefined && /^((EHDSI_)?(ERROR|WARNING)_[A-Z_]+|\d{4})$/.test(code))
   const detail = codes.find((code) => code !== undefined && /^[a-z]{1,20}(-[a-z]{1,20}){1,4}$/.test(code))
   const problem = failed(
     'peer-refused',
@@ -230,16 +283,6 @@ function malformed(what: string): NcpehFailure {
   return failed('peer-malformed', `The answer of the other country cannot be used: ${what}.`, 'Tell its contact point.')
 }
 
-function verified(content: RemoteContent, contentType: string, bytes: Uint8Array): NcpehReply<FetchedContent> {
-  const altered =
-    (content.sha256 !== undefined && digest('sha256', bytes, 'hex') !== content.sha256) ||
-    (content.sha1 !== undefined && digest('sha1', bytes, 'base64') !== content.sha1)
-  if (altered) {
-    return failed('peer-altered', 'The document is not the one that was listed: its hash differs.', 'List again.')
-  }
-  return ok({ contentType, bytes })
-}
-
-function digest(algorithm: 'sha1' | 'sha256', bytes: Uint8Array, encoding: 'hex' | 'base64'): string {
-  return createHash(algorithm).update(bytes).digest(encoding)
+function altered(): NcpehFailure {
+  return failed('peer-altered', 'The document is not the one that was listed: its hash differs.', 'List again.')
 }

@@ -1,5 +1,6 @@
 /** What another country's server sends, parsed once at the border. Unknown fields are let through and never read. */
 import { z } from 'zod'
+import { DocumentContext, type DocumentFacts, readDocumentFacts } from './document-facts.ts'
 
 export interface RemotePatient {
   /** `system|value` each. */
@@ -20,6 +21,7 @@ export interface RemoteContent {
   readonly sha256: string | undefined
   /** Base64 SHA-1 of the content (FHIR R4 Attachment.hash). */
   readonly sha1: string | undefined
+  readonly size: number | undefined
 }
 
 export interface RemoteDocument {
@@ -33,6 +35,9 @@ export interface RemoteDocument {
   /** `system|value` of the patient in the contained minimal Patient, when there is one. */
   readonly patients: readonly string[]
   readonly contents: readonly RemoteContent[]
+  /** HL7 v3 confidentiality code. */
+  readonly confidentiality: string
+  readonly facts: DocumentFacts
 }
 
 /** Extension on an Attachment: hex SHA-256 of what the URL gives, because `hash` is SHA-1 in FHIR R4. */
@@ -70,6 +75,7 @@ const Attachment = z.object({
   data: z.string().optional(),
   language: z.string().max(35).optional(),
   hash: z.string().max(100).optional(),
+  size: z.number().int().nonnegative().optional(),
   extension: z.array(z.object({ url: z.string(), valueString: z.string().max(100).optional() })).optional(),
 })
 
@@ -93,6 +99,11 @@ const DocumentReference = z.object({
   author: z.array(Reference).max(50).default([]),
   custodian: Reference.optional(),
   contained: z.array(z.unknown()).max(50).default([]),
+  securityLabel: z
+    .array(z.object({ coding: z.array(Coding).max(20).default([]) }))
+    .max(20)
+    .default([]),
+  context: DocumentContext.optional(),
   content: z
     .array(z.object({ attachment: Attachment }))
     .min(1)
@@ -155,6 +166,8 @@ export function readDocuments(json: unknown, base: string): Page<RemoteDocument>
       author: authorOf(reference),
       patients: containedPatient(reference.contained),
       contents: usable,
+      confidentiality: reference.securityLabel[0]?.coding[0]?.code ?? 'N',
+      facts: readDocumentFacts(reference.context),
     }
   })
 }
@@ -188,6 +201,7 @@ function contentOf(attachment: z.infer<typeof Attachment>, base: string): Remote
     language: attachment.language,
     sha256: attachment.extension?.find((extension) => extension.url === SHA256_EXTENSION)?.valueString?.toLowerCase(),
     sha1: attachment.hash,
+    size: attachment.size,
   }
 }
 
