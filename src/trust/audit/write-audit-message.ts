@@ -1,4 +1,5 @@
 /** Audit messages as XML of DICOM PS3.15 A.5.1 (`DICOM_Unsigned.xsd`). Pure. */
+import { writableText } from '#platform/xml/characters.ts'
 import { escapeAttribute, escapeText } from '#platform/xml/serialise.ts'
 import type { AuditFacts } from './audit-facts.ts'
 import type { AuditCode, AuditMessage, AuditObject, AuditParticipant, AuditSource } from './audit-message.ts'
@@ -83,17 +84,11 @@ function codeAttributes(value: AuditCode): string {
 }
 
 function optional(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `<${name}>${escapeText(clean(value))}</${name}>`
+  return value === undefined ? '' : `<${name}>${escapeText(writableText(value))}</${name}>`
 }
 
 function attributes(values: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(values)
-    .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeAttribute(clean(value))}"`))
+    .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeAttribute(writableText(value))}"`))
     .join('')
-}
-
-/** XML 1.0 §2.2: what strangers put into identifiers must not make a message that nobody can read. */
-function clean(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML forbids.
-  return value.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
 }
