@@ -116,10 +116,13 @@ function revocationProblem(
   now: Date,
 ): 'signer-revoked' | 'signer-revocation-unknown' | undefined {
   const { subject } = fieldsOf(authority.x509.raw)
-  const own = lists.flatMap((der) => readRevocationList(der) ?? []).filter(({ issuer }) => issuer.equals(subject))
+  const read = lists.map((der) => readRevocationList(der))
+  const own = read.filter((list) => list !== undefined).filter(({ issuer }) => issuer.equals(subject))
   const genuine = own.filter((list) => authority.keyUsage?.crlSign !== false && list.isSignedBy(authority.publicKey))
   if (genuine.some(({ revoked }) => revoked.has(serialDigits(x509.serialNumber)))) return 'signer-revoked'
   const current = genuine.some(({ thisUpdate, nextUpdate }) => thisUpdate <= now && now <= nextUpdate)
+  // Whose list it is that cannot be read nobody knows.
+  if (read.includes(undefined)) return 'signer-revocation-unknown'
   return own.length === 0 || current ? undefined : 'signer-revocation-unknown'
 }
 
