@@ -39,12 +39,18 @@ interface Search {
   readonly xml: string
   readonly writing: Writing
   readonly resource: Resource
+  readonly expressed: ReadonlySet<string>
   readonly found: Leftover[]
 }
 
-/** Every fact of a resource that the text does not hold. */
-export function leftovers(resource: Resource, xml: string, writing: Writing): Leftover[] {
-  const search: Search = { xml, writing, resource, found: [] }
+/** Every fact of a resource that the text does not hold; `expressed` names fields that it says in another way. */
+export function leftovers(
+  resource: Resource,
+  xml: string,
+  writing: Writing,
+  expressed: readonly string[] = [],
+): Leftover[] {
+  const search: Search = { xml, writing, resource, expressed: new Set(expressed), found: [] }
   const name = `${resource.resourceType}/${resource.id ?? ''}`
   visitFields(resource, search, name, '')
   return search.found
@@ -52,9 +58,11 @@ export function leftovers(resource: Resource, xml: string, writing: Writing): Le
 
 function visitFields(holder: object, search: Search, path: string, label: string): void {
   for (const [key, held] of Object.entries(holder)) {
-    if (FORM.has(key) || isExpressed(search.resource.resourceType, label, key, held)) continue
+    const field = label === '' ? key : `${label}.${key}`
+    if (FORM.has(key) || search.expressed.has(field)) continue
+    if (isExpressed(search.resource.resourceType, label, key, held)) continue
     if (key === 'extension' || key === 'modifierExtension') visitExtensions(held, search, `${path}.${key}`, label)
-    else visit(held, search, `${path}.${key}`, label === '' ? key : `${label}.${key}`)
+    else visit(held, search, `${path}.${key}`, field.replace(/(^|\.)_/g, '$1'))
   }
 }
 
@@ -192,3 +200,21 @@ function holdsQuantity(held: Quantity, search: Search): boolean {
   if (number !== undefined && !search.xml.includes(`value="${number}"`)) return false
   return [held.unit, held.code].every((unit) => holdsText(unit, search))
 }
+
+/** Resources that any field of a resource leads to, but the patient, whom the document is about. */
+export function referencesIn(resource: Resource, writing: Writing): Resource[] {
+  const found: Resource[] = []
+  const follow = (held: unknown): void => {
+    if (typeof held !== 'object' || held === null) return
+    if ('reference' in held && typeof held.reference === 'string') {
+      const target = resolve(held as Reference, writing, resource)
+      if (target !== undefined && !ABOUT.has(target.resourceType)) found.push(target)
+    }
+    for (const [key, value] of Object.entries(held)) if (key !== 'contained') follow(value)
+  }
+  follow(resource)
+  return found
+}
+
+/** The patient and the document itself stand in the header, a file's bytes stand where the file is named. */
+const ABOUT = new Set(['Patient', 'Composition', 'Bundle', 'Binary'])

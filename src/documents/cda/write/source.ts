@@ -16,6 +16,8 @@ import { extensionsOf } from './writing.ts'
 export interface Source {
   /** Name of the element, e.g. `observation`; empty when the resource does not come from CDA. */
   readonly element: string
+  /** Reference to the words in the narrative that stand for the statement, e.g. `#a1`. */
+  readonly text?: string
   readonly codes: readonly Coding[]
   readonly statuses: readonly string[]
   readonly mood?: string
@@ -45,6 +47,7 @@ export function sourceIn(extensions: readonly Extension[]): Source {
   const codes = held.flatMap(({ url, valueCoding }) =>
     url === 'code' && valueCoding !== undefined ? [valueCoding] : [],
   )
+  const text = held.find(({ url }) => url === 'text')?.valueString
   const of = (system: string): string[] =>
     codes.flatMap((coding) => (coding.system === system && coding.code !== undefined ? [coding.code] : []))
   const [mood] = of(ACT_MOOD)
@@ -52,6 +55,7 @@ export function sourceIn(extensions: readonly Extension[]): Source {
   const [classCode] = of(ROLE_CLASS)
   return {
     element: path.slice(path.lastIndexOf('/') + 1).replace(/\[\d+\]$/, ''),
+    ...(text === undefined ? {} : { text }),
     codes,
     statuses: of(ACT_STATUS),
     ...(mood === undefined ? {} : { mood }),

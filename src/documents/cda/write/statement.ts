@@ -3,7 +3,7 @@
  * all statements have in common is added here (ids, participations, details, related statements, what is left over).
  */
 import type { Annotation, Extension, Reference, Resource } from 'fhir/r4'
-import { type Leftover, leftovers } from './carried.ts'
+import { type Leftover, leftovers, referencesIn } from './carried.ts'
 import { words } from './datatypes/code.ts'
 import { nullFlavorIn } from './datatypes/nulls.ts'
 import { time } from './datatypes/time.ts'
@@ -25,8 +25,8 @@ export interface Statement {
   readonly folded?: readonly Resource[]
   /** Puts a frame around the finished statement, e.g. a concern act. */
   readonly frame?: (inner: Piece) => Piece
-  /** The statement has no template of its own, and no place for what is left over. */
-  readonly closed?: boolean
+  /** Fields that the statement expresses without their literal, beyond those of expressed.ts. */
+  readonly expressed?: readonly string[]
 }
 
 export type StatementWriter = (resource: Resource, writing: Writing, place: Place) => Statement
@@ -39,14 +39,24 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
   const source = sourceOf(resource)
   const pieces = [
     ...statement.pieces,
+    narrativeOf(source, writing, place),
     ...detailPieces(statement.className, source.details, writing),
     ...relatedPieces(statement.className, source, writing, place),
+    ...otherReferences(statement, resource, writing, place),
   ]
   const made = framed(statement, source, resource, pieces)
-  const facts = [resource, ...(statement.folded ?? [])].flatMap((one) => factsOf(one, made.xml, writing))
-  const rest = statement.closed ? [] : facts.map((fact) => restPiece(statement.className, fact, writing))
+  const rest = factsOf(statement, resource, made.xml, writing).map((fact) =>
+    restPiece(statement.className, fact, writing),
+  )
   writing.open.delete(resource)
   return rest.length === 0 ? made : framed(statement, source, resource, [...pieces, ...rest])
+}
+
+/** The words that stand for the statement: those that the source referred to, or the row that was made for it. */
+function narrativeOf(source: Source, writing: Writing, place: Place): Piece | undefined {
+  const id = place.row ?? source.text?.replace(/^#/, '')
+  if (id === undefined || !writing.ids.has(id)) return undefined
+  return element('text', {}, [element('reference', { value: `#${id}` })])
 }
 
 /** Statements inside statements; deeper ones than any document needs are not written (hostile input). */
@@ -67,11 +77,15 @@ function framed(
   return frame === undefined ? inner : frame(inner)
 }
 
-/** What of a resource is not in the text; each resource is accounted for where it is written first. */
-function factsOf(resource: Resource, xml: string, writing: Writing): Leftover[] {
-  if (writing.written.has(resource)) return []
-  writing.written.add(resource)
-  return leftovers(resource, xml, writing)
+/** What is not in the text; the facts of each resource are accounted for where it is written first. */
+function factsOf(statement: Statement, resource: Resource, xml: string, writing: Writing): Leftover[] {
+  const found: Leftover[] = []
+  for (const one of [resource, ...(statement.folded ?? [])]) {
+    if (writing.written.has(one)) continue
+    writing.written.add(one)
+    found.push(...leftovers(one, xml, writing, one === resource ? statement.expressed : undefined))
+  }
+  return found
 }
 
 /** A fact without a place of its own, as an observation beside the statement: its field, and its value. */
@@ -86,6 +100,17 @@ export function restObservation(label: string, held: Piece | undefined, writing:
     element('statusCode', { code: 'completed' }),
     held,
   ])
+}
+
+/** Resources that fields without a place in CDA refer to: as statements inside this one, or as whoever took part. */
+function otherReferences(statement: Statement, resource: Resource, writing: Writing, place: Place): Piece[] {
+  const taken = new Set(statement.folded)
+  return referencesIn(resource, writing).flatMap((target) => {
+    if (taken.has(target) || writing.written.has(target) || writing.open.has(target)) return []
+    taken.add(target)
+    const inner = writing.write(target, writing, { section: place.section, depth: place.depth + 1 })
+    return inner === undefined ? [] : [link(statement.className, 'REFR', inner)]
+  })
 }
 
 /** The value in one line, for the list of what CDA had no place for. */
@@ -117,7 +142,7 @@ export function nested(
 ): Piece | undefined {
   const target = resolve(reference, writing)
   if (target === undefined || writing.open.has(target)) return undefined
-  const inner = writing.write(target, writing, { ...place, depth: place.depth + 1 })
+  const inner = writing.write(target, writing, { section: place.section, depth: place.depth + 1 })
   return inner === undefined ? undefined : link(className, typeCode, inner, negated)
 }
 

@@ -19,6 +19,8 @@ export interface Place {
   readonly section: string
   /** How many statements are around it. */
   readonly depth: number
+  /** Id of the words in the narrative that stand for it. */
+  readonly row?: string
 }
 
 export interface Writing {

@@ -1,0 +1,153 @@
+/** MedicationRequest → prescription item (eHDSI ePrescription 1.3.6.1.4.1.12559.11.10.1.3.1.3.2). */
+import type { CodeableConcept, Composition, MedicationRequest, Quantity, Resource } from 'fhir/r4'
+import { PRESCRIPTION_STATUS } from '../../tables/statuses.ts'
+import { DOSE_PERIOD_EXTENSION, PRESCRIBED_QUANTITY_EXTENSION } from '../../tables/urls.ts'
+import { code } from '../datatypes/code.ts'
+import { ids } from '../datatypes/identity.ts'
+import { extensionValue } from '../datatypes/nulls.ts'
+import { quantity } from '../datatypes/quantity.ts'
+import { interval } from '../datatypes/time.ts'
+import { assemble, element, type Piece, templateIds } from '../element.ts'
+import { sourceOf } from '../source.ts'
+import { link, type Participant, type Statement, statementPeople } from '../statement.ts'
+import { isA, type Place, resolve, type Writing } from '../writing.ts'
+import {
+  ADMINISTRATION,
+  dosagesIn,
+  inverted,
+  medicinePieces,
+  notePieces,
+  reasonPieces,
+  statusPiece,
+  takenFrom,
+} from './administration.ts'
+import { timingExpressed } from './dosage.ts'
+
+const TEMPLATES = [
+  '1.3.6.1.4.1.12559.11.10.1.3.1.3.2',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.7',
+  '2.16.840.1.113883.10.20.1.24',
+  '1.3.6.1.4.1.19376.1.5.3.1.4.7.1',
+]
+
+export function writePrescription(held: MedicationRequest, writing: Writing, place: Place): Statement {
+  const source = sourceOf(held)
+  const folded: Resource[] = []
+  const dosages = held.dosageInstruction ?? []
+  const taken = extensionValue(held, DOSE_PERIOD_EXTENSION)?.valuePeriod ?? boundsOf(held)
+  return {
+    className: ADMINISTRATION,
+    attributes: { moodCode: 'INT', negationInd: held.doNotPerform === true ? 'true' : undefined },
+    folded,
+    expressed: expressedBy(held, writing, place),
+    pieces: [
+      ...templateIds(...TEMPLATES),
+      ...ids(held.identifier, writing),
+      statusPiece(held.status, PRESCRIPTION_STATUS, source),
+      takenFrom(taken),
+      ...medicinePieces(held, source, writing, folded),
+      ...dosagesIn(dosages, source, writing),
+      ...prescriber(held, writing, folded),
+      supply(held, writing),
+      substitution(held, writing),
+      ...reasonPieces(held.reasonReference, held.reasonCode, writing, place),
+      ...notePieces(held.note, writing),
+    ],
+  }
+}
+
+/** How long it is to be taken, when only the timing says it. */
+function boundsOf({ dosageInstruction = [] }: MedicationRequest): Parameters<typeof takenFrom>[0] {
+  const repeat = dosageInstruction.map(({ timing }) => timing?.repeat).find((one) => one !== undefined)
+  if (repeat?.boundsPeriod !== undefined) return repeat.boundsPeriod
+  const width = repeat?.boundsDuration
+  return width === undefined ? undefined : { extension: [{ url: 'urn:tessera:interval-width', valueQuantity: width }] }
+}
+
+function expressedBy(held: MedicationRequest, writing: Writing, place: Place): string[] {
+  return [
+    'intent',
+    'doNotPerform',
+    'status',
+    // The section's id, and in a dispensation the header (sections/, header/).
+    'groupIdentifier.system',
+    ...(place.depth === 0 ? ['groupIdentifier.value'] : []),
+    'substitution.allowedBoolean',
+    'dispenseRequest.numberOfRepeatsAllowed',
+    ...(headerSays(held, writing) ? ['authoredOn'] : []),
+    ...timingExpressed(held.dosageInstruction ?? [], 'dosageInstruction'),
+  ]
+}
+
+function compositionIn(writing: Writing): Composition | undefined {
+  for (const resource of writing.resources.values()) if (isA(resource, 'Composition')) return resource
+  return undefined
+}
+
+/** Whether the header names the prescriber and the day: then the item need not. */
+function headerSays(held: MedicationRequest, writing: Writing): boolean {
+  const composition = compositionIn(writing)
+  const [author] = composition?.author ?? []
+  if (author === undefined || composition === undefined) return false
+  const resource = resolve(author, writing)
+  if (resource === undefined || resource !== resolve(held.requester, writing)) return false
+  const kept = sourceOf(resource).details.find(({ url }) => url === 'time')?.valueDateTime
+  return held.authoredOn === undefined || held.authoredOn === (kept ?? composition.date)
+}
+
+function prescriber(held: MedicationRequest, writing: Writing, folded: Resource[]): Piece[] {
+  if (headerSays(held, writing)) return []
+  const author: Participant = { reference: held.requester, as: 'author', time: held.authoredOn }
+  return statementPeople(ADMINISTRATION, [author], writing, folded)
+}
+
+/** How much may be given, how often, until when. eHDSI: the quantity counts packages. */
+function supply(held: MedicationRequest, writing: Writing): Piece | undefined {
+  const asked = held.dispenseRequest
+  const stated: Quantity | undefined =
+    asked?.quantity ?? extensionValue(asked, PRESCRIBED_QUANTITY_EXTENSION)?.valueQuantity
+  const repeats = asked?.numberOfRepeatsAllowed
+  const width = quantity('width', asked?.expectedSupplyDuration, writing)
+  const valid = interval('effectiveTime', asked?.validityPeriod, 'IVL_TS')
+  const amount = quantity('quantity', stated, writing)
+  if (valid === undefined && amount === undefined && repeats === undefined && width === undefined) return undefined
+  const inner = assemble('Supply', 'supply', { moodCode: 'RQO' }, [
+    valid,
+    // v3 counts the times in all, FHIR those after the first.
+    repeats === undefined ? undefined : element('repeatNumber', { value: String(repeats + 1) }),
+    element('independentInd', { value: 'false' }),
+    amount,
+    width === undefined ? undefined : element('expectedUseTime', {}, [width]),
+  ])
+  return link(ADMINISTRATION, 'COMP', inner)
+}
+
+/** v3 substanceAdminSubstitution: `allowed` without more is `equivalent`, the code above all kinds of it. */
+const ALLOWED: CodeableConcept = {
+  coding: [{ system: 'urn:oid:2.16.840.1.113883.5.1070', code: 'E', display: 'equivalent' }],
+}
+const NOT_ALLOWED: CodeableConcept = {
+  coding: [{ system: 'urn:oid:2.16.840.1.113883.5.1070', code: 'N', display: 'none' }],
+}
+
+function substitution({ substitution: held }: MedicationRequest, writing: Writing): Piece | undefined {
+  if (held === undefined) return undefined
+  const yes = held.allowedBoolean
+  const concept = held.allowedCodeableConcept ?? (yes === undefined ? undefined : yes ? ALLOWED : NOT_ALLOWED)
+  const value = code('value', concept, writing, { xsiType: 'CE', type: 'CE' })
+  const why = code('value', held.reason, writing, { xsiType: 'CD' })
+  if (value === undefined && why === undefined) return undefined
+  const inner = assemble('Observation', 'observation', {}, [
+    element('code', { code: 'SUBST', codeSystem: '2.16.840.1.113883.5.6', codeSystemName: 'ActClass' }),
+    value,
+    why === undefined ? undefined : link('Observation', 'RSON', reasonOf(why)),
+  ])
+  return inverted(link(ADMINISTRATION, 'SUBJ', inner))
+}
+
+function reasonOf(value: Piece): Piece {
+  return assemble('Observation', 'observation', {}, [
+    element('code', { code: 'SUBST', codeSystem: '2.16.840.1.113883.5.6', codeSystemName: 'ActClass' }),
+    value,
+  ])
+}
