@@ -9,11 +9,12 @@ import { numberOf, quantity, quantityOrRange, ratio } from '../datatypes/quantit
 import { typeOf } from '../datatypes/value.ts'
 import type { Located } from '../located.ts'
 import type { Reading, Trace } from '../reading.ts'
-import { original } from '../statement.ts'
+import { original, structural } from '../statement.ts'
 import { INSTITUTION_SPECIFIED_EXTENSION } from '../tables/urls.ts'
 
 export const DOSAGE_FIELDS = [
   'effectiveTime',
+  'priorityCode',
   'routeCode',
   'approachSiteCode',
   'doseQuantity',
@@ -97,6 +98,7 @@ function parts(element: XmlElement): XmlElement[] {
 export function readDosages(at: Located, reading: Reading, trace: Trace): Dosage[] {
   const { frequencies, more } = timesOf(at)
   const base: Dosage = {
+    asNeededBoolean: asNeeded(at, reading, trace),
     route: concept(child(at.element, 'routeCode'), reading),
     site: concept(child(at.element, 'approachSiteCode'), reading),
     doseAndRate: doseAndRate(at.element),
@@ -114,6 +116,18 @@ export function readDosages(at: Located, reading: Reading, trace: Trace): Dosage
   return dosages.filter((dosage) =>
     Object.values(dosage).some((value) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   )
+}
+
+/** v3 ActPriority `PRN`: as needed. Another priority is kept as it is. */
+function asNeeded(at: Located, reading: Reading, trace: Trace): boolean | undefined {
+  const priority = child(at.element, 'priorityCode')
+  if (codeOf(priority) === 'PRN') {
+    structural(trace, priority, reading)
+    return true
+  }
+  const kept = priority === undefined ? undefined : detail(priority, reading)
+  if (kept !== undefined) trace.details.push(kept)
+  return undefined
 }
 
 function doseAndRate(element: XmlElement): Dosage['doseAndRate'] {

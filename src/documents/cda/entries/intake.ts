@@ -6,7 +6,7 @@ import { detail } from '../datatypes/detail.ts'
 import { absent, nullFlavorOf } from '../datatypes/nulls.ts'
 import { each, first, type Located } from '../located.ts'
 import type { Reading, Trace } from '../reading.ts'
-import { type Context, type Nested, statementText, structural, subordinate } from '../statement.ts'
+import { type Context, looseText, type Nested, statementText, structural, subordinate } from '../statement.ts'
 import { ABSENT_CODES } from '../tables/statuses.ts'
 import { DOSAGE_FIELDS, readDosages } from './dosage.ts'
 import { readMedicine } from './medicine.ts'
@@ -84,9 +84,11 @@ export function dosagesWith(
     !first(inner, 'consumable', 'manufacturedProduct', 'manufacturedMaterial', 'code')
   if (!isFurtherDose) return undefined
   // Split or tapered doses (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.8 and .9): a further dosage of the same medicine.
-  const further = readDosages(inner, reading, trace)
+  const [further, ...more] = readDosages(inner, reading, trace)
+  const words = looseText(inner, reading)
   subordinate(trace, inner, reading, context, [...DOSAGE_FIELDS, 'consumable'])
-  return [...dosages, ...further]
+  const spoken = words === undefined ? further : { ...further, text: words }
+  return [...dosages, ...(spoken === undefined ? [] : [spoken]), ...more]
 }
 
 function instructed([dosage = {}, ...rest]: readonly Dosage[], words: string): Dosage[] {
