@@ -42,7 +42,7 @@ export function medicinePieces(
 
 /** Codes of what stands inside the statement: the reader notes them with the statement's own. */
 function isSubordinate(one: string | undefined): boolean {
-  return one === undefined || one === 'SUBST' || Object.hasOwn(KIND_BY_CODE, one)
+  return one === undefined || one === 'SUBST' || one === 'PRN' || Object.hasOwn(KIND_BY_CODE, one)
 }
 
 /**

@@ -4,7 +4,7 @@ import { MEDICATION_STATUS } from '../../tables/statuses.ts'
 import { ids } from '../datatypes/identity.ts'
 import { time } from '../datatypes/time.ts'
 import { element, type Piece, templateIds } from '../element.ts'
-import { type Source, sourceOf } from '../source.ts'
+import { sourceOf } from '../source.ts'
 import { type Statement, statementPeople } from '../statement.ts'
 import type { Place, Writing } from '../writing.ts'
 import {
@@ -29,7 +29,6 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
   const source = sourceOf(held)
   const folded: Resource[] = []
   const denied = held.status === 'not-taken' && !source.statuses.includes('cancelled')
-  const isAuthor = source.element === '' || sourceElementOf(held, source)
   return {
     className: ADMINISTRATION,
     attributes: { negationInd: denied ? 'true' : undefined },
@@ -46,7 +45,13 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
       ...dosagesIn(held.dosage ?? [], source, writing),
       ...statementPeople(
         ADMINISTRATION,
-        [{ reference: held.informationSource, as: 'informant', ...(isAuthor ? { time: held.dateAsserted } : {}) }],
+        [
+          {
+            reference: held.informationSource,
+            as: held.dateAsserted ? 'author' : 'informant',
+            time: held.dateAsserted,
+          },
+        ],
         writing,
         folded,
       ),
@@ -54,11 +59,6 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
       ...notePieces(held.note, writing),
     ],
   }
-}
-
-/** Only an author has a time in CDA; an informant has none. */
-function sourceElementOf(held: MedicationStatement, source: Source): boolean {
-  return held.dateAsserted !== undefined && source.element !== ''
 }
 
 function takenAt(
