@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SealSigner } from '../assertions/assertions.ts'
-import { type Authority, issueSignatureCertificate, privateKeyPem } from './authority.ts'
+import { AUTHORITY_CERTIFICATE, type Authority, issueSignatureCertificate, privateKeyPem } from './authority.ts'
 import type { Subject } from './certificate.ts'
 import { addKeyFile, type KeyFiles } from './key-folder.ts'
 import { checkValidity, keyError } from './problems.ts'
@@ -38,6 +38,8 @@ export async function addSignatureKey(
   now: Date,
 ): Promise<boolean> {
   if (SIGNATURE_FILES.every((name) => files[name] !== undefined)) return false
+  // Keys of another authority are refused as they are; nothing is put beside them.
+  if (files[AUTHORITY_CERTIFICATE] !== certification.authority.certificate) return false
   if (files[CERTIFICATE] !== undefined) {
     const sentence = `The certificate ${CERTIFICATE} is there without its key.`
     throw keyError('keys-damaged', sentence, 'Restore the key from a backup, or remove the certificate.', directory)

@@ -28,7 +28,7 @@ export function checkSigner(
 ): Result<SignerCertificate, SignerProblemCode> {
   const listed = trust.signers.some((pem) => readSignerCertificate(pem)?.fingerprint === signer.fingerprint)
   const authorities = certificatesOf(trust.authorities)
-  const issuer = issuerOf(signer, authorities)
+  const issuer = issuerOf(signer, authorities, now)
   if (!listed && issuer === undefined) {
     return refused('signer-unlisted', 'The certificate of the signer is not on the trust list.')
   }
@@ -60,7 +60,7 @@ function checkPath(
       )
     }
     below = above
-    above = issuerOf(below, authorities)
+    above = issuerOf(below, authorities, now)
   }
   return ok(signer)
 }
@@ -80,18 +80,23 @@ function useProblem({ x509, keyUsage, unknownCritical }: SignerCertificate, list
   return undefined
 }
 
-/** An authority that issued the certificate; a certificate that signed itself has none above it. */
+/**
+ * An authority that issued the certificate, best one in its time (an authority renews its certificate under the same
+ * name and key); a certificate that signed itself has none above it.
+ */
 function issuerOf(
   certificate: SignerCertificate,
   authorities: readonly SignerCertificate[],
+  now: Date,
 ): SignerCertificate | undefined {
-  return authorities.find(
+  const issuers = authorities.filter(
     (authority) =>
       authority.fingerprint !== certificate.fingerprint &&
       authority.x509.ca &&
       authority.keyUsage?.keyCertSign !== false &&
       ISSUED(`${certificate.fingerprint} ${authority.fingerprint}`, () => hasIssued(authority, certificate)),
   )
+  return issuers.find((issuer) => inTime(issuer, now)) ?? issuers[0]
 }
 
 const ISSUED = remembering<boolean>(1024)
