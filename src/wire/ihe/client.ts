@@ -78,8 +78,8 @@ export function iheClient(options: IheClientOptions): IheClient {
         maxBytes: SMALL_ANSWER,
         read: readQueryResponse,
       }),
-    retrieveDocument: (request, assertions) =>
-      exchange(options, newId, {
+    retrieveDocument: async (request, assertions) => {
+      const reply = await exchange(options, newId, {
         transaction: 'ITI-39',
         url: endpoints.retrieve,
         body: writeRetrieveRequest([request]),
@@ -87,13 +87,15 @@ export function iheClient(options: IheClientOptions): IheClient {
         // The same document as base64 is a third longer.
         maxBytes: Math.ceil((maxDocumentBytes * 4) / 3) + SMALL_ANSWER,
         read: (body, content) => onlyAsked(readRetrieveResponse(body, content), request.documentId),
-      }),
+      })
+      return withinSize(reply, maxDocumentBytes)
+    },
     submitDocument: (submission, assertions) => {
       const attachments = collectAttachments(newId)
       return exchange(options, newId, {
         transaction: 'ITI-41',
         url: endpoints.submission,
-        body: writeSubmission(submission, profile, attachments.attach),
+        body: writeSubmission(submission, profile, attachments.attach, newId),
         attachments,
         assertions,
         maxBytes: SMALL_ANSWER,
@@ -107,6 +109,12 @@ export function iheClient(options: IheClientOptions): IheClient {
 function onlyAsked(answer: Result<RetrieveAnswer, string>, documentId: string): Result<RetrieveAnswer, string> {
   if (!answer.ok || answer.value.documents.every((document) => document.documentId === documentId)) return answer
   return failed('retrieve-other-document', 'The answer holds a document that was not asked for.', ASK_OPERATOR)
+}
+
+function withinSize(reply: IheReply<RetrieveAnswer>, most: number): IheReply<RetrieveAnswer> {
+  if (!reply.ok || reply.value.documents.every(({ bytes }) => bytes.length <= most)) return reply
+  const sentence = `The document of the other country is larger than the ${most} bytes that are taken here.`
+  return { ...failed('peer-too-large', sentence, ASK_OPERATOR), messages: reply.messages }
 }
 
 const ASK_OPERATOR = 'Tell the operator of that national contact point.'

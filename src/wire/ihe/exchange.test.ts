@@ -1,0 +1,240 @@
+/** Both sides of the wire, speaking to each other over mutual TLS. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, type TestContext, test } from 'node:test'
+import type {
+  DiscoveryAnswer,
+  DocumentMetadata,
+  DocumentQuery,
+  DocumentRequest,
+  DocumentSubmission,
+  IheCall,
+  IheHandlers,
+  PatientDiscovery,
+  QueryAnswer,
+  RetrieveAnswer,
+} from './exchange.ts'
+import type { AnsweredMessage, IheServerOptions } from './server.ts'
+import { answerAs, ask, type Countries, createCountries } from './testing/pair.ts'
+
+const PORTUGAL = '2.16.17.710.820.1000.990.1'
+const assertions = {
+  nextOfKin: '<a:Assertion xmlns:a="urn:test" ID="nok"/>',
+  hcp: '<a:Assertion xmlns:a="urn:test" ID="hcp">é &amp;\n</a:Assertion>',
+  trc: '<a:Assertion xmlns:a="urn:test" ID="trc"/>',
+}
+
+let countries: Countries
+before(async () => {
+  countries = await createCountries()
+})
+after(() => countries.remove())
+
+const discovery: PatientDiscovery = {
+  identifiers: ['urn:oid:2.16.17.710.820.1000.990.1.1|298123456'],
+  family: 'Παπαδοπούλου',
+  given: ['Ελένη', 'Μαρία'],
+  birthDate: '1968-03-09',
+  gender: 'female',
+  address: { street: 'Rua 1', city: 'Porto', postalCode: '4000-001', country: 'PT' },
+  sender: '2.16.17.710.790.1000.990.1',
+  receiver: PORTUGAL,
+}
+
+const found: DiscoveryAnswer = {
+  patients: [
+    {
+      identifiers: discovery.identifiers,
+      family: 'Ferreira',
+      given: ['Maria', 'João'],
+      birthDate: '1968-03-09',
+      gender: 'female',
+    },
+  ],
+  errors: [],
+}
+
+const query: DocumentQuery = {
+  patient: discovery.identifiers[0] ?? '',
+  classCodes: ['60591-5'],
+  status: ['urn:oasis:names:tc:ebxml-regrep:StatusType:Approved'],
+}
+
+const metadata: DocumentMetadata = {
+  repositoryId: PORTUGAL,
+  documentId: '1.2.3^4',
+  homeCommunityId: PORTUGAL,
+  patient: query.patient,
+  classCode: '60591-5',
+  formatCode: 'urn:epSOS:ps:ps:2010',
+  mimeType: 'text/xml',
+  title: 'Patient Summary',
+  created: '2026-11-27T10:00:00Z',
+  language: 'pt-PT',
+  country: 'PT',
+  confidentiality: 'N',
+  authors: [],
+}
+
+const request: DocumentRequest = { homeCommunityId: PORTUGAL, repositoryId: PORTUGAL, documentId: '1.2.3^4' }
+const bytes = Buffer.from('\uFEFF<?xml version="1.0"?>\r\n<ClinicalDocument>\r\n--MIMEBoundary\0€</ClinicalDocument>')
+const retrieved: RetrieveAnswer = {
+  status: 'success',
+  errors: [],
+  documents: [{ ...request, mimeType: 'text/xml', bytes }],
+}
+
+const submission: DocumentSubmission = {
+  submissionId: '2.25.123456789',
+  submitted: '2026-11-27T10:00:00Z',
+  sourceId: '1.3.6.1.4.1.21367.2009.1.2.1',
+  patient: query.patient,
+  author: { person: 'Dupont', institution: 'Pharmacie' },
+  metadata: { ...metadata, classCode: '60593-1', formatCode: 'urn:epSOS:ep:dis:2010', title: 'eDispensation' },
+  bytes,
+}
+
+interface Seen {
+  readonly calls: { readonly call: IheCall; readonly question: unknown }[]
+  readonly answered: { readonly call: IheCall; readonly answer: AnsweredMessage }[]
+  readonly errors: unknown[]
+  readonly refused: string[]
+}
+
+async function pair(t: TestContext, handlers: Partial<IheHandlers> = {}, options: Partial<IheServerOptions> = {}) {
+  const seen: Seen = { calls: [], answered: [], errors: [], refused: [] }
+  const noted =
+    <Question, Answer>(answer: Answer) =>
+    async (question: Question, call: IheCall): Promise<Answer> => {
+      seen.calls.push({ call, question })
+      return answer
+    }
+  const listed: QueryAnswer = { documents: [metadata], errors: [], status: 'success' }
+  const answering = await answerAs(countries, {
+    homeCommunityId: `urn:oid:${PORTUGAL}`,
+    handlers: {
+      discoverPatients: noted(found),
+      queryDocuments: noted(listed),
+      retrieveDocuments: noted(retrieved),
+      submitDocument: noted({ status: 'success' as const, errors: [] }),
+      ...handlers,
+    },
+    onAnswered: (call, answer) => seen.answered.push({ call, answer }),
+    onError: (error) => seen.errors.push(error),
+    onRefused: (code) => seen.refused.push(code),
+    ...options,
+  })
+  const { profile } = options
+  const asking = ask(countries, answering.url, typeof profile === 'string' ? { profile } : {})
+  t.after(async () => {
+    asking.close()
+    await answering.close()
+  })
+  return { ...asking, ...answering, seen }
+}
+
+for (const profile of ['openncp', 'standard'] as const) {
+  test(`${profile}: a patient is found, a list given, a document fetched, a dispensation taken`, async (t) => {
+    const { client, seen } = await pair(t, {}, { profile })
+    const patients = await client.discoverPatients(discovery, assertions)
+    assert.deepEqual(patients.ok && patients.value, found)
+    const list = await client.queryDocuments(query, assertions)
+    assert.equal(list.ok && list.value.documents[0]?.documentId, metadata.documentId)
+    const document = await client.retrieveDocument(request, assertions)
+    assert.ok(document.ok && bytes.equals(document.value.documents[0]?.bytes ?? Buffer.of()))
+    const taken = await client.submitDocument(submission, assertions)
+    assert.deepEqual(taken.ok && taken.value, { status: 'success', errors: [] })
+    assert.deepEqual(
+      seen.calls.map(({ call }) => call.transaction),
+      ['ITI-55', 'ITI-38', 'ITI-39', 'ITI-41'],
+    )
+    const [first, second, third, fourth] = seen.calls.map(({ question }) => question)
+    assert.deepEqual(first, discovery)
+    assert.deepEqual(second, query)
+    assert.deepEqual(third, [request])
+    assert.ok(bytes.equals((fourth as DocumentSubmission).bytes))
+    assert.equal((fourth as DocumentSubmission).submissionId, submission.submissionId)
+    for (const [index, { messages }] of [patients, list, document, taken].entries()) {
+      const call = seen.calls[index]?.call
+      const answer = seen.answered[index]?.answer
+      assert.equal(messages.messageId, call?.messageId)
+      assert.equal(messages.requestEnvelope, call?.requestEnvelope)
+      assert.equal(messages.requestDigest, call?.requestDigest)
+      assert.equal(messages.responseEnvelope, answer?.envelope)
+      assert.equal(messages.responseDigest, answer?.digest)
+    }
+  })
+}
+
+test('the call holds the certificate and the security header, assertions in their order and to the character', async (t) => {
+  const { client, seen } = await pair(t)
+  await client.discoverPatients(discovery, assertions)
+  await client.queryDocuments(query, assertions)
+  const [discovered, queried] = seen.calls.map(({ call }) => call)
+  assert.equal(discovered?.connection.certificate?.country, 'FR')
+  const ids = (call: IheCall | undefined) =>
+    call?.security?.children.map((node) => (typeof node === 'string' ? node : node.attributes[0]?.value))
+  // ITI-55 has no treatment relationship yet.
+  assert.deepEqual(ids(discovered), ['nok', 'hcp'])
+  assert.deepEqual(ids(queried), ['nok', 'hcp', 'trc'])
+  assert.ok(queried?.requestEnvelope.includes(assertions.hcp))
+})
+
+test('connections are kept: twenty questions, one connection', async (t) => {
+  const { client, seen } = await pair(t)
+  for (let count = 0; count < 20; count += 1) assert.ok((await client.queryDocuments(query, assertions)).ok)
+  assert.equal(new Set(seen.calls.map(({ call }) => call.connection)).size, 1)
+})
+
+test('a large document arrives as it is, and is no larger than the caller takes', async (t) => {
+  const large = Buffer.alloc(20 * 1024 * 1024, '\r\n--MIMEBoundary_')
+  const answer = { ...retrieved, documents: [{ ...request, mimeType: 'application/pdf', bytes: large }] }
+  const { client, url, seen } = await pair(t, { retrieveDocuments: async () => answer })
+  const document = await client.retrieveDocument(request, assertions)
+  assert.ok(document.ok && large.equals(document.value.documents[0]?.bytes ?? Buffer.of()))
+  assert.equal(document.ok && document.value.documents[0]?.mimeType, 'application/pdf')
+  assert.equal(document.messages.responseDigest, seen.answered[0]?.answer.digest)
+  for (const maxDocumentBytes of [1024 * 1024, large.length - 1]) {
+    const careful = ask(countries, url, { maxDocumentBytes })
+    t.after(() => careful.close())
+    const refused = await careful.client.retrieveDocument(request, assertions)
+    assert.equal(!refused.ok && refused.problem.code, 'peer-too-large')
+  }
+})
+
+test('the digest is that of the bytes on the wire', async (t) => {
+  const { client, seen } = await pair(t)
+  const { messages } = await client.queryDocuments(query, assertions)
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+  assert.equal(messages.requestDigest, digest(messages.requestEnvelope))
+  assert.equal(seen.answered[0]?.answer.digest, digest(messages.responseEnvelope ?? ''))
+})
+
+test('a question for another country, or without an identifier, is answered before anybody looks', async (t) => {
+  const { client, seen } = await pair(t)
+  const elsewhere = await client.discoverPatients({ ...discovery, receiver: '1.2.3' }, assertions)
+  assert.equal(elsewhere.ok && elsewhere.value.reason, 'AnswerNotAvailable')
+  assert.equal(elsewhere.ok && elsewhere.value.errors[0]?.code, 'ERROR_PI_GENERIC')
+  assert.deepEqual(seen.calls, [])
+})
+
+test('what goes wrong inside is told to the node and not to the other country', async (t) => {
+  const broken = async (): Promise<never> => {
+    throw new Error('the name of a patient')
+  }
+  const { client, seen } = await pair(t, { queryDocuments: broken })
+  const answer = await client.queryDocuments(query, assertions)
+  assert.equal(!answer.ok && answer.problem.code, 'peer-fault')
+  assert.match(answer.ok ? '' : answer.problem.sentence, /an error of its own\.$/)
+  assert.doesNotMatch(answer.messages.responseEnvelope ?? '', /patient|at .*:\d+/)
+  assert.equal(seen.errors.length, 1)
+})
+
+test('a country may be answered by its own profile', async (t) => {
+  const profile: IheServerOptions['profile'] = ({ certificate }) =>
+    certificate?.country === 'FR' ? 'standard' : 'openncp'
+  const { client, seen } = await pair(t, { discoverPatients: async () => ({ patients: [], errors: [] }) }, { profile })
+  const answer = await client.discoverPatients(discovery, assertions)
+  assert.deepEqual(answer.ok && answer.value, { patients: [], errors: [] })
+  assert.match(seen.answered[0]?.answer.envelope ?? '', /queryResponseCode code="NF"/)
+})
