@@ -38,6 +38,8 @@ export interface HeaderFacts {
  */
 export interface Trace {
   readonly path: string
+  /** Reference to the words in the narrative that stand for the statement; the way back to CDA needs it. */
+  text?: string
   readonly codes: Coding[]
   /** Paths of further source elements that the resource expresses. */
   readonly details: Extension[]
@@ -100,6 +102,7 @@ export function traceExtensions(trace: Trace): Extension[] {
     url: SOURCE_EXTENSION,
     extension: [
       { url: 'path', valueString: trace.path },
+      ...(trace.text === undefined ? [] : [{ url: 'text', valueString: trace.text }]),
       ...trace.codes.map((coding): Extension => ({ url: 'code', valueCoding: coding })),
     ],
   }

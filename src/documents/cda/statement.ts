@@ -97,6 +97,8 @@ function kindOf(statement: XmlElement, typeCode: string): SubordinateKind | unde
 export function openStatement(at: Located, reading: Reading, context: Context): Trace {
   const trace = newTrace(at.path)
   if (context.concern !== undefined) mergeTrace(trace, context.concern, 'concern')
+  const text = attribute(first(at, 'text', 'reference')?.element, 'value')
+  if (text?.startsWith('#') && reading.narratives.has(text)) trace.text = text
   noteMood(trace, at.element)
   trace.others.push(...nullFlavorExtension(at.element))
   structural(trace, child(at.element, 'statusCode'), reading, ACT_STATUS)

@@ -57,7 +57,7 @@ export interface Timed {
   readonly period?: Period | undefined
 }
 
-/** `effectiveTime` from the fields `xDateTime` and `xPeriod` of a resource. */
+/** `effectiveTime` from the fields `xDateTime` and `xPeriod` of a resource. A moment needs no type anywhere. */
 export function when(name: string, { moment, beside, period }: Timed, xsiType?: string): Piece | undefined {
-  return interval(name, period, xsiType) ?? time(name, moment, beside as Element | undefined, xsiType && 'TS')
+  return interval(name, period, xsiType) ?? time(name, moment, beside as Element | undefined)
 }

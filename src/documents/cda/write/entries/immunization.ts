@@ -77,7 +77,7 @@ function timeOf(immunization: Immunization, source: Source): Piece | undefined {
   if (end === undefined) {
     return Object.keys(attributes).length === 0
       ? undefined
-      : element('effectiveTime', { 'xsi:type': 'TS', ...attributes })
+      : element('effectiveTime', attributes)
   }
   const low = Object.keys(attributes).length === 0 ? [] : [element('low', attributes)]
   const high = time('high', end.valueDateTime, end._valueDateTime)

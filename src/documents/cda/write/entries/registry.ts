@@ -1,6 +1,7 @@
 /** Which writer makes a statement of a resource. Every resource finds one, so that an unknown kind is carried as well. */
 import type { Resource } from 'fhir/r4'
 import type { Piece } from '../element.ts'
+import { writeMedicationEntry } from '../pharmacy/entries.ts'
 import { finish, type Statement } from '../statement.ts'
 import { isA, type Place, type Writing } from '../writing.ts'
 import { writeAllergy } from './allergy.ts'
@@ -36,5 +37,5 @@ function rarely(resource: Resource, writing: Writing, place: Place): Statement {
   if (isA(resource, 'Encounter')) return writeEncounter(resource, writing, place)
   if (isA(resource, 'DocumentReference')) return writeFile(resource, writing, place)
   if (PARTIES.has(resource.resourceType)) return writeParty(resource, writing, place)
-  return writeAnything(resource, writing, place)
+  return writeMedicationEntry(resource, writing, place) ?? writeAnything(resource, writing, place)
 }
