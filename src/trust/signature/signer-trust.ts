@@ -120,6 +120,7 @@ function revocationProblem(
   lists: readonly Uint8Array[],
   now: Date,
 ): 'signer-revoked' | 'signer-revocation-unknown' | undefined {
+  if (lists.length === 0) return undefined
   const { subject } = fieldsOf(authority.x509.raw)
   const read = lists.map((der) => readRevocationList(der))
   const own = read.filter((list) => list !== undefined).filter(({ issuer }) => issuer.equals(subject))
