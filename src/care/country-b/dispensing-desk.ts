@@ -196,10 +196,15 @@ function outcomeOf(entry: OutboxEntry): DispenseOutcome {
     const { sentence, next } = careFailure(entry.code ?? 'ERROR_ED_GENERIC', entry.country).problem
     return { entry, sentence, next }
   }
+  if (entry.state === 'sending' && entry.code === undefined) return { entry, ...WAITING.underway }
   return { entry, ...WAITING[entry.needsPerson ? 'person' : entry.state] }
 }
 
 const WAITING = {
+  underway: {
+    sentence: 'It is being sent; the other country has not answered yet.',
+    next: 'Look here again in a moment; do not confirm again.',
+  },
   sending: {
     sentence: 'The other country could not be reached; it has not been told.',
     next: 'It is told again by itself. Until it has answered, nothing counts as dispensed there.',

@@ -1,8 +1,10 @@
 /** Which countries answer at present: all asked at once, with a short patience, and remembered for half a minute. */
 import type { PeerFetch } from '#platform/http/peer-fetch.ts'
-import type { Participant } from '#wire/discovery/directory.ts'
+import { type Participant, SERVICES, type ServiceKind } from '#wire/discovery/directory.ts'
 import type { Directory } from '#wire/discovery/directory-client.ts'
 import { ncpehClient } from '#wire/fhir/ncpeh-client.ts'
+import type { Wire } from '../border/border-service.ts'
+import { type BridgeAddress, routeTo } from './channels/route.ts'
 import type { CountryState } from './country-b.ts'
 
 export interface StatesOptions {
@@ -10,6 +12,8 @@ export interface StatesOptions {
   readonly directory: Directory
   readonly fetch: PeerFetch
   readonly clock: () => Date
+  readonly wires?: readonly Wire[]
+  readonly bridge?: BridgeAddress
   readonly probeTimeoutMs: number
   readonly freshMs: number
 }
@@ -52,17 +56,42 @@ export function countryStates(options: StatesOptions): States {
 /** How long “does not answer” is believed. */
 const LOST_MS = 5000
 
-const SERVICES = ['patient-identification', 'patient-summary'] as const
+/** Always told of; the others when a country offers them. */
+const BASIC: readonly ServiceKind[] = ['patient-identification', 'patient-summary']
 
-async function probe(participant: Participant, { fetch, clock, probeTimeoutMs }: StatesOptions): Promise<CountryState> {
-  const client = ncpehClient({ fetch, base: participant.fhirBase ?? '', fingerprints: participant.certificates })
-  const answer = await client.probe(probeTimeoutMs)
+async function probe(participant: Participant, options: StatesOptions): Promise<CountryState> {
+  const answers = await doesAnswer(participant, options)
+  const { services } = participant
+  const kinds = SERVICES.filter((kind) => BASIC.includes(kind) || services.includes(kind))
   return {
     country: participant.country,
-    services: SERVICES.map((kind) => ({
+    services: kinds.map((kind) => ({
       kind,
-      state: !participant.services.includes(kind) ? 'not-offered' : answer.ok ? 'available' : 'unavailable',
+      state: !services.includes(kind) ? 'not-offered' : answers ? 'available' : 'unavailable',
     })),
-    checkedAt: clock().toISOString(),
+    checkedAt: options.clock().toISOString(),
   }
+}
+
+/**
+ * Asked on the way that questions would take, without any patient's data: FHIR has a page about itself; on IHE it is enough
+ * that the service is there behind its own certificate, whatever it says to a request without a message.
+ */
+async function doesAnswer(
+  participant: Participant,
+  { fetch, wires = ['fhir'], bridge, probeTimeoutMs }: StatesOptions,
+): Promise<boolean> {
+  const route = routeTo(participant, wires, bridge)
+  if (!route) return false
+  const { fingerprints } = route
+  if (route.wire === 'fhir')
+    return (await ncpehClient({ fetch, base: route.base, fingerprints }).probe(probeTimeoutMs)).ok
+  const { query: url } = route.endpoints
+  const reply = await fetch.fetch({
+    url,
+    pinnedFingerprints: fingerprints,
+    timeoutMs: probeTimeoutMs,
+    maxBytes: 65_536,
+  })
+  return reply.ok && reply.value.status !== 404
 }
