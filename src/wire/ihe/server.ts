@@ -32,9 +32,9 @@ export interface IheServerOptions {
   }
   /** Told about programming errors; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
-  /** Told about requests that no handler saw, with a stable code. */
+  /** Told about requests that got a fault instead of an answer, with a stable code. */
   readonly onRefused?: (code: string, connection: Connection) => void
-  /** Told about every answer to a call that reached its handler: for audit and evidence. */
+  /** Told about every answer that is no fault, before it leaves: for audit and evidence. */
   readonly onAnswered?: (call: IheCall, answer: AnsweredMessage) => void
   readonly newId?: () => string
   readonly clock?: () => Date

@@ -10,8 +10,13 @@ import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { readFault } from '../soap/fault.ts'
 import { readMessage } from '../soap/message.ts'
+import { readDocumentQuery } from '../xca/query-request.ts'
+import { readQueryResponse } from '../xca/query-response.ts'
+import { readRetrieveRequest, readRetrieveResponse } from '../xca/retrieve.ts'
 import { readPatientDiscovery } from '../xcpd/discovery-request.ts'
 import { readDiscoveryResponse, writeDiscoveryResponse } from '../xcpd/discovery-response.ts'
+import { readSubmission } from '../xdr/submission-request.ts'
+import { readSubmissionResponse } from '../xdr/submission-response.ts'
 import { corpusMessages, countingIds, ownMessages, type WireMessage } from './messages.ts'
 
 export interface FuzzReport {
@@ -44,10 +49,11 @@ export function fuzz(runs: number, seed?: number): FuzzReport {
 export function readEverything({ contentType, body }: WireMessage): boolean {
   const message = readMessage(contentType, body)
   if (!message.ok) return false
-  readContents(message.value.body, message.value.content)
-  readFault(message.value.body)
-  readDiscoveryResponse(message.value.body)
-  const asked = readPatientDiscovery(message.value.body)
+  const { body: read, content } = message.value
+  readContents(read, content)
+  const readers = [readFault, readDiscoveryResponse, readDocumentQuery, readQueryResponse, readRetrieveRequest]
+  for (const reader of [...readers, readRetrieveResponse, readSubmission, readSubmissionResponse]) reader(read, content)
+  const asked = readPatientDiscovery(read)
   if (asked.ok) {
     const responder = {
       homeCommunityId: '1.2',
