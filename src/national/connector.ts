@@ -62,6 +62,8 @@ export interface NationalDocument {
   readonly author: string
   readonly language: string
   readonly format: 'cda-l3' | 'cda-l1' | 'fhir' | 'pdf' | 'png' | 'jpeg'
+  /** What is inside CDA of level 1; a PDF when absent. */
+  readonly content?: 'pdf' | 'png' | 'jpeg'
   readonly size: number
   /** Hex SHA-256. */
   readonly hash: string
@@ -88,6 +90,8 @@ export interface NationalPrescription {
   readonly crossBorder: boolean
   /** Asked with PIN or prescription id only, where the country or the patient wants that. */
   readonly pinRequired: boolean
+  /** Ids of the dispensations of the asking country that count. */
+  readonly dispensations?: readonly string[]
   readonly product?: string
   readonly atc?: { readonly code: string; readonly display: string }
   readonly doseForm?: { readonly code: string; readonly display: string }

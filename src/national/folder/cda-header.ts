@@ -1,6 +1,7 @@
 /** Reads the header of a CDA document (CDA R2; eHDSI PS headers) into what a document list shows. */
 import { attribute, child, children, descend, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
+import { readCdaPrescription } from './cda-prescription.ts'
 import { type DocumentHeader, documentIdentifier } from './document-header.ts'
 
 const CDA = 'urn:hl7-org:v3'
@@ -9,6 +10,9 @@ const CDA = 'urn:hl7-org:v3'
 export function readCdaHeader(root: XmlElement): DocumentHeader | undefined {
   if (root.name !== 'ClinicalDocument' || root.namespace !== CDA) return undefined
   const id = instanceIdentifier(child(root, 'id'))
+  const body = descend(root, 'component', 'nonXMLBody')
+  const content = body && contentOf(descend(body, 'text'))
+  const prescription = readCdaPrescription(root)
   const patients = children(descend(root, 'recordTarget', 'patientRole'), 'id').flatMap((element) => {
     const held = instanceIdentifier(element)
     return held?.extension ? [`urn:oid:${held.root}|${held.extension}`] : []
@@ -22,10 +26,18 @@ export function readCdaHeader(root: XmlElement): DocumentHeader | undefined {
     effectiveTime: isoTime(attribute(child(root, 'effectiveTime'), 'value') ?? ''),
     author: author(child(root, 'author')),
     language: attribute(child(root, 'languageCode'), 'code') ?? 'und',
-    format: descend(root, 'component', 'nonXMLBody') ? 'cda-l1' : 'cda-l3',
+    format: body ? 'cda-l1' : 'cda-l3',
+    ...(content === undefined ? {} : { content }),
+    ...(prescription ? { prescription } : {}),
     confidentiality: attribute(child(root, 'confidentialityCode'), 'code') ?? 'N',
     transforms: transformedFrom(root),
   }
+}
+
+/** CDA R2 §4.3.1.1: the media type of an embedded original. */
+function contentOf(element: XmlElement | undefined): DocumentHeader['content'] {
+  const mediaType = attribute(element, 'mediaType')
+  return mediaType === 'image/png' ? 'png' : mediaType === 'image/jpeg' ? 'jpeg' : 'pdf'
 }
 
 function instanceIdentifier(element: XmlElement | undefined): { root: string; extension: string } | undefined {

@@ -4,6 +4,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Problem } from '#platform/result/result.ts'
 import { parseXml } from '#platform/xml/parse.ts'
+import { ABOUT_FILE, type About, readAbout } from './about-file.ts'
 import { readCdaHeader } from './cda-header.ts'
 import type { DocumentHeader } from './document-header.ts'
 import { documentIdentifier } from './document-header.ts'
@@ -14,7 +15,7 @@ export type DocumentFileProblemCode = 'document-unreadable' | 'document-not-unde
 /** Larger files are not read; the border refuses them anyway. */
 const LARGEST_FILE = 64 * 1024 * 1024
 
-/** One file of `documents/` as last read. `header` is undefined for a PDF, whose facts come from its sibling. */
+/** One file of `documents/` as last read. `header` is undefined for a PDF or picture, whose facts come from its siblings. */
 export interface DocumentFile {
   readonly name: string
   /** Changes whenever the file does: size, time of change and inode. */
@@ -22,6 +23,8 @@ export interface DocumentFile {
   readonly size: number
   readonly hash: string
   readonly header: DocumentHeader | undefined
+  /** Set for `x.about.json`, which is no document but says more of the documents `x.*`. */
+  readonly about?: About
 }
 
 export type FileReading =
@@ -32,7 +35,7 @@ export type FileReading =
 export async function documentFileNames(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && /\.(xml|json|pdf)$/i.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(xml|json|pdf|png|jpe?g)$/i.test(entry.name))
     .map((entry) => entry.name)
     .sort()
 }
@@ -64,6 +67,11 @@ export async function readDocumentFile(directory: string, name: string, version:
   } catch {
     return problem('document-unreadable', 'The document cannot be read.', 'Check its permissions; it is left out.')
   }
+  if (ABOUT_FILE.test(name)) {
+    const about = readAbout(jsonOrUndefined(bytes))
+    if (!about) return { ok: false, name, version, problem: notUnderstood(name, 'a description of a document').problem }
+    return { ok: true, file: { name, version, size: bytes.length, hash: '', header: undefined, about } }
+  }
   const reading = header(bytes, name)
   if (!reading.ok) return { ok: false, name, version, problem: reading.problem }
   const hash = createHash('sha256').update(bytes).digest('hex')
@@ -76,8 +84,10 @@ type HeaderReading =
 
 function header(bytes: Uint8Array, name: string): HeaderReading {
   const extension = parse(name).ext.toLowerCase()
-  if (extension === '.pdf') {
-    return startsLikePdf(bytes) ? { ok: true, value: undefined } : notUnderstood(name, 'a PDF')
+  const original = ORIGINALS[extension]
+  if (original) {
+    const starts = original.starts.every((octet, index) => bytes[index] === octet)
+    return starts ? { ok: true, value: undefined } : notUnderstood(name, original.called)
   }
   if (extension === '.xml') {
     const parsed = parseXml(bytes, { file: name })
@@ -89,7 +99,7 @@ function header(bytes: Uint8Array, name: string): HeaderReading {
   return value ? { ok: true, value } : notUnderstood(name, 'a FHIR document about a patient with an identifier')
 }
 
-function notUnderstood(name: string, expected: string): HeaderReading {
+function notUnderstood(name: string, expected: string): Extract<HeaderReading, { readonly ok: false }> {
   return {
     ok: false,
     problem: {
@@ -101,8 +111,23 @@ function notUnderstood(name: string, expected: string): HeaderReading {
   }
 }
 
-function startsLikePdf(bytes: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-'
+/** Documents that say nothing which can be read here, known by their first bytes. */
+const ORIGINALS: Readonly<Record<string, OriginalKind>> = {
+  '.pdf': { format: 'pdf', called: 'a PDF', starts: [0x25, 0x50, 0x44, 0x46, 0x2d] },
+  '.png': { format: 'png', called: 'a PNG picture', starts: [0x89, 0x50, 0x4e, 0x47] },
+  '.jpg': { format: 'jpeg', called: 'a JPEG picture', starts: [0xff, 0xd8, 0xff] },
+  '.jpeg': { format: 'jpeg', called: 'a JPEG picture', starts: [0xff, 0xd8, 0xff] },
+}
+
+interface OriginalKind {
+  readonly format: 'pdf' | 'png' | 'jpeg'
+  readonly called: string
+  readonly starts: readonly number[]
+}
+
+/** Format of a file by its name; undefined when it is CDA or FHIR. */
+export function originalFormat(name: string): OriginalKind['format'] | undefined {
+  return ORIGINALS[parse(name).ext.toLowerCase()]?.format
 }
 
 function jsonOrUndefined(bytes: Uint8Array): unknown {

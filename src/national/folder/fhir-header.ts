@@ -1,6 +1,8 @@
 /** Reads the head of a FHIR document Bundle (Composition, Patient, author) into what a document list shows. */
 import { z } from 'zod'
+import { PRESCRIPTION } from './cda-prescription.ts'
 import { type DocumentHeader, documentIdentifier } from './document-header.ts'
+import { readFhirPrescription } from './fhir-prescription.ts'
 
 const LOINC = 'http://loinc.org'
 
@@ -24,15 +26,21 @@ const Head = z.object({
   language: z.string().optional(),
   entry: z.array(Entry).min(1),
 })
+const Concept = z.object({
+  coding: z
+    .array(z.object({ system: z.string().optional(), code: z.string().optional(), display: z.string().optional() }))
+    .optional(),
+})
+
 const Composition = z.object({
   resourceType: z.literal('Composition'),
   language: z.string().optional(),
+  identifier: Identifier.optional(),
+  category: z.array(Concept).optional(),
   title: z.string().optional(),
   date: z.string().optional(),
   confidentiality: z.string().optional(),
-  type: z
-    .object({ coding: z.array(z.object({ system: z.string().optional(), code: z.string().optional() })).optional() })
-    .optional(),
+  type: Concept.optional(),
   subject: Reference.optional(),
   author: z.array(Reference).optional(),
 })
@@ -57,18 +65,26 @@ export function readFhirHeader(value: unknown, fallbackIdentifier: string): Docu
   const patients = patientIdentifiers(resolved(entry, composition.data.subject))
   if (patients.length === 0) return undefined
   const { coding } = composition.data.type ?? {}
+  const classCode = (coding?.find((held) => held.system === LOINC) ?? coding?.[0])?.code ?? ''
+  const named = [composition.data.identifier, head.data.identifier].filter((one) => one !== undefined)
+  const prescription = classCode === PRESCRIPTION ? readFhirPrescription(entry, named) : undefined
+  const categories = (composition.data.category ?? [])
+    .flatMap((category) => category.coding ?? [])
+    .flatMap(({ system, code, display }) => (system && code ? [{ system, code, display: display ?? code }] : []))
   return {
     id: documentIdentifier(
       head.data.identifier?.system ?? '',
       head.data.identifier?.value ?? head.data.id ?? fallbackIdentifier,
     ),
     patients,
-    classCode: (coding?.find((held) => held.system === LOINC) ?? coding?.[0])?.code ?? '',
+    classCode,
     title: composition.data.title ?? '',
     effectiveTime: composition.data.date ?? '',
     author: (composition.data.author ?? []).map((reference) => authorName(entry, reference)).join('; '),
     language: composition.data.language ?? head.data.language ?? 'und',
     format: 'fhir',
+    ...(categories.length > 0 ? { categories } : {}),
+    ...(prescription ? { prescription } : {}),
     confidentiality: composition.data.confidentiality ?? 'N',
     transforms: [],
   }

@@ -9,15 +9,16 @@ import { failed, ok, type Problem, type Result } from '#platform/result/result.t
 import { type ConsentDefault, defaultDecision } from '#trust/consent/consent-default.ts'
 import type { NationalConnector, NationalDocument, NationalPatient, NationalProblemCode } from '../connector.ts'
 import { openAccessLog } from './access-log.ts'
+import { PRESCRIPTION } from './cda-prescription.ts'
 import { choicePermits } from './choices.ts'
+import { prescriptionDesk } from './dispensing.ts'
+import { dispensingFiles } from './dispensing-file.ts'
 import { comparableIdentifier, matchingPatients } from './matching.ts'
 import type { RegisteredPatient } from './patients-file.ts'
 import { DOCUMENTS_FOLDER, readSnapshot, type Snapshot } from './snapshot.ts'
 
 /** LOINC class of the patient summary (eHDSI classCode). */
 const PATIENT_SUMMARY = '60591-5'
-/** LOINC class of the ePrescription; never an original document. */
-const PRESCRIPTION = '57833-6'
 
 export interface FolderConnectorOptions {
   readonly directory: string
@@ -30,6 +31,7 @@ export interface FolderConnectorOptions {
   readonly onProblem?: (problem: Problem) => void
   /** Milliseconds for which the folder is not looked at again; default 500. */
   readonly recheckAfter?: number
+  readonly clock?: () => Date
 }
 
 type Answer<T> = Result<T, NationalProblemCode>
@@ -38,17 +40,25 @@ type Answer<T> = Result<T, NationalProblemCode>
 export async function openFolderConnector(options: FolderConnectorOptions): Promise<NationalConnector> {
   const folder = watchedFolder(options)
   const accesses = openAccessLog(join(options.directory, 'accesses.jsonl'))
+  const prescriptions = prescriptionDesk(
+    dispensingFiles(join(options.directory, 'dispensations')),
+    options.clock ?? (() => new Date()),
+  )
   await folder.current()
 
-  const documentsOf = async (patient: string, wanted: (document: NationalDocument) => boolean) => {
+  const heldOf = async (patient: string, wanted: (document: NationalDocument) => boolean) => {
     const found = await folder.patient(patient)
     if (!found.ok) return found
-    const documents = [...found.value.snapshot.documents.values()]
-      .filter((held) => belongs(held.patients, found.value.patient) && wanted(held.document))
-      .map((held) => held.document)
-      .sort((one, other) => other.effectiveTime.localeCompare(one.effectiveTime))
-    return ok(documents)
+    const held = [...found.value.snapshot.documents.values()]
+      .filter((one) => belongs(one.patients, found.value.patient) && wanted(one.document))
+      .sort((one, other) => other.document.effectiveTime.localeCompare(one.document.effectiveTime))
+    return ok(held)
   }
+  const documentsOf = async (patient: string, wanted: (document: NationalDocument) => boolean) => {
+    const held = await heldOf(patient, wanted)
+    return held.ok ? ok(held.value.map(({ document }) => document)) : held
+  }
+  const prescriptionsOf = (patient: string) => heldOf(patient, ({ classCode }) => classCode === PRESCRIPTION)
 
   return {
     async findPatients(query) {
@@ -91,9 +101,18 @@ export async function openFolderConnector(options: FolderConnectorOptions): Prom
         return unavailable()
       }
     },
-    listPrescriptions: async () => notOffered(),
-    submitDispensation: async () => notOffered(),
-    discardDispensation: async () => notOffered(),
+    async listPrescriptions(patient, filter, caller) {
+      const held = await prescriptionsOf(patient)
+      return held.ok ? prescriptions.list(held.value, filter, caller) : held
+    },
+    async submitDispensation(dispensation, patient, caller) {
+      const held = await prescriptionsOf(patient)
+      return held.ok ? prescriptions.submit(held.value, dispensation, caller) : held
+    },
+    async discardDispensation(discard, patient, caller) {
+      const held = await prescriptionsOf(patient)
+      return held.ok ? prescriptions.discard(held.value, discard, caller) : held
+    },
     searchFhir: async () => notOffered(),
   }
 }

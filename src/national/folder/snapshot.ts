@@ -3,14 +3,17 @@ import { readFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
 import type { NationalDocument } from '../connector.ts'
+import { type About, headerFromAbout } from './about-file.ts'
+import { PRESCRIPTION } from './cda-prescription.ts'
 import {
   type DocumentFile,
   documentFileNames,
   type FileReading,
   fileVersion,
+  originalFormat,
   readDocumentFile,
 } from './document-files.ts'
-import { type DocumentHeader, documentIdentifier } from './document-header.ts'
+import { type DocumentHeader, documentIdentifier, type PrescriptionHeader } from './document-header.ts'
 import { comparableIdentifier } from './matching.ts'
 import { type RegisteredPatient, readPatientsFile } from './patients-file.ts'
 
@@ -20,6 +23,12 @@ export interface HeldDocument {
   readonly document: NationalDocument
   /** Comparable identifiers of the patient, see `comparableIdentifier`. */
   readonly patients: ReadonlySet<string>
+  readonly prescription?: HeldPrescription
+}
+
+/** What the folder knows of a prescription; every rendition of it has the same. */
+export interface HeldPrescription extends PrescriptionHeader {
+  readonly rules: NonNullable<About['prescription']>
 }
 
 export interface Snapshot {
@@ -123,7 +132,7 @@ function tieToPatients(
 ): ReadonlyMap<string, HeldDocument> {
   const files = readings.flatMap((reading) => (reading.ok ? [reading.file] : []))
   const held = new Map<string, HeldDocument>()
-  for (const file of files) {
+  for (const file of files.filter(({ about }) => about === undefined)) {
     const tied = tiedDocument(file, files, patients)
     if ('sentence' in tied) report(tied)
     else if (held.has(tied.document.id)) {
@@ -138,17 +147,43 @@ function tiedDocument(
   files: readonly DocumentFile[],
   patients: readonly RegisteredPatient[],
 ): HeldDocument | Problem {
-  const header = file.header ?? siblingHeader(file, files)
-  if (!header) return notHeld(file.name, 'No structured document of the same name says whose PDF this is.', 'Add it.')
+  const about = files.find((other) => other.about && stem(other.name) === stem(file.name))?.about
+  const header = file.header ?? siblingHeader(file, files) ?? aboutHeader(file, about)
+  if (!header) {
+    return notHeld(file.name, 'No document or description of the same name says whose original this is.', 'Add it.')
+  }
   const identifiers = new Set(header.patients.map(comparableIdentifier))
   const patient = patients.find(({ comparableIdentifiers }) => !disjoint(comparableIdentifiers, identifiers))
   if (!patient) return notHeld(file.name, 'The patient of the document is not registered.', 'Add the patient.')
+  const related = relatedOf(file, header, files)
+  const prescription = prescriptionOf(header, related, files, about)
   return {
     file: file.name,
     version: file.version,
-    document: nationalDocument(file, header, patient, relatedOf(file, header, files)),
+    document: nationalDocument(file, header, patient, related, about),
     patients: identifiers,
+    ...(prescription ? { prescription } : {}),
   }
+}
+
+/** The coded rendition says what is prescribed; originals of it are the same prescription. */
+function prescriptionOf(
+  header: DocumentHeader,
+  related: string | undefined,
+  files: readonly DocumentFile[],
+  about: About | undefined,
+): HeldPrescription | undefined {
+  if (header.classCode !== PRESCRIPTION) return undefined
+  const other = files.find((file) => file.header?.id === related)?.header?.prescription
+  const own = header.prescription
+  const [coded, further] = own && own.lines.length > 0 ? [own, other] : [other ?? own, own]
+  const identifiers = [...new Set([...(coded?.identifiers ?? []), ...(further?.identifiers ?? [])])]
+  return { ...(coded ?? { lines: [] }), identifiers, rules: about?.prescription ?? {} }
+}
+
+function aboutHeader({ name }: DocumentFile, about: About | undefined): DocumentHeader | undefined {
+  const format = originalFormat(name)
+  return about && format ? headerFromAbout(about, name, format) : undefined
 }
 
 function disjoint(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
@@ -160,9 +195,9 @@ function notHeld(file: string, sentence: string, next: string): Problem {
   return { code: 'document-not-tied', sentence, next, place: { file } }
 }
 
-/** `x`, of `x.L3.xml`, `x.L1.xml`, `x.json` and `x.pdf`. */
+/** `x`, of `x.L3.xml`, `x.L1.xml`, `x.json`, `x.pdf` and `x.about.json`. */
 function stem(name: string): string {
-  return parse(name).name.replace(/\.L[13]$/i, '')
+  return parse(name).name.replace(/\.(L[13]|about)$/i, '')
 }
 
 /** A PDF says nothing that can be read; it is the original of the structured document of the same name. */
@@ -171,10 +206,11 @@ function siblingHeader(file: DocumentFile, files: readonly DocumentFile[]): Docu
     (other) => other.header && other.name !== file.name && stem(other.name) === stem(file.name),
   )
   if (!sibling?.header) return undefined
+  const format = originalFormat(file.name) ?? 'pdf'
   return {
     ...sibling.header,
-    id: documentIdentifier('pdf', sibling.header.id),
-    format: 'pdf',
+    id: documentIdentifier(format, sibling.header.id),
+    format,
     transforms: [sibling.header.id],
   }
 }
@@ -194,9 +230,12 @@ function nationalDocument(
   header: DocumentHeader,
   patient: RegisteredPatient,
   related: string | undefined,
+  { prescription: _rules, patient: _whose, ...about }: About = {},
 ): NationalDocument {
+  const { id, content, categories } = header
+  const said = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined))
   return {
-    id: header.id,
+    id,
     patient: patient.identifiers[0] ?? '',
     classCode: header.classCode,
     title: header.title,
@@ -204,9 +243,12 @@ function nationalDocument(
     author: header.author,
     language: header.language,
     format: header.format,
+    ...(content === undefined ? {} : { content }),
     size: file.size,
     hash: file.hash,
     confidentiality: header.confidentiality,
     ...(related === undefined ? {} : { related }),
+    ...(categories === undefined ? {} : { categories }),
+    ...said,
   }
 }
