@@ -7,11 +7,19 @@ import { oneLine } from '#platform/xml/access.ts'
 import { NOT_CARRIED_EXTENSION } from '../../account/fhir.ts'
 import { SOURCE_EXTENSION } from '../../model/clinical-document.ts'
 import {
+  ACT_CLASS,
+  ACT_MOOD,
+  ACT_STATUS,
   DATA_ABSENT_EXTENSION,
   DETAIL_EXTENSION,
+  NULL_FLAVOR,
   NULL_FLAVOR_EXTENSION,
+  PARTICIPATION_TYPE,
   PRECISION_EXTENSION,
   RELATED_EXTENSION,
+  RELATIONSHIP_TYPE,
+  ROLE_CLASS,
+  SOURCE_VALUE_EXTENSION,
 } from '../tables/urls.ts'
 import { flavorOfReason } from './datatypes/nulls.ts'
 import { digits } from './datatypes/quantity.ts'
@@ -59,11 +67,18 @@ export function leftovers(
 function visitFields(holder: object, search: Search, path: string, label: string): void {
   for (const [key, held] of Object.entries(holder)) {
     const field = label === '' ? key : `${label}.${key}`
-    if (FORM.has(key) || search.expressed.has(field)) continue
+    if (FORM.has(key) || search.expressed.has(field) || isInParts(key, holder)) continue
     if (isExpressed(search.resource.resourceType, label, key, held)) continue
     if (key === 'extension' || key === 'modifierExtension') visitExtensions(held, search, `${path}.${key}`, label)
     else visit(held, search, `${path}.${key}`, field.replace(/(^|\.)_/g, '$1'))
   }
+}
+
+/** Several family names are one string in FHIR; the parts beside it are what is written. */
+function isInParts(key: string, holder: object): boolean {
+  if (key !== 'family' || !('_family' in holder)) return false
+  const { extension = [] } = holder._family as { extension?: Extension[] }
+  return extension.some(({ url }) => url === SOURCE_VALUE_EXTENSION)
 }
 
 function visit(held: unknown, search: Search, path: string, label: string): void {
@@ -130,7 +145,13 @@ function visitExtension(extension: Extension, search: Search, path: string, labe
   }
 }
 
-/** Structural codes stand in attributes without a system (`classCode`, `typeCode`) or with one: the code is enough. */
+/** Systems whose codes stand in attributes of their own (`typeCode`, `classCode`, `moodCode`, `nullFlavor`, `languageCode`). */
+const IN_ATTRIBUTES = new Set([
+  ...[ACT_STATUS, ACT_MOOD, ACT_CLASS, NULL_FLAVOR, PARTICIPATION_TYPE, ROLE_CLASS, RELATIONSHIP_TYPE],
+  'urn:ietf:bcp:47',
+])
+
+/** Structural codes stand in attributes without a system or with one: the code is enough. */
 function visitStructural(extension: Extension, search: Search, path: string): void {
   for (const { valueCoding: coding } of extension.extension ?? []) {
     if (coding?.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)) continue
@@ -162,6 +183,7 @@ function isQuantity(held: object): held is Quantity {
 
 function holdsCoding(coding: Coding, { xml, writing }: Search): boolean {
   const { code, system, display } = coding
+  if (system !== undefined && IN_ATTRIBUTES.has(system)) return xml.includes(`="${escaped(code ?? '')}"`)
   const root = system === undefined ? undefined : rootOf(system, writing).root
   const pair =
     root === undefined ? `code="${escaped(code ?? '')}"` : `code="${escaped(code ?? '')}" codeSystem="${root}"`

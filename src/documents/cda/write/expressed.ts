@@ -19,7 +19,7 @@ const BY_SHAPE: Readonly<Record<string, ReadonlySet<string>>> = {
   ServiceRequest: new Set(['intent', 'doNotPerform']),
   Encounter: new Set(['class']),
   Device: new Set(['deviceName.type']),
-  Medication: new Set([]),
+  Medication: new Set(['ingredient.isActive']),
   Reference: new Set(['type']),
 }
 

@@ -1,17 +1,17 @@
 /** Level 1: the body of a document that is a file (CDA R2 §4.3.1, nonXMLBody). */
-import type { Composition, Resource } from 'fhir/r4'
+import type { Composition } from 'fhir/r4'
 import { assemble, element, escaped, type Piece } from './element.ts'
 import { isA, resolve, type Writing } from './writing.ts'
 
 /** The file that the only section of the model holds. */
-export function fileBody(composition: Composition, writing: Writing, folded: Resource[]): Piece | undefined {
+export function fileBody(composition: Composition, writing: Writing): Piece | undefined {
   const [entry] = composition.section?.[0]?.entry ?? []
   const reference = resolve(entry, writing)
   if (!isA(reference, 'DocumentReference')) return undefined
   const attachment = reference.content[0]?.attachment
   const binary = resolve({ reference: attachment?.url ?? '' }, writing, reference)
   writing.written.add(reference)
-  if (isA(binary, 'Binary')) folded.push(binary)
+  if (isA(binary, 'Binary')) writing.written.add(binary)
   const data = attachment?.data ?? (isA(binary, 'Binary') ? binary.data : undefined)
   const mediaType = attachment?.contentType ?? 'application/octet-stream'
   return data === undefined ? outside(attachment?.url, mediaType) : nonXmlBody(mediaType, data)

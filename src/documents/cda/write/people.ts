@@ -18,7 +18,13 @@ import { time } from './datatypes/time.ts'
 import { detailPieces } from './detail.ts'
 import { type Attributes, assemble, element, escaped, type Piece } from './element.ts'
 import { rulesOf } from './schema/classes.ts'
-import { ASSOCIATIVE_ROLES, PARTICIPATIONS } from './schema/vocabulary.ts'
+import {
+  ASSOCIATIVE_ROLES,
+  ENCOUNTER_PARTICIPANTS,
+  NULL_FLAVORS,
+  PARTICIPATIONS,
+  SERVICE_PERFORMERS,
+} from './schema/vocabulary.ts'
 import { sourceOf } from './source.ts'
 import { extensionsOf, isA, resolve, type Writing } from './writing.ts'
 
@@ -161,7 +167,8 @@ export function participation(
   const source = sourceOf(resource)
   const role = roleOf(roleName, party, writing, folded)
   const [own] = source.others
-  const functionCode = own === undefined ? undefined : coded('functionCode', own, writing, 'CE')
+  const [flavor] = source.nulls
+  const functionCode = own === undefined ? nullOf('functionCode', flavor) : coded('functionCode', own, writing, 'CE')
   const typeCode = typeCodeOf(className, source.typeCode)
   return assemble(className, name, { ...typeCode, ...options.attributes }, [
     ...(options.pieces ?? []),
@@ -172,20 +179,35 @@ export function participation(
   ])
 }
 
+function nullOf(name: string, flavor: string | undefined): Piece | undefined {
+  return flavor !== undefined && NULL_FLAVORS.has(flavor) ? element(name, { nullFlavor: flavor }) : undefined
+}
+
 function roleIn(className: string): string {
   return rulesOf(className)?.find(({ name }) => name in ROLE_PARTS)?.name ?? 'assignedEntity'
 }
 
-/** Only some participations may say their kind; of the others it is fixed by the schema. */
-const FREE_TYPES = new Set(['Participant1', 'Participant2'])
-const PERFORMERS = new Set(['PRF', 'PPRF', 'SPRF'])
+/** Kinds of participation that the schema fixes; only those of the classes that are not here may vary. */
+const FIXED: Readonly<Record<string, string>> = {
+  Author: 'AUT',
+  DataEnterer: 'ENT',
+  Informant12: 'INF',
+  LegalAuthenticator: 'LA',
+  Authenticator: 'AUTHEN',
+  ResponsibleParty: 'RESP',
+}
+const FREE: Readonly<Record<string, ReadonlySet<string>>> = {
+  Participant1: PARTICIPATIONS,
+  Participant2: PARTICIPATIONS,
+  Performer1: SERVICE_PERFORMERS,
+  Performer2: new Set(['PRF']),
+  EncounterParticipant: ENCOUNTER_PARTICIPANTS,
+  InformationRecipient: new Set(['PRCP', 'TRC']),
+}
 
 function typeCodeOf(className: string, stated: string | undefined): Attributes {
   if (stated === undefined) return {}
-  if (className === 'Performer1') return PERFORMERS.has(stated) ? { typeCode: stated } : {}
-  if (className === 'EncounterParticipant') return /^(?:ADM|ATND|CON|DIS|REF)$/.test(stated) ? { typeCode: stated } : {}
-  if (className === 'InformationRecipient') return /^(?:PRCP|TRC)$/.test(stated) ? { typeCode: stated } : {}
-  return FREE_TYPES.has(className) && PARTICIPATIONS.has(stated) ? { typeCode: stated } : {}
+  return FIXED[className] === stated || FREE[className]?.has(stated) ? { typeCode: stated } : {}
 }
 
 /** The role itself: who, with which identifiers, where, for which organisation. */

@@ -23,6 +23,8 @@ export interface Source {
   readonly mood?: string
   readonly typeCode?: string
   readonly classCode?: string
+  /** Null flavours of structural codes. */
+  readonly nulls: readonly string[]
   /** Structural codes of no known kind, e.g. of a function or of the statement itself. */
   readonly others: readonly Coding[]
   readonly details: readonly Extension[]
@@ -58,6 +60,7 @@ export function sourceIn(extensions: readonly Extension[]): Source {
     ...(text === undefined ? {} : { text }),
     codes,
     statuses: of(ACT_STATUS),
+    nulls: of(NULL_FLAVOR),
     ...(mood === undefined ? {} : { mood }),
     ...(typeCode === undefined ? {} : { typeCode }),
     ...(classCode === undefined ? {} : { classCode }),

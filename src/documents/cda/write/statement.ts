@@ -2,7 +2,7 @@
  * A clinical statement on its way into the document: a writer says of which class it is and which elements it has; what
  * all statements have in common is added here (ids, participations, details, related statements, what is left over).
  */
-import type { Annotation, Extension, Reference, Resource } from 'fhir/r4'
+import type { Annotation, CodeableConcept, Extension, Reference, Resource } from 'fhir/r4'
 import { type Leftover, leftovers, referencesIn } from './carried.ts'
 import { words } from './datatypes/code.ts'
 import { nullFlavorIn } from './datatypes/nulls.ts'
@@ -39,8 +39,8 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
   const source = sourceOf(resource)
   const pieces = [
     ...statement.pieces,
-    narrativeOf(source, writing, place),
     ...detailPieces(statement.className, source.details, writing),
+    narrativeOf(source, writing, place),
     ...relatedPieces(statement.className, source, writing, place),
     ...otherReferences(statement, resource, writing, place),
   ]
@@ -193,6 +193,14 @@ export function comment(className: string, note: Annotation, writing: Writing): 
   ])
   return link(className, 'SUBJ', act)
 }
+
+/** The reader makes `refuted` of a denied statement; where the source had a code for it, that code stands beside. */
+export function isRefuted(verification: CodeableConcept | undefined): boolean {
+  const codings = verification?.coding ?? []
+  return codings.length === 1 && codings[0]?.code === 'refuted' && VERIFICATION.test(codings[0].system ?? '')
+}
+
+const VERIFICATION = /CodeSystem\/(?:condition-ver-status|allergyintolerance-verification)$/
 
 /** Whether the reader noted a denial among the details. */
 export function isDenied(details: readonly Extension[]): boolean {

@@ -71,7 +71,7 @@ function writeWhole(
 ): WrittenCda {
   const folded: Resource[] = [composition]
   const header = headerPieces(document, composition, patient, writing, options, folded)
-  const file = document.origin.level === 1 ? fileBody(composition, writing, folded) : undefined
+  const file = document.origin.level === 1 ? fileBody(composition, writing) : undefined
   const made = assemble('ClinicalDocument', 'ClinicalDocument', {}, header).xml
   const facts = headerLeftovers(folded, made, writing)
   const body = file ?? structuredBody(document, composition, facts, writing)

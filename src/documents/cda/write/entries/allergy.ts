@@ -10,7 +10,7 @@ import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
 import { text } from '../people.ts'
 import { type Source, sourceOf } from '../source.ts'
-import { comment, type Statement, statementPeople } from '../statement.ts'
+import { comment, isDenied, isRefuted, type Statement, statementPeople } from '../statement.ts'
 import type { Place, Writing } from '../writing.ts'
 import { concern, concernDetails } from './concern.ts'
 import { reactions, severityExpressed } from './reaction.ts'
@@ -25,11 +25,11 @@ export function writeAllergy(allergy: AllergyIntolerance, writing: Writing, plac
   const source = sourceOf(allergy)
   const folded: Resource[] = []
   const absence = allergy.code?.coding?.some(({ code: one }) => ABSENT_CODES.has(one ?? '')) === true
-  const denied = isDenied(allergy)
+  const denied = isRefuted(allergy.verificationStatus)
   const kind = kindOf(allergy)
   return {
     className: 'Observation',
-    attributes: { negationInd: denied ? 'true' : undefined },
+    attributes: { negationInd: denied || isDenied(source.details) ? 'true' : undefined },
     folded,
     expressed: [
       ...(denied ? ['verificationStatus'] : []),
@@ -78,11 +78,6 @@ export function writeAllergy(allergy: AllergyIntolerance, writing: Writing, plac
         }
       : {}),
   }
-}
-
-function isDenied({ verificationStatus }: AllergyIntolerance): boolean {
-  const codings = verificationStatus?.coding ?? []
-  return codings.length === 1 && codings[0]?.system === VERIFICATION && codings[0].code === 'refuted'
 }
 
 /** SNOMED CT adverse event types by FHIR type and category (eHDSI value set 1.3.6.1.4.1.12559.11.10.1.3.1.42.18). */

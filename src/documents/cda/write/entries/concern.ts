@@ -3,6 +3,7 @@ import type { Extension } from 'fhir/r4'
 import { coded } from '../datatypes/code.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
+import { NULL_FLAVORS } from '../schema/vocabulary.ts'
 import type { Source } from '../source.ts'
 import type { Writing } from '../writing.ts'
 
@@ -29,7 +30,7 @@ export function concern(
   return (inner) =>
     assemble('Act', 'act', {}, [
       ...templateIds(...templates, '2.16.840.1.113883.10.20.1.27', '1.3.6.1.4.1.19376.1.5.3.1.4.5.1'),
-      coded('code', source.others.find(({ code }) => code === 'CONC') ?? CONCERN, writing, 'CD'),
+      codeOfConcern(source, writing),
       element('statusCode', { code: own }),
       assemble('EntryRelationship', 'entryRelationship', { typeCode: 'SUBJ' }, [inner]),
       ...detailPieces('Act', details, writing),
@@ -39,4 +40,13 @@ export function concern(
 /** Details of the concern that the reader merged into the statement. */
 export function concernDetails(source: Source): readonly Extension[] {
   return source.details.flatMap(({ url, extension }) => (url === 'concern' ? (extension ?? []) : []))
+}
+
+/** Earlier waves leave the code of the act null (IHE PCC). */
+function codeOfConcern(source: Source, writing: Writing): Piece | undefined {
+  const stated = source.others.find(({ code }) => code === CONCERN.code)
+  const [flavor] = source.nulls
+  if (stated === undefined && flavor !== undefined && NULL_FLAVORS.has(flavor))
+    return element('code', { nullFlavor: flavor })
+  return coded('code', stated ?? CONCERN, writing, 'CD')
 }

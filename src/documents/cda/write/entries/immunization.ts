@@ -75,9 +75,7 @@ function timeOf(immunization: Immunization, source: Source): Piece | undefined {
   const attributes = timeAttributes(immunization.occurrenceDateTime, immunization._occurrenceDateTime)
   const end = source.details.find(({ url }) => url === 'high')
   if (end === undefined) {
-    return Object.keys(attributes).length === 0
-      ? undefined
-      : element('effectiveTime', attributes)
+    return Object.keys(attributes).length === 0 ? undefined : element('effectiveTime', attributes)
   }
   const low = Object.keys(attributes).length === 0 ? [] : [element('low', attributes)]
   const high = time('high', end.valueDateTime, end._valueDateTime)

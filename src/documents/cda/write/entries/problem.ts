@@ -5,7 +5,7 @@ import { ids } from '../datatypes/identity.ts'
 import { interval, time } from '../datatypes/time.ts'
 import { element, type Piece, templateIds } from '../element.ts'
 import { sourceOf } from '../source.ts'
-import { comment, type Statement, statementPeople } from '../statement.ts'
+import { comment, isDenied, isRefuted, type Statement, statementPeople } from '../statement.ts'
 import type { Place, Writing } from '../writing.ts'
 import { concern, concernDetails } from './concern.ts'
 import { CERTAINTY_SNOMED, CLINICAL_STATUS_SNOMED, statusValue, subordinate } from './subordinate.ts'
@@ -20,16 +20,16 @@ export function writeProblem(condition: Condition, writing: Writing, place: Plac
   const source = sourceOf(condition)
   const folded: Resource[] = []
   const kind = condition.category?.find(({ coding }) => !coding?.some(({ system }) => system === CATEGORY))
-  const denied = isDenied(condition)
+  const denied = isRefuted(condition.verificationStatus)
   const over = condition.clinicalStatus?.coding?.some(({ code: status }) => ENDED.has(status ?? '')) === true
   const status = source.statuses[place.depth === 0 ? 1 : 0] ?? 'completed'
   return {
     className: 'Observation',
-    attributes: { negationInd: denied ? 'true' : undefined },
+    attributes: { negationInd: denied || isDenied(source.details) ? 'true' : undefined },
     folded,
     expressed: [
       ...(denied ? ['verificationStatus'] : []),
-      ...(condition.category?.every(isListItem) || kind !== undefined ? [] : []),
+      ...((condition.category ?? []).every((one) => one === kind || isListItem(one)) ? ['category'] : []),
     ],
     pieces: [
       ...templateIds(
@@ -63,13 +63,7 @@ export function writeProblem(condition: Condition, writing: Writing, place: Plac
 }
 
 function isListItem({ coding }: NonNullable<Condition['category']>[number]): boolean {
-  return coding?.some(({ system }) => system === CATEGORY) === true
-}
-
-/** The reader makes `refuted` of `negationInd`; where the source had a code for it, that code stands beside. */
-function isDenied({ verificationStatus }: Condition): boolean {
-  const codings = verificationStatus?.coding ?? []
-  return codings.length === 1 && codings[0]?.system === VERIFICATION && codings[0].code === 'refuted'
+  return coding?.length === 1 && coding[0]?.code === 'problem-list-item'
 }
 
 function timeOf(condition: Condition): Piece | undefined {

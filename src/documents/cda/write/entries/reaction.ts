@@ -1,5 +1,5 @@
 /** Reactions of an allergy: observations by MFST, with their severity (eHDSI 1.3.6.1.4.1.12559.11.10.1.3.1.3.44). */
-import type { AllergyIntolerance, AllergyIntoleranceReaction, CodeableConcept } from 'fhir/r4'
+import type { AllergyIntolerance, AllergyIntoleranceReaction, CodeableConcept, Extension } from 'fhir/r4'
 import { ORIGINAL_EXTENSION } from '../../tables/urls.ts'
 import { code, coded, words } from '../datatypes/code.ts'
 import { extensionValue } from '../datatypes/nulls.ts'
@@ -22,35 +22,49 @@ const SEVERITIES: Readonly<Record<string, readonly [string, string]>> = {
   severe: ['24484000', 'Severe'],
 }
 
+/** Structural codes of the other statements in an allergy. */
+const SAID_ELSEWHERE = new Set(['CONC', 'SEV', '33999-4', '82606-5', '66455-7', '48767-8'])
+
 /** One observation for each manifestation. */
 export function reactions(allergy: AllergyIntolerance, source: Source, writing: Writing): Piece[] {
   const all = (allergy.reaction ?? []).flatMap((reaction) =>
     reaction.manifestation.map((manifestation, at) => ({ reaction, manifestation, first: at === 0 })),
   )
   return all.map(({ reaction, manifestation, first }, at) => {
-    const details = namedDetails(source, 'manifestation', [at, all.length])
-    return link('Observation', 'MFST', reactionOf(reaction, manifestation, first, details, source, writing))
+    const details = namedDetails(source, ['manifestation', 'observation'], [at, all.length])
+    const ends = source.details.filter(({ url }) => url === 'reaction-end')
+    const end = ends.length === all.length ? ends[at] : undefined
+    return link('Observation', 'MFST', reactionOf({ reaction, manifestation, first, details, end }, source, writing))
   })
 }
 
+interface Reaction {
+  readonly reaction: AllergyIntoleranceReaction
+  readonly manifestation: CodeableConcept
+  /** Notes belong to the reaction, not to each of its manifestations. */
+  readonly first: boolean
+  readonly details: readonly Extension[]
+  readonly end: Extension | undefined
+}
+
 function reactionOf(
-  reaction: AllergyIntoleranceReaction,
-  manifestation: CodeableConcept,
-  first: boolean,
-  details: Source['details'],
+  { reaction, manifestation, first, details, end }: Reaction,
   source: Source,
   writing: Writing,
 ): Piece {
   const low = time('low', reaction.onset, reaction._onset)
+  const high = time('high', end?.valueDateTime, end?._valueDateTime)
+  const bounds = [low, high].filter((piece) => piece !== undefined)
   const severity = code('value', severityOf(reaction), writing, { xsiType: 'CD' })
-  const kind = source.others.find((coding) => coding.code === REPORTED.code)
+  const kinds = source.others.filter((coding) => !SAID_ELSEWHERE.has(coding.code ?? ''))
+  const kind = kinds.length === 1 ? kinds[0] : undefined
   return assemble('Observation', 'observation', {}, [
     ...templateIds('1.3.6.1.4.1.12559.11.10.1.3.1.3.44', '1.3.6.1.4.1.19376.1.5.3.1.4.5'),
     ...detailPieces('Observation', details, writing),
     coded('code', kind ?? REPORTED, writing, 'CD'),
     reaction.description === undefined ? undefined : element('text', {}, words(reaction.description, writing)),
     element('statusCode', { code: 'completed' }),
-    low === undefined ? undefined : element('effectiveTime', {}, [low]),
+    bounds.length === 0 ? undefined : element('effectiveTime', {}, bounds),
     code('value', manifestation, writing, { xsiType: 'CD' }) ??
       element('value', { 'xsi:type': 'CD', nullFlavor: 'UNK' }),
     subordinate('Observation', 'severity', severity, source, writing),

@@ -1,5 +1,5 @@
 /** Observations inside a statement that say one thing about it: severity, status, criticality, certainty, dose number. */
-import type { CodeableConcept, Coding } from 'fhir/r4'
+import type { CodeableConcept, Coding, Extension } from 'fhir/r4'
 import { code, coded } from '../datatypes/code.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
@@ -70,7 +70,7 @@ export function subordinate(
     coded('code', stated ?? form.code, writing, 'CD'),
     element('statusCode', { code: 'completed' }),
     held,
-    ...detailPieces('Observation', namedDetails(source, kind, options.position), writing),
+    ...detailPieces('Observation', namedDetails(source, [kind], options.position), writing),
   ])
   return link(className, form.typeCode, inner)
 }
@@ -78,10 +78,10 @@ export function subordinate(
 /** Details of the n-th statement of a kind; when some have none, nobody can say whose they are. */
 export function namedDetails(
   source: Source,
-  kind: string,
+  kinds: readonly string[],
   [index, count]: readonly [number, number] = [0, 1],
-): NonNullable<Source['details'][number]['extension']> {
-  const found = source.details.filter(({ url }) => url === kind)
+): readonly Extension[] {
+  const found = source.details.filter(({ url, extension }) => kinds.includes(url) && extension !== undefined)
   return found.length === count ? (found[index]?.extension ?? []) : []
 }
 

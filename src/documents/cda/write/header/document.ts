@@ -53,9 +53,8 @@ export function documentFacts(
 }
 
 function confidentiality(composition: Composition, writing: Writing): Piece | undefined {
-  const stated = sourceOf(composition).codes.find(
-    ({ code: one, system }) => one === composition.confidentiality && system !== undefined,
-  )
+  // The reader notes it first.
+  const stated = sourceOf(composition).others.find(({ system }) => system !== undefined)
   const level = composition.confidentiality ?? 'N'
   const own = { system: CONFIDENTIALITY, code: level, display: CONFIDENTIALITIES[level] ?? 'normal' }
   return coded('confidentialityCode', stated ?? own, writing)
