@@ -11,9 +11,27 @@ import {
 import type { Ledger } from '#trust/ledger/ledger.ts'
 import type { AccessOutcome, AccessRecord } from './access-record.ts'
 
+/** Hex SHA-256 of the facts in the outbox. */
+const FACTS_DIGEST = 'urn:tessera:transaction-facts'
+
 /** Durable when it resolves; rejects when the ledger did not take it: the access must then not happen. */
 export async function recordAccess(ledger: Ledger, record: AccessRecord): Promise<void> {
   await ledger.append(accessEvent(record))
+}
+
+/**
+ * The event as the recorder appends it: it names the digest of the facts from which audit message and evidences are made,
+ * so that those cannot be changed without its being seen.
+ */
+export function sealedAccessEvent(record: AccessRecord, factsDigest: string): AuditEvent {
+  const event = accessEvent(record)
+  const facts = { what: { identifier: { system: FACTS_DIGEST, value: factsDigest } } }
+  return { ...event, entity: [...(event.entity ?? []), facts] }
+}
+
+/** The digest that an event names; undefined when it names none. */
+export function factsDigestOf(event: AuditEvent): string | undefined {
+  return event.entity?.find(({ what }) => what?.identifier?.system === FACTS_DIGEST)?.what?.identifier?.value
 }
 
 /** The event, for the ledger of either side. */

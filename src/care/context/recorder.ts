@@ -19,6 +19,8 @@ export interface ExchangedEnvelopes {
   readonly requestDigest?: string
   readonly response?: string
   readonly responseDigest?: string
+  /** Of the answer, when it has one of its own. */
+  readonly responseMessageId?: string
   /** Distinguished names of the TLS certificates of both ends. */
   readonly clientName?: string
   readonly serverName?: string
@@ -27,9 +29,19 @@ export interface ExchangedEnvelopes {
 export interface BorderRecorder {
   /** Durable when it resolves; rejects when the ledger did not take it: the access must then not happen. */
   record(record: AccessRecord, exchanged?: ExchangedEnvelopes): Promise<void>
+  /**
+   * Country A, which records before it answers, tells afterwards what it answered to the message of that id. Never rejects:
+   * the answer has gone, and the access is in the ledger.
+   */
+  answered?(answer: {
+    readonly messageId: string
+    readonly response?: string
+    /** Hex SHA-256. */
+    readonly responseDigest: string
+  }): Promise<void>
 }
 
-/** Only the ledger: for tests, and for nodes without audit repository. */
+/** Only the ledger: for tests, and for nodes without audit repository. The real one: `border-recorder.ts`. */
 export function ledgerRecorder(ledger: Ledger): BorderRecorder {
   return { record: (record) => recordAccess(ledger, record) }
 }

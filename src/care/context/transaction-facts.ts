@@ -1,0 +1,47 @@
+/**
+ * What the outbox keeps of a transaction: the record and the digests of its messages as one text, whose SHA-256 stands in
+ * the entry of the ledger. Nobody can change what audit messages and evidences are made of without its being seen.
+ */
+import { createHash } from 'node:crypto'
+import type { AuditFacts } from '#trust/audit/audit-facts.ts'
+import { canonicalJson } from '#trust/ledger/canonical-json.ts'
+import type { AccessRecord } from './access-record.ts'
+import type { ExchangedEnvelopes } from './recorder.ts'
+
+/** Everything about the two messages but the messages. */
+export type ExchangedDigests = Omit<ExchangedEnvelopes, 'request' | 'response'>
+
+/** An event of the audit trail that is no access: a sign-in, an assertion, a list fetched. */
+export type NotedFacts = Omit<AuditFacts, 'site' | 'ledger'>
+
+export type TransactionFacts =
+  | { readonly kind: 'access'; readonly record: AccessRecord; readonly exchanged?: ExchangedDigests }
+  | { readonly kind: 'note'; readonly note: NotedFacts }
+
+/** @returns canonical JSON and its hex SHA-256 */
+export function factsText(facts: TransactionFacts): { readonly text: string; readonly digest: string } {
+  // Through JSON, so that times are text.
+  const text = canonicalJson(JSON.parse(JSON.stringify(facts)))
+  return { text, digest: createHash('sha256').update(text, 'utf8').digest('hex') }
+}
+
+export function factsOfAccess(record: AccessRecord, exchanged: ExchangedEnvelopes | undefined): TransactionFacts {
+  if (exchanged === undefined) return { kind: 'access', record }
+  const { request: _, response: __, ...digests } = exchanged
+  return { kind: 'access', record, exchanged: digests }
+}
+
+/** Reads back what `factsText` wrote. Throws when it is something else. */
+export function parseFacts(text: string): TransactionFacts {
+  const facts: unknown = JSON.parse(text)
+  if (!isFacts(facts)) throw new TypeError('The outbox holds something that is no transaction.')
+  if (facts.kind === 'note') return facts
+  return { ...facts, record: { ...facts.record, recorded: new Date(facts.record.recorded) } }
+}
+
+/** As much as tells the two kinds apart; the rest is what this node wrote, and the ledger has its digest. */
+function isFacts(value: unknown): value is TransactionFacts {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
+  if (value.kind === 'note') return 'note' in value && typeof value.note === 'object'
+  return value.kind === 'access' && 'record' in value && typeof value.record === 'object'
+}

@@ -1,0 +1,184 @@
+/**
+ * The outbox of the recorder: every transaction is written with its entry of the ledger, worked on later by whoever claims
+ * it, and then kept for the operator. What a dead process had claimed comes free after a while.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { type Database, inTransaction, type NoTables } from '#platform/database/database.ts'
+import type { TransactionTables } from './recorder-migrations.ts'
+
+export type TransactionRow = TransactionTables['border_transaction']
+
+export interface NewTransaction {
+  readonly sequence?: number
+  readonly entryHash?: string
+  readonly entered: string
+  readonly facts: string
+  readonly messageId?: string
+  readonly responseDigest?: string
+  readonly envelopes?: { readonly request?: string; readonly response?: string; readonly until: string }
+}
+
+export interface Answer {
+  readonly messageId: string
+  readonly responseDigest?: string
+  /** As the operator may see it. */
+  readonly response?: string
+}
+
+export interface TransactionStore {
+  /** In the transaction of the ledger's entry. */
+  add(transaction: Transaction<NoTables>, one: NewTransaction): Promise<void>
+  addNote(entered: string, facts: string): Promise<void>
+  /** The answer to a message that was recorded before it was answered. True when there is more to make of it now. */
+  answered(answer: Answer): Promise<boolean>
+  /** Oldest first; nobody else gets them until then. */
+  claim(limit: number, now: string, until: string): Promise<readonly TransactionRow[]>
+  /** In the transaction that stores what was made. */
+  finish(transaction: Transaction<NoTables>, ids: readonly string[], state: 'unanswered' | 'done'): Promise<void>
+  /** Gives back what could not be done now. */
+  release(ids: readonly string[], until: string): Promise<void>
+  /** How many wait. */
+  waiting(): Promise<number>
+  recent(limit: number): Promise<readonly TransactionRow[]>
+  get(id: string): Promise<TransactionRow | undefined>
+  /** Takes away messages that were kept for the operator long enough. */
+  forgetEnvelopes(now: string): Promise<void>
+}
+
+const LONGEST_LIST = 500
+
+/** Needs `recorderMigrations`. @param node whose transactions, e.g. `PT` */
+export function openTransactionStore(database: Database, node: string): TransactionStore {
+  const kysely = database.kysely.$extendTables<TransactionTables>()
+  const within = (transaction: Transaction<NoTables>) => transaction.$extendTables<TransactionTables>()
+  const waiting = ['waiting', 'answered'] as const
+  return {
+    async add(transaction, one) {
+      await within(transaction).insertInto('border_transaction').values(rowOf(node, one)).execute()
+    },
+    async addNote(entered, facts) {
+      await kysely.insertInto('border_transaction').values(rowOf(node, { entered, facts })).execute()
+    },
+    async answered({ messageId, responseDigest, response }) {
+      const changed = await kysely
+        .updateTable('border_transaction')
+        .set(({ eb }) => ({
+          response_digest: responseDigest ?? null,
+          response_envelope: response === undefined ? null : storable(response),
+          state: eb
+            .case()
+            .when('state', '=', 'unanswered')
+            .then('answered' as const)
+            .else(eb.ref('state'))
+            .end(),
+        }))
+        .where('node', '=', node)
+        .where('message_id', '=', storable(messageId))
+        .where('response_digest', 'is', null)
+        .executeTakeFirst()
+      return changed.numUpdatedRows > 0n
+    },
+    claim: (limit, now, until) =>
+      inTransaction(kysely, async (transaction) => {
+        const query = transaction
+          .selectFrom('border_transaction')
+          .selectAll()
+          .where('node', '=', node)
+          .where('state', 'in', waiting)
+          .where('claimed_until', '<', now)
+          .orderBy('entered')
+          .orderBy('sequence')
+          .limit(limit)
+        const rows = await (database.dialect === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
+        if (rows.length === 0) return []
+        const ids = rows.map(({ id }) => id)
+        await transaction
+          .updateTable('border_transaction')
+          .set({ claimed_until: until })
+          .where('id', 'in', ids)
+          .execute()
+        return rows
+      }),
+    async finish(transaction, ids, state) {
+      if (ids.length === 0) return
+      await within(transaction)
+        .updateTable('border_transaction')
+        .set(({ eb }) => ({
+          // The answer may have come while the rest was made.
+          state:
+            state === 'done'
+              ? state
+              : eb
+                  .case()
+                  .when('response_digest', 'is', null)
+                  .then(state)
+                  .else('answered' as const)
+                  .end(),
+          claimed_until: '',
+        }))
+        .where('id', 'in', ids)
+        .execute()
+    },
+    async release(ids, until) {
+      if (ids.length === 0) return
+      await kysely.updateTable('border_transaction').set({ claimed_until: until }).where('id', 'in', ids).execute()
+    },
+    async waiting() {
+      const counted = await kysely
+        .selectFrom('border_transaction')
+        .select(({ fn }) => fn.countAll<number>().as('number'))
+        .where('node', '=', node)
+        .where('state', 'in', waiting)
+        .executeTakeFirstOrThrow()
+      return Number(counted.number)
+    },
+    recent: (limit) =>
+      kysely
+        .selectFrom('border_transaction')
+        .selectAll()
+        .where('node', '=', node)
+        .where('sequence', 'is not', null)
+        .orderBy('sequence', 'desc')
+        .limit(Math.min(Math.max(limit, 1), LONGEST_LIST))
+        .execute(),
+    get: (id) =>
+      kysely
+        .selectFrom('border_transaction')
+        .selectAll()
+        .where('id', '=', id)
+        .where('node', '=', node)
+        .executeTakeFirst(),
+    async forgetEnvelopes(now) {
+      await kysely
+        .updateTable('border_transaction')
+        .set({ request_envelope: null, response_envelope: null, envelopes_until: null })
+        .where('envelopes_until', '<', now)
+        .execute()
+    },
+  }
+}
+
+function rowOf(node: string, one: NewTransaction): TransactionRow {
+  const { sequence, envelopes } = one
+  return {
+    id: `${node}:${sequence ?? `note:${randomUUID()}`}`,
+    node,
+    sequence: sequence ?? null,
+    entry_hash: one.entryHash ?? null,
+    entered: one.entered,
+    facts: one.facts,
+    message_id: one.messageId === undefined ? null : storable(one.messageId),
+    response_digest: one.responseDigest ?? null,
+    request_envelope: envelopes?.request === undefined ? null : storable(envelopes.request),
+    response_envelope: envelopes?.response === undefined ? null : storable(envelopes.response),
+    envelopes_until: envelopes?.until ?? null,
+    state: 'waiting',
+    claimed_until: '',
+  }
+}
+
+/** PostgreSQL stores no NUL, and neither database half a surrogate pair. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd')
+}
