@@ -24,6 +24,8 @@ export interface IheCall {
   readonly connection: Connection
   /** `wsse:Security`, undefined when the envelope has none. */
   readonly security: XmlElement | undefined
+  /** The whole envelope, of the same parse as `security`: identifiers of signed parts must be unique in it. */
+  readonly message?: XmlElement
   /** WS-Addressing MessageID of the request. */
   readonly messageId: string | undefined
   /** The whole request and, once it is made, the whole answer: for audit and evidence. SHA-256, hex. */
