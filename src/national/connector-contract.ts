@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import type { Result } from '#platform/result/result.ts'
-import type { Caller, NationalConnector } from './connector.ts'
+import type { Caller, NationalConnector, NationalDispensation } from './connector.ts'
 
 /** A prepared country. Each value names something that the country holds, unless its name says otherwise. */
 export interface ContractCountry {
@@ -24,6 +24,14 @@ export interface ContractCountry {
   readonly optedOut: string | undefined
   /** An identifier of the right form that nobody has. */
   readonly nobody: string
+  /** Open prescriptions of one person; undefined when the country has no prescriptions. */
+  readonly prescriptions?: {
+    readonly patient: string
+    /** `system|value`: one package in all, another product not allowed. */
+    readonly single: string
+    /** Three packages in all, another product allowed. */
+    readonly triple: string
+  }
   readonly close: () => Promise<void>
 }
 
@@ -168,10 +176,135 @@ export function connectorContract(name: string, prepare: () => Promise<ContractC
         await connector.searchFhir('Observation', new URLSearchParams(), CONTRACT_CALLER),
       ]
       for (const answer of answers) {
-        if (!answer.ok) assert.match(answer.problem.code, /^national-(not-offered|document-missing)$/)
+        if (!answer.ok) {
+          assert.match(
+            answer.problem.code,
+            /^national-(not-offered|document-missing|prescription-unknown|dispensation-unknown)$/,
+          )
+        }
       }
     })
+
+    dispensingContract(withCountry)
   })
+}
+
+type WithCountry = (title: string, body: (country: ContractCountry) => Promise<void>) => void
+
+function dispensingContract(withCountry: WithCountry): void {
+  const withPrescriptions = (
+    title: string,
+    body: (connector: NationalConnector, held: NonNullable<ContractCountry['prescriptions']>) => Promise<void>,
+  ) =>
+    withCountry(title, async ({ connector, prescriptions }) => {
+      if (prescriptions) await body(connector, prescriptions)
+    })
+
+  withPrescriptions('lists a prescription with what may be told of it', async (connector, { patient, single }) => {
+    const listed = value(await connector.listPrescriptions(patient, { prescriptionId: single }, CONTRACT_PHARMACIST))
+    assert.ok(listed.length > 0)
+    for (const { classCode, prescription } of listed) {
+      assert.equal(classCode, '57833-6')
+      assert.equal(prescription?.prescriptionId, single)
+      assert.equal(prescription?.status, 'open')
+      assert.equal(prescription?.crossBorder, true)
+      assert.ok(prescription?.product)
+      assert.match(prescription?.atc?.code ?? '', /^[A-Z]\d\d[A-Z]{2}\d\d$/)
+    }
+    const nothing = await connector.listPrescriptions(
+      patient,
+      { prescriptionId: 'urn:oid:9|none' },
+      CONTRACT_PHARMACIST,
+    )
+    assert.deepEqual(value(nothing), [])
+  })
+
+  withPrescriptions(
+    'the same submission twice, or at once, is one dispensation',
+    async (connector, { patient, triple }) => {
+      const same = dispensation('1', triple)
+      const answers = await Promise.all(
+        [0, 1, 2].map(() => connector.submitDispensation(same, patient, CONTRACT_PHARMACIST)),
+      )
+      assert.ok(answers.every(({ ok }) => ok))
+      value(await connector.submitDispensation(same, patient, CONTRACT_PHARMACIST))
+      assert.equal(await stateOf(connector, patient, triple), 'partly-dispensed')
+      value(await connector.submitDispensation(dispensation('2', triple, 2), patient, CONTRACT_PHARMACIST))
+      assert.equal(await stateOf(connector, patient, triple), 'dispensed')
+    },
+  )
+
+  withPrescriptions('of two dispensations of the last package one counts', async (connector, { patient, single }) => {
+    const answers = await Promise.all(
+      ['1', '2', '3'].map((id) => connector.submitDispensation(dispensation(id, single), patient, CONTRACT_PHARMACIST)),
+    )
+    const already = 'national-already-dispensed'
+    assert.deepEqual(answers.map(code).sort(), [already, already, 'ok'])
+    const more = await connector.submitDispensation(dispensation('4', single), patient, CONTRACT_PHARMACIST)
+    assert.equal(code(more), already)
+  })
+
+  withPrescriptions('more than is left, another product, no such prescription', async (connector, held) => {
+    const { patient, single, triple } = held
+    const submit = async (given: NationalDispensation) =>
+      code(await connector.submitDispensation(given, patient, CONTRACT_PHARMACIST))
+    assert.equal(await submit(dispensation('1', triple, 4)), 'national-already-dispensed')
+    assert.equal(await submit(dispensation('2', single, 1, true)), 'national-substitution-not-allowed')
+    assert.equal(await submit(dispensation('3', 'urn:oid:9|none')), 'national-prescription-unknown')
+    assert.equal(await stateOf(connector, patient, triple), 'open')
+    assert.equal(await submit(dispensation('4', triple, 1, true)), 'ok')
+  })
+
+  withPrescriptions(
+    'only who dispensed takes back, once, and then it may be dispensed again',
+    async (connector, held) => {
+      const { patient, single } = held
+      value(await connector.submitDispensation(dispensation('1', single), patient, CONTRACT_PHARMACIST))
+      const discard = (submissionId: string, caller: Caller) =>
+        connector.discardDispensation({ submissionId, dispensationId: 'urn:uuid:d-1' }, patient, caller)
+      const { professional } = CONTRACT_PHARMACIST
+      const neighbour = { ...professional, organisation: 'Other', organisationIdentifier: 'urn:oid:1|other' }
+      for (const caller of [
+        { ...CONTRACT_PHARMACIST, country: 'EE' },
+        { ...CONTRACT_PHARMACIST, professional: neighbour },
+      ]) {
+        assert.equal(code(await discard('urn:oid:2.1', caller)), 'national-dispensation-unknown')
+      }
+      value(await discard('urn:oid:2.2', CONTRACT_PHARMACIST))
+      value(await discard('urn:oid:2.2', CONTRACT_PHARMACIST))
+      assert.equal(code(await discard('urn:oid:2.3', CONTRACT_PHARMACIST)), 'national-dispensation-unknown')
+      assert.equal(await stateOf(connector, patient, single), 'open')
+      value(await connector.submitDispensation(dispensation('2', single), patient, CONTRACT_PHARMACIST))
+      assert.equal(await stateOf(connector, patient, single), 'dispensed')
+    },
+  )
+}
+
+export const CONTRACT_PHARMACIST: Caller = {
+  country: 'FR',
+  professional: {
+    identifier: 'urn:oid:1.2.250.1.71.4.2.1|899900010200',
+    name: 'Luc Bernard',
+    role: '2262',
+    organisation: 'Pharmacie du Lac',
+    organisationIdentifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000202',
+  },
+  purpose: 'TREATMENT',
+}
+
+function dispensation(id: string, prescriptionId: string, packages = 1, substituted = false): NationalDispensation {
+  return {
+    submissionId: `urn:oid:1.${id}`,
+    dispensationId: `urn:uuid:d-${id}`,
+    prescriptionId,
+    items: [{ prescribedItem: '', packages, product: 'Any', substituted }],
+    document: { format: 'cda', bytes: new TextEncoder().encode('<ClinicalDocument/>') },
+  }
+}
+
+async function stateOf(connector: NationalConnector, patient: string, prescriptionId: string): Promise<string> {
+  const listed = value(await connector.listPrescriptions(patient, { prescriptionId }, CONTRACT_PHARMACIST))
+  return listed[0]?.prescription?.status ?? 'not listed'
 }
 
 function value<T>(result: Result<T>): T {

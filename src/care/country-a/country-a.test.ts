@@ -9,7 +9,7 @@ import { evenAnswers } from './even-answers.ts'
 import { documentReference } from './fhir-entry.ts'
 import { listedDocument } from './listed-document.ts'
 import { idSecretOf, opaqueIds } from './opaque-id.ts'
-import { originalPdf } from './original-pdf.ts'
+import { originalPdf } from './original.ts'
 
 function national(
   id: string,

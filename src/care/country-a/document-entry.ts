@@ -9,7 +9,7 @@ export interface NationalEntry {
   readonly structured?: NationalDocument
   /** Where the original PDF is: a PDF, or CDA level 1 with a PDF inside. */
   readonly pdf?: NationalDocument
-  /** PNG or JPEG. */
+  /** PNG or JPEG, or CDA level 1 with one inside. */
   readonly image?: NationalDocument
   /** The national CDA, given as it is. */
   readonly source?: NationalDocument
@@ -25,7 +25,7 @@ export function groupEntries(documents: readonly NationalDocument[]): readonly N
   const entries: NationalEntry[] = []
   for (const main of documents.filter((document) => !isOriginal(document))) {
     if (isImage(main)) {
-      entries.push({ main, image: main })
+      entries.push({ main, image: main, ...(main.format === 'cda-l1' ? { structured: main, source: main } : {}) })
       continue
     }
     const own = originals.filter(
@@ -49,10 +49,11 @@ export function groupEntries(documents: readonly NationalDocument[]): readonly N
   return entries.sort((left, right) => Date.parse(right.main.effectiveTime) - Date.parse(left.main.effectiveTime))
 }
 
-function isOriginal({ format }: NationalDocument): boolean {
-  return format === 'cda-l1' || format === 'pdf'
+function isOriginal(document: NationalDocument): boolean {
+  return (document.format === 'cda-l1' || document.format === 'pdf') && !isImage(document)
 }
 
-function isImage({ format }: NationalDocument): boolean {
-  return format === 'png' || format === 'jpeg'
+/** A picture is no rendition of something else: it is the document. */
+function isImage({ format, content = 'pdf' }: NationalDocument): boolean {
+  return format === 'png' || format === 'jpeg' || (format === 'cda-l1' && content !== 'pdf')
 }

@@ -19,8 +19,6 @@ export interface ListFrame {
   readonly patient: string
 }
 
-export const IMAGE_TYPES = { png: 'image/png', jpeg: 'image/jpeg' } as const
-
 export function listedDocument(entry: NationalEntry, frame: ListFrame): ListedDocument {
   const { main } = entry
   const optional = {
@@ -59,7 +57,7 @@ export function nationalFile(entry: NationalEntry, form: Form, wire: Wire): Nati
   if (form === 'source') return undefined
   const formats = documentClass(entry.main.classCode)
   if (form === 'pdf') return formats?.pdf && entry.pdf
-  if (form === 'image') return (entry.image?.format === 'png' ? formats?.png : formats?.jpeg) && entry.image
+  if (form === 'image') return entry.image && formats?.[imageKind(entry.image)] && entry.image
   return entry.structured?.format === 'cda-l1' ? undefined : formats?.structured && entry.structured
 }
 
@@ -78,13 +76,17 @@ function formsOf(entry: NationalEntry, frame: ListFrame): readonly ListedForm[] 
   return forms
 }
 
-/** What is transcoded or wrapped on demand has no size and no hash before (IHE on-demand convention). */
-function isGivenAsItIs(form: Form, { format }: NationalDocument): boolean {
-  return form === 'source' || form === 'image' || (form === 'pdf' && format === 'pdf')
+function imageKind({ format, content }: NationalDocument): 'png' | 'jpeg' {
+  return format === 'jpeg' || content === 'jpeg' ? 'jpeg' : 'png'
 }
 
-function mediaTypeOf(form: Form, { format }: NationalDocument, wire: Wire): string {
-  if (form === 'image') return format === 'png' ? IMAGE_TYPES.png : IMAGE_TYPES.jpeg
+/** What is transcoded or wrapped on demand has no size and no hash before (IHE on-demand convention). */
+function isGivenAsItIs(form: Form, { format }: NationalDocument): boolean {
+  return form === 'source' || (form !== 'structured' && format !== 'cda-l1')
+}
+
+function mediaTypeOf(form: Form, file: NationalDocument, wire: Wire): string {
+  if (form === 'image') return `image/${imageKind(file)}`
   if (form === 'pdf') return 'application/pdf'
   return form === 'structured' && wire === 'fhir' ? FHIR_JSON : 'text/xml'
 }

@@ -5,8 +5,7 @@ import type { Result } from '#platform/result/result.ts'
 import { FHIR_JSON } from '#wire/fhir/outcome.ts'
 import type { Form, RetrieveQuestion } from '../border/border-service.ts'
 import type { Desk, DeskAnswer } from './desk.ts'
-import { IMAGE_TYPES } from './listed-document.ts'
-import { originalPdf } from './original-pdf.ts'
+import { type Original, originalInside, originalOf } from './original.ts'
 import { UNREADABLE_DOCUMENT, withheld } from './refusals.ts'
 
 /** How documents become CDA of the pivot; given by the composition root. Needed for the IHE wire only. */
@@ -23,9 +22,7 @@ export type CdaOutcome =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly code: string }
 
-export interface OriginalToWrap {
-  readonly mediaType: 'application/pdf' | 'image/png' | 'image/jpeg'
-  readonly bytes: Uint8Array
+export interface OriginalToWrap extends Original {
   readonly document: NationalDocument
   readonly patient: NationalPatient
   /** Of this node. */
@@ -52,7 +49,7 @@ export async function renderDocument(desk: Desk, rendering: Rendering): Promise<
   const { form, as, national, bytes } = rendering
   if (form === 'source') return given('text/xml', bytes)
   if (form === 'structured') return as === 'cda' ? pivotCda(desk, rendering) : fhirDocument(desk, bytes)
-  const original = originalOf(form, national, bytes)
+  const original = originalFor(form, national, bytes)
   if (!original) return UNREADABLE
   return as === 'cda' ? wrapped(desk, rendering, original) : given(original.mediaType, original.bytes)
 }
@@ -101,20 +98,8 @@ function outcome(desk: Desk, { classCode }: NationalDocument, cda: CdaOutcome): 
   return { ok: false, refusal: withheld(classCode, cda.code) }
 }
 
-type Original = Pick<OriginalToWrap, 'mediaType' | 'bytes'>
-
-/** PDF, PNG or JPEG by its first bytes, whatever the national side calls it. */
-function originalOf(form: Form, { format }: NationalDocument, bytes: Uint8Array): Original | undefined {
-  if (form === 'image') {
-    const mediaType = format === 'png' ? IMAGE_TYPES.png : IMAGE_TYPES.jpeg
-    return startsWith(bytes, SIGNATURES[mediaType]) ? { mediaType, bytes } : undefined
-  }
-  const pdf = format === 'pdf' ? bytes : originalPdf(bytes)
-  return pdf && { mediaType: 'application/pdf', bytes: pdf }
-}
-
-const SIGNATURES = { 'image/png': [0x89, 0x50, 0x4e, 0x47], 'image/jpeg': [0xff, 0xd8, 0xff] } as const
-
-function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
-  return signature.every((octet, index) => bytes[index] === octet)
+/** The PDF or picture itself, or inside CDA of level 1; undefined when it is not what was listed. */
+function originalFor(form: Form, { format }: NationalDocument, bytes: Uint8Array): Original | undefined {
+  const original = format === 'cda-l1' ? originalInside(bytes) : originalOf(bytes)
+  return (original?.mediaType === 'application/pdf') === (form === 'pdf') ? original : undefined
 }

@@ -19,11 +19,16 @@ async function portugal(): Promise<ContractCountry> {
   const directory = await temporaryFolder()
   await cp(PORTUGAL, directory, { recursive: true })
   return {
-    connector: await openFolderConnector({ directory, recheckAfter: 0 }),
+    connector: await openFolderConnector({ directory, recheckAfter: 0, clock: () => new Date('2026-11-27T09:00:00Z') }),
     withSummary: { identifier: MARIA, family: 'FERREIRA', given: 'Maria João', birthDate: '1958-04-12' },
     withoutDocument: `${UTENTE}301447802`,
     optedOut: `${UTENTE}284556731`,
     nobody: `${UTENTE}999999999`,
+    prescriptions: {
+      patient: MARIA,
+      single: 'urn:oid:2.16.17.710.820.1000.990.1.5|RX-2026-07741',
+      triple: 'urn:oid:2.16.17.710.820.1000.990.1.5|RX-2026-07742',
+    },
     close: () => rm(directory, { recursive: true, force: true }),
   }
 }
