@@ -121,3 +121,13 @@ test('an element left out leaves its surroundings as they were', () => {
   assert.ok(without)
   assert.equal(canonicalXml(parsed.value.root, { without }), '<a>  b</a>')
 })
+
+test('many declarations, attributes and elements take linear time, not more', () => {
+  const many = Array.from({ length: 4000 }, (_, number) => ` xmlns:p${number}="urn:${number}" p${number}:a=""`).join('')
+  const parsed = parseXml(Buffer.from(`<a${many}>${'<b/>'.repeat(20_000)}</a>`))
+  assert.ok(parsed.ok)
+  const prefixes = Array.from({ length: 4000 }, (_, number) => `p${number}`)
+  // Quadratic work here would be a hundred million steps for each of the three.
+  assert.equal(canonicalXml(parsed.value.root).length, canonicalXml(parsed.value.root, { prefixes }).length)
+  assert.equal(canonicalXml(parsed.value.root, { form: 'inclusive' }), canonicalXml(parsed.value.root))
+})

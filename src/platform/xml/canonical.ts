@@ -18,27 +18,37 @@ export interface CanonicalOptions {
   readonly without?: XmlElement
 }
 
-/** The canonical form of an element with all it holds, as text; its UTF-8 bytes are what is digested. */
+/**
+ * The canonical form of an element with all it holds, as text; its UTF-8 bytes are what is digested. The time it takes
+ * is linear in what it holds, whatever a stranger declares.
+ */
 export function canonicalXml(element: XmlElement, options: CanonicalOptions = {}): string {
   const listed = new Set((options.prefixes ?? []).map((prefix) => (prefix === '#default' ? '' : prefix)))
-  const form: Form = { inclusive: options.form === 'inclusive', listed, without: options.without }
-  return write(element, form, undefined)
+  const form: Form = {
+    declares: options.form === 'inclusive' ? () => true : (prefix) => listed.has(prefix),
+    without: options.without,
+  }
+  return write(element, form, new Map(), undefined)
 }
 
 interface Form {
-  readonly inclusive: boolean
-  readonly listed: ReadonlySet<string>
+  /** Is a declaration written where it stands, even if no name needs it there? */
+  declares(prefix: string): boolean
   readonly without: XmlElement | undefined
 }
 
-function write(element: XmlElement, form: Form, outer: XmlBinding | undefined): string {
-  const declared = declarations(element, form, outer)
-  let rendered = outer
+/**
+ * @param rendered what the written ancestors have declared; as it was when the function returns
+ * @param outer the declarations in force around the element; undefined for the one that is asked for
+ */
+function write(element: XmlElement, form: Form, rendered: Map<string, string>, outer: XmlBinding | undefined): string {
+  const undo: [string, string | undefined][] = []
   let tag = element.prefix === '' ? element.name : `${element.prefix}:${element.name}`
   const end = `</${tag}>`
-  for (const [prefix, namespace] of declared) {
+  for (const [prefix, namespace] of declarations(element, form, rendered, outer)) {
     tag += prefix === '' ? ` xmlns="${attributeText(namespace)}"` : ` xmlns:${prefix}="${attributeText(namespace)}"`
-    rendered = rendered === undefined ? { prefix, namespace } : { prefix, namespace, outer: rendered }
+    undo.push([prefix, rendered.get(prefix)])
+    rendered.set(prefix, namespace)
   }
   const attributes = element.attributes.length > 1 ? [...element.attributes].sort(byName) : element.attributes
   for (const { prefix, name, value } of attributes) {
@@ -47,7 +57,11 @@ function write(element: XmlElement, form: Form, outer: XmlBinding | undefined): 
   let content = ''
   for (const node of element.children) {
     if (typeof node === 'string') content += plainText(node)
-    else if (node !== form.without) content += write(node, form, rendered)
+    else if (node !== form.without) content += write(node, form, rendered, element.bindings)
+  }
+  for (const [prefix, before] of undo) {
+    if (before === undefined) rendered.delete(prefix)
+    else rendered.set(prefix, before)
   }
   return `<${tag}>${content}${end}`
 }
@@ -56,31 +70,32 @@ function write(element: XmlElement, form: Form, outer: XmlBinding | undefined): 
 function declarations(
   element: XmlElement,
   form: Form,
+  rendered: ReadonlyMap<string, string>,
   outer: XmlBinding | undefined,
-): readonly (readonly [string, string])[] {
-  const needed: [string, string][] = []
+): Iterable<readonly [string, string]> {
+  let needed: Map<string, string> | undefined
   const need = (prefix: string, namespace: string) => {
-    if (prefix === 'xml' || needed.some(([held]) => held === prefix)) return
-    if ((namespaceOf(prefix, outer) ?? '') !== namespace) needed.push([prefix, namespace])
+    if (prefix === 'xml' || (rendered.get(prefix) ?? '') === namespace) return
+    needed ??= new Map()
+    needed.set(prefix, namespace)
   }
   // Names used here (Exclusive C14N §1.1, "visibly utilized"); an attribute without prefix uses none.
   need(element.prefix, element.namespace)
   for (const { prefix, namespace } of element.attributes) if (prefix !== undefined) need(prefix, namespace)
-  if (form.inclusive)
-    for (const prefix of prefixesOf(element)) need(prefix, namespaceOf(prefix, element.bindings) ?? '')
-  else for (const prefix of form.listed) need(prefix, namespaceOf(prefix, element.bindings) ?? '')
-  return needed.length > 1 ? needed.sort(([left], [right]) => codePoints(left, right)) : needed
+  if (element.bindings !== outer) {
+    for (const [prefix, namespace] of declaredSince(element, outer)) if (form.declares(prefix)) need(prefix, namespace)
+  }
+  if (needed === undefined) return []
+  return needed.size > 1 ? [...needed].sort(([left], [right]) => codePoints(left, right)) : needed
 }
 
-function prefixesOf({ bindings }: XmlElement): ReadonlySet<string> {
-  const prefixes = new Set<string>()
-  for (let at = bindings; at !== undefined; at = at.outer) prefixes.add(at.prefix)
-  return prefixes
-}
-
-function namespaceOf(prefix: string, bindings: XmlBinding | undefined): string | undefined {
-  for (let at = bindings; at !== undefined; at = at.outer) if (at.prefix === prefix) return at.namespace
-  return undefined
+/** The declarations of the start tag; for the first element all that are in force, the innermost of each prefix. */
+function declaredSince({ bindings }: XmlElement, outer: XmlBinding | undefined): ReadonlyMap<string, string> {
+  const declared = new Map<string, string>()
+  for (let at = bindings; at !== undefined && at !== outer; at = at.outer) {
+    if (!declared.has(at.prefix)) declared.set(at.prefix, at.namespace)
+  }
+  return declared
 }
 
 /** Canonical XML §2.2: attributes by namespace, then local name; no namespace comes first. */
