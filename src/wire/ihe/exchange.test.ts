@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, type TestContext, test } from 'node:test'
+import { expectation, FACTS, signedScene } from '#trust/assertions/testing/scene.ts'
+import { verifyAssertions } from '#trust/assertions/verify-assertions.ts'
 import type {
   DiscoveryAnswer,
   DocumentMetadata,
@@ -178,6 +180,23 @@ test('the call holds the certificate and the security header, assertions in thei
   assert.deepEqual(ids(discovered), ['nok', 'hcp'])
   assert.deepEqual(ids(queried), ['nok', 'hcp', 'trc'])
   assert.ok(queried?.requestEnvelope.includes(assertions.hcp))
+})
+
+test('signatures survive the way: assertions are verified on the header of the call', async (t) => {
+  const { hcp, trc, kin } = signedScene()
+  const verdicts: unknown[] = []
+  const verify = async (_: unknown, { security, message }: IheCall) => {
+    assert.ok(security && message)
+    const verdict = await verifyAssertions(security, expectation({ message }))
+    verdicts.push(verdict.ok ? verdict.value.hcp.professional.name : verdict.problem.code)
+    return { documents: [], errors: [], status: 'success' as const }
+  }
+  const { client } = await pair(t, { queryDocuments: verify, retrieveDocuments: verify })
+  await client.queryDocuments(query, { hcp, trc, nextOfKin: kin })
+  await client.queryDocuments(query, { hcp: hcp.replace('Silva', 'Sousa'), trc })
+  await client.retrieveDocument(request, { hcp, trc })
+  assert.deepEqual([verdicts[0], verdicts[2]], [FACTS.professional.name, FACTS.professional.name])
+  assert.equal(verdicts[1], 'signature-digest')
 })
 
 test('connections are kept: twenty questions, one connection', async (t) => {

@@ -67,9 +67,8 @@ export function iheServer(options: IheServerOptions): Hono<IheEnvironment> {
     now: options.clock ?? (() => new Date()),
   }
   const answer = (service: Service) => async (context: Context<IheEnvironment>) => {
-    const { connection } = context.env
     try {
-      return await post(service, context.req.raw, connection, node, options)
+      return await post(service, context.req.raw, context.env.connection, node, options)
     } catch (error) {
       options.onError?.(error)
       return faultResponse(OWN_ERROR, node)
@@ -132,6 +131,7 @@ async function post(
     transaction,
     connection,
     security: message.value.security,
+    message: message.value.root,
     messageId: message.value.addressing.messageId,
     requestDigest: digestOf(bytes),
     requestEnvelope: message.value.text,

@@ -4,7 +4,7 @@
  */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { parseXmlText } from '#platform/xml/parse.ts'
-import type { XmlLimits } from '#platform/xml/tree.ts'
+import type { XmlElement, XmlLimits } from '#platform/xml/tree.ts'
 import type { ContentOf } from './attachments.ts'
 import { contentOf } from './content.ts'
 import { type Envelope, type EnvelopeProblemCode, readEnvelope } from './envelope.ts'
@@ -15,6 +15,8 @@ export interface SoapMessage extends Envelope {
   /** WS-Addressing, else of the Content-Type; where both are, they are the same. */
   readonly action: string | undefined
   readonly content: ContentOf
+  /** The envelope, with `body` and `security` in it. */
+  readonly root: XmlElement
   /** The envelope as it came, without attachments. */
   readonly text: string
 }
@@ -44,8 +46,8 @@ export function readMessage(
   if (media === undefined) return refused('soap-media-type', 'The Content-Type of the message cannot be read.')
   const packaged = unpack(media, body)
   if (!packaged.ok) return packaged
-  const { root, attachments, actions, charset } = packaged.value
-  const parsed = parseXmlText(root, { limits: { ...ENVELOPE_LIMITS, bytes: limits.envelopeBytes ?? body.length } })
+  const { xml, attachments, actions, charset } = packaged.value
+  const parsed = parseXmlText(xml, { limits: { ...ENVELOPE_LIMITS, bytes: limits.envelopeBytes ?? body.length } })
   if (!parsed.ok)
     return failed('soap-xml', `The envelope cannot be read. ${parsed.problem.sentence}`, parsed.problem.next)
   const { document, text } = parsed.value
@@ -58,11 +60,11 @@ export function readMessage(
   // SOAP 1.2 Part 2 §6.5.1.1, WS-Addressing 1.0 SOAP Binding §2.4.
   if (named.size > 1) return refused('soap-action-differs', 'The message names two different actions.')
   const [action] = named
-  return ok({ ...envelope.value, action, content: contentOf(attachments), text })
+  return ok({ ...envelope.value, action, content: contentOf(attachments), root: document.root, text })
 }
 
 interface Unpacked {
-  readonly root: Uint8Array
+  readonly xml: Uint8Array
   readonly attachments: readonly MimePart[]
   readonly actions: readonly (string | undefined)[]
   readonly charset: string | undefined
@@ -74,7 +76,7 @@ const XOP_TYPE = 'application/xop+xml'
 function unpack(media: MediaType, body: Uint8Array): Result<Unpacked, MessageProblemCode> {
   const { type, parameters } = media
   if (type === SOAP_TYPE) {
-    return ok({ root: body, attachments: [], actions: [actionOf(media)], charset: parameters.get('charset') })
+    return ok({ xml: body, attachments: [], actions: [actionOf(media)], charset: parameters.get('charset') })
   }
   if (type !== 'multipart/related') {
     return refused('soap-media-type', `This service takes ${SOAP_TYPE}, or multipart/related with ${XOP_TYPE}.`)
@@ -97,7 +99,7 @@ function unpack(media: MediaType, body: Uint8Array): Result<Unpacked, MessagePro
     return refused('soap-media-type', `The first part of the message is not ${XOP_TYPE} with ${SOAP_TYPE}.`)
   }
   return ok({
-    root: root.bytes,
+    xml: root.bytes,
     attachments: parts.value.filter((part) => part !== root),
     actions: [media, inner, ...nested].map(actionOf),
     charset: inner.parameters.get('charset'),

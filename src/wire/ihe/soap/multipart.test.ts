@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { countingIds } from '../testing/messages.ts'
 import { readMediaType } from './media-type.ts'
 import { readMultipart } from './multipart.ts'
+import { collectAttachments, writeMessage } from './write-message.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const texts = (body: string, boundary = 'b'): readonly string[] | string => {
@@ -54,6 +57,30 @@ test('refused: too many parts, two of one name, a boundary that is none', () => 
   for (const boundary of ['', 'b '.repeat(1), 'b'.repeat(71), 'b\r\n', 'b;c']) {
     assert.equal(texts('--b\r\n\r\nx\r\n--b--', boundary), 'mime-malformed')
   }
+})
+
+test('any bytes pass as parts, in their number and order', () => {
+  const nasty = fc.constantFrom('\r\n', '--', 'MIMEBoundary_', '\0', '\r', '\n', 'é', '--MIMEBoundary_00000000-0000')
+  const document = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.array(nasty, { maxLength: 40 }).map((parts) => new Uint8Array(Buffer.from(parts.join('')))),
+  )
+  fc.assert(
+    fc.property(fc.array(document, { maxLength: 5 }), (documents) => {
+      const newId = countingIds()
+      const attachments = collectAttachments(newId)
+      for (const one of documents) attachments.attach(one)
+      const addressing = { action: 'urn:x', messageId: 'urn:1' }
+      const { contentType, body } = writeMessage({ addressing, body: '<x/>', attachments }, newId)
+      const parts = readMultipart(body, readMediaType(contentType)?.parameters.get('boundary') ?? '')
+      assert.ok(parts.ok)
+      const [, ...read] = parts.value.map((part) => Buffer.from(part.bytes).toString('hex'))
+      assert.deepEqual(
+        read,
+        documents.map((one) => Buffer.from(one).toString('hex')),
+      )
+    }),
+  )
 })
 
 test('media types: parameters quoted or not, in any case; nonsense is undefined', () => {

@@ -134,14 +134,15 @@ export function writePatientDiscovery(question: PatientDiscovery, profile: IhePr
   )
   const system = profile === 'openncp' ? 'codeSystemName' : 'codeSystem'
   const queryId = profile === 'openncp' ? OPENNCP_QUERY_ID : origin.newId()
-  return `<PRPA_IN201305UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201305UV02" ${system}="${INTERACTION_ROOT}"/><authorOrPerformer typeCode="AUT"><assignedPerson classCode="ASSIGNED"/></authorOrPerformer><queryByParameter><queryId root="${queryId}"/><statusCode code="new"/><responseModalityCode code="R"/><responsePriorityCode code="I"/><matchCriterionList/><parameterList>${writeTraits(question)}</parameterList></queryByParameter></controlActProcess></PRPA_IN201305UV02>`
+  return `<PRPA_IN201305UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201305UV02" ${system}="${INTERACTION_ROOT}"/><authorOrPerformer typeCode="AUT"><assignedPerson classCode="ASSIGNED"/></authorOrPerformer><queryByParameter><queryId root="${queryId}"/><statusCode code="new"/><responseModalityCode code="R"/><responsePriorityCode code="I"/><matchCriterionList/><parameterList>${writeTraits(question, profile)}</parameterList></queryByParameter></controlActProcess></PRPA_IN201305UV02>`
 }
 
 /** In the order of the schema. */
-function writeTraits({ identifiers, family, given = [], birthDate, gender, address }: PatientDiscovery): string {
+function writeTraits(question: PatientDiscovery, profile: IheProfile): string {
+  const { identifiers, family, given = [], birthDate, gender, address } = question
   const ids = identifiers.map(identifierAttributes).filter((id) => id !== undefined)
   if (ids.length === 0) throw new Error('no identifier of the patient has an OID')
-  const name = writeName(family, given)
+  const name = writeName(family, given, profile)
   const place = address === undefined ? '' : writeAddress(address, 'streetName')
   return [
     gender === undefined ? '' : askedGender(gender),

@@ -43,7 +43,7 @@ export function writeDiscoveryResponse(
     },
     responder,
   )
-  const subjects = answer.patients.map((patient) => subject(patient, responder.homeCommunityId)).join('')
+  const subjects = answer.patients.map((patient) => subject(patient, responder)).join('')
   const reason = answer.reason === undefined ? '' : reasonOf(answer.reason)
   return `<PRPA_IN201306UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}${acknowledgement(answer, echo, responder.profile)}<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201306UV02"/>${subjects}${reason}${queryAck(answer, echo, responder.profile)}${serialiseXml(echo.queryByParameter)}</controlActProcess></PRPA_IN201306UV02>`
 }
@@ -92,12 +92,12 @@ function queryAck(answer: DiscoveryAnswer, echo: DiscoveryEcho, profile: IheProf
 }
 
 /** Identifiers that HL7 v3 cannot say are left out; when none is left, it is an error of the program. */
-function subject(patient: DiscoveredPatient, homeCommunityId: string): string {
+function subject(patient: DiscoveredPatient, { homeCommunityId, profile }: DiscoveryResponder): string {
   const ids = patient.identifiers.map(identifierAttributes).filter((id) => id !== undefined)
   if (ids.length === 0) throw new Error('no identifier of the patient has an OID')
   const address = patient.address === undefined ? '' : writeAddress(patient.address, 'streetAddressLine')
   const birthTime = patient.birthDate === '' ? 'nullFlavor="UNK"' : `value="${writeDate(patient.birthDate)}"`
-  const person = `<name>${writeName(patient.family, patient.given)}</name><administrativeGenderCode ${genderAttributes(patient.gender)}/><birthTime ${birthTime}/>${address === '' ? '' : `<addr>${address}</addr>`}`
+  const person = `<name>${writeName(patient.family, patient.given, profile)}</name><administrativeGenderCode ${genderAttributes(patient.gender)}/><birthTime ${birthTime}/>${address === '' ? '' : `<addr>${address}</addr>`}`
   return `<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN"><id nullFlavor="NA"/><statusCode code="active"/><subject1 typeCode="SBJ"><patient classCode="PAT">${ids.map((id) => `<id ${id}/>`).join('')}<statusCode code="active"/><patientPerson classCode="PSN" determinerCode="INSTANCE">${person}</patientPerson>${MATCH}</patient></subject1>${custodian(homeCommunityId)}</registrationEvent></subject>`
 }
 

@@ -2,7 +2,7 @@
 import { attribute, child, children, words } from '#platform/xml/access.ts'
 import { escapeAttribute, escapeText } from '#platform/xml/serialise.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import type { Address, DiscoveredPatient } from '../exchange.ts'
+import type { Address, DiscoveredPatient, IheProfile } from '../exchange.ts'
 
 export type Gender = DiscoveredPatient['gender']
 
@@ -44,12 +44,19 @@ export interface PersonName {
 /** PN or EN; a name without parts is taken as it stands. */
 export function readName(element: XmlElement): PersonName {
   const parts = (name: string): string[] => children(element, name).map(words).filter(Boolean)
-  const [family, given] = [parts('family').join(' '), parts('given')]
+  const [family, given] = [parts('family').join(' '), withoutSummary(parts('given'))]
   return family === '' && given.length === 0 ? { family: words(element), given } : { family, given }
 }
 
-export function writeName(family: string | undefined, given: readonly string[]): string {
-  return given.map((name) => part('given', name)).join('') + part('family', family)
+export function writeName(family: string | undefined, given: readonly string[], profile: IheProfile): string {
+  const written = profile === 'openncp' && given.length > 1 ? [...given, given.join(' ')] : given
+  return written.map((name) => part('given', name)).join('') + part('family', family)
+}
+
+/** OpenNCP keeps only the last given name that it reads: there stand all of them together, once more. */
+function withoutSummary(given: readonly string[]): readonly string[] {
+  const others = given.slice(0, -1)
+  return others.length > 1 && others.join(' ') === given.at(-1) ? others : given
 }
 
 /** HL7 AdministrativeGender; undefined for a code that is none of it. */

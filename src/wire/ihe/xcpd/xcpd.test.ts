@@ -130,6 +130,13 @@ for (const profile of PROFILES) {
   }
 }
 
+test('several given names: OpenNCP, which keeps the last it reads, is given all of them there', () => {
+  const given = (profile: (typeof PROFILES)[number]) =>
+    writePatientDiscovery({ ...eleni, given: ['Maria', 'João'] }, profile, origin).match(/<given>[^<]*/g)
+  assert.deepEqual(given('openncp'), ['<given>Maria', '<given>João', '<given>Maria João'])
+  assert.deepEqual(given('standard'), ['<given>Maria', '<given>João'])
+})
+
 test('nobody found is no error: AA in both profiles, NF by the standard, and its words for OpenNCP', () => {
   const { echo } = question(writePatientDiscovery(eleni, 'standard', origin))
   const responder = { ...origin, homeCommunityId: PORTUGAL }
@@ -163,7 +170,7 @@ test('what one field holds never becomes another, whatever it is', () => {
         { minLength: 1, maxLength: 4 },
       ),
       family: words,
-      given: fc.array(words, { minLength: 1, maxLength: 3 }),
+      given: fc.array(words, { minLength: 1, maxLength: 4 }),
       birthDate: fc
         .date({ min: new Date('1900-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
         .map((date) => date.toISOString().slice(0, 10)),
