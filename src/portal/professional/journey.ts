@@ -63,6 +63,13 @@ export const journeySchema = z.object({
     .optional(),
   /** The list as last answered, so that documents have short addresses. */
   documents: z.array(documentEntry).optional(),
+  /** Ids of prescriptions and original documents as last listed, for the same reason. */
+  prescriptions: z.array(z.string()).optional(),
+  originals: z.array(z.string()).optional(),
+  /** What the patient gave so that his prescriptions are shown. */
+  prescriptionSearch: z
+    .object({ prescriptionId: z.string().exactOptional(), pin: z.string().exactOptional() })
+    .optional(),
 })
 
 export type JourneyState = z.infer<typeof journeySchema>

@@ -4,7 +4,9 @@ import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
 import type { Database } from '#platform/database/database.ts'
 import type { Messages } from '#platform/i18n/messages.ts'
 import type { Ledger } from '#trust/ledger/ledger.ts'
+import type { Professional } from '#trust/people/professional.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
+import type { ServiceKind } from '#wire/discovery/directory.ts'
 
 /** How documents look; the portal does not care how it is made. */
 export interface DocumentRendering {
@@ -18,9 +20,16 @@ export interface DocumentRendering {
     messages: Messages,
     position: number,
   ): { readonly contentType: string; readonly fileName: string; readonly bytes: Uint8Array } | undefined
+  readonly designate: Designate
   /** Stylesheets in order: the tokens, then the rules of the fragment. */
   readonly stylesheets: readonly string[]
 }
+
+/** The reader's word for a code, and the language it is in; undefined when there is none. */
+export type Designate = (
+  coded: { readonly system?: string; readonly code?: string },
+  language: string,
+) => { readonly term: string; readonly language: string } | undefined
 
 export interface FragmentPlaces {
   /** Beside the patient's name: what can be taken away. */
@@ -40,6 +49,8 @@ export interface PortalOptions {
   readonly languages: readonly string[]
   readonly helpLine: { readonly phone: string; readonly hours: string }
   readonly countryB: CountryB
+  /** May this professional use the service, as this country's own policies say? */
+  mayUse(service: ServiceKind, professional: Professional): boolean
   readonly people: RelyingParty
   /** Holds sessions and journeys; migrated with `peopleMigrations` and `journeyMigrations`. */
   readonly database: Database

@@ -10,6 +10,13 @@ import { openNotices } from './notices.ts'
 import type { PortalOptions } from './portal-options.ts'
 import { showNotice, showRelationship, submitNotice, submitRelationship } from './routes/declarations.ts'
 import {
+  confirmDispensation,
+  discardDispensation,
+  prescriptionOriginal,
+  showDispensation,
+  showDispensations,
+} from './routes/dispensations.ts'
+import {
   bilingualPdf,
   documentJson,
   embeddedFile,
@@ -29,6 +36,14 @@ import {
   showNoticeAlone,
   showSignedOut,
 } from './routes/open-pages.ts'
+import { previewOriginal, saveOriginal, showOriginal, showOriginals } from './routes/originals.ts'
+import {
+  reviewDispensation,
+  showPrescription,
+  showPrescriptionDocument,
+  showPrescriptions,
+  submitPrescriptionSearch,
+} from './routes/prescriptions.ts'
 import {
   beginJourney,
   showCountries,
@@ -75,6 +90,8 @@ export function professionalPortal(options: PortalOptions): Hono {
   app.use(sweeping(portal, now))
   pages(app, portal)
   journeyPages(app, portal)
+  pharmacyPages(app, portal)
+  originalPages(app, portal)
   // A route and not `notFound`, which would be lost when a node mounts this application inside its own.
   app.all('*', anybody(portal, notFound))
   app.onError((error, context) => {
@@ -119,6 +136,28 @@ function journeyPages(app: Hono, portal: Portal): void {
   app.get(`${at}/documents/:document/document.json`, withJourney(portal, 'documents', documentJson))
   app.get(`${at}/documents/:document/files/:position`, withJourney(portal, 'documents', embeddedFile))
   app.post(`${at}/end`, withJourney(portal, 'identify', endJourney))
+}
+
+function pharmacyPages(app: Hono, portal: Portal): void {
+  const at = '/patients/:journey'
+  app.get(`${at}/prescriptions`, withJourney(portal, 'documents', showPrescriptions))
+  app.post(`${at}/prescriptions`, withJourney(portal, 'documents', submitPrescriptionSearch))
+  app.get(`${at}/prescriptions/:prescription`, withJourney(portal, 'documents', showPrescription))
+  app.get(`${at}/prescriptions/:prescription/document`, withJourney(portal, 'documents', showPrescriptionDocument))
+  app.get(`${at}/prescriptions/:prescription/original.pdf`, withJourney(portal, 'documents', prescriptionOriginal))
+  app.post(`${at}/prescriptions/:prescription/dispense`, withJourney(portal, 'documents', reviewDispensation))
+  app.post(`${at}/prescriptions/:prescription/confirm`, withJourney(portal, 'documents', confirmDispensation))
+  app.get(`${at}/dispensations/:submission`, withJourney(portal, 'documents', showDispensation))
+  app.post(`${at}/dispensations/:submission/discard`, withJourney(portal, 'documents', discardDispensation))
+  app.get('/dispensations', withRole(portal, showDispensations))
+}
+
+function originalPages(app: Hono, portal: Portal): void {
+  const at = '/patients/:journey/originals'
+  app.get(at, withJourney(portal, 'documents', showOriginals))
+  app.get(`${at}/:original`, withJourney(portal, 'documents', showOriginal))
+  app.get(`${at}/:original/preview`, withJourney(portal, 'documents', previewOriginal))
+  app.get(`${at}/:original/file`, withJourney(portal, 'documents', saveOriginal))
 }
 
 /** `?language=xx` on any page: remembered for this browser, then the same page without it. */

@@ -31,6 +31,10 @@ export function documentRendering(options: {
       const { contentType, fileName, base64 } = attachment
       return { contentType, fileName, bytes: Buffer.from(base64, 'base64') }
     },
+    designate({ system, code }, language) {
+      if (system === undefined || code === undefined) return undefined
+      return options.terminology.designation(system, code, [language])
+    },
     stylesheets: [tokensStylesheet(), summaryStylesheet()],
   }
 }

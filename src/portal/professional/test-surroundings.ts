@@ -18,6 +18,7 @@ import type { RelyingParty } from '#trust/people/relying-party.ts'
 import { readSearchMask } from '#wire/discovery/search-mask.ts'
 import { journeyMigrations } from './journey-store.ts'
 import { type PortalOptions, professionalPortal } from './portal.ts'
+import { type FakeOriginals, type FakePharmacy, fakeOriginals, fakePharmacy } from './test-pharmacy.ts'
 
 export const DATA = join(import.meta.dirname, '..', '..', '..', 'data')
 export const ORIGIN = 'http://127.0.0.1:4000'
@@ -54,6 +55,8 @@ const EMPTY: ClinicalDocument = {
 export interface FakeCountryB extends CountryB {
   /** What was asked, in order. */
   readonly asked: readonly string[]
+  readonly pharmacy: FakePharmacy
+  readonly originals: FakeOriginals
   /** The next answers; the defaults find Maria João Ferreira and her summary. */
   answers: {
     identify: Result<readonly Candidate[], CareProblemCode>
@@ -105,6 +108,8 @@ export function fakeCountryB(document: ClinicalDocument = EMPTY): FakeCountryB {
       asked.push(`retrieve ${context.patient} ${id}`)
       return this.answers.retrieve
     },
+    pharmacy: fakePharmacy(document),
+    originals: fakeOriginals(),
   }
 }
 
@@ -198,6 +203,7 @@ export async function testPortal(
     languages: ['fr', 'en'],
     helpLine: { phone: '0 800 000 000', hours: '24 h/24' },
     countryB,
+    mayUse: (service, { role }) => role?.code === '2262' || service !== 'edispensation',
     people: fakePeople(change.who ?? (() => person())),
     database,
     ledger,
@@ -206,6 +212,7 @@ export async function testPortal(
       fragment: (_, __, { actions, context }) => `<h1>FERREIRA Maria João</h1>${actions}${context}`,
       pdf: async () => new TextEncoder().encode('%PDF-1.7 bilingual'),
       file: () => undefined,
+      designate: ({ code }, language) => (code === 'B01AA03' ? { term: 'Warfarine', language } : undefined),
       stylesheets: [],
     },
     data: DATA,

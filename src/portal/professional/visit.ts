@@ -44,6 +44,8 @@ export interface PageContent {
   readonly title: string
   readonly content: Html
   readonly above?: Html
+  /** The page shows a file of this portal in a frame. */
+  readonly framed?: boolean
   readonly status?: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 500 | 502 | 503 | 504
 }
 
@@ -97,7 +99,10 @@ export async function readForm({ context, session }: SignedInVisit): Promise<URL
 }
 
 /** A whole page, compressed, with the headers of the portal. */
-export function show(visit: Visit | SignedInVisit, { title, content, above, status = 200 }: PageContent): Response {
+export function show(
+  visit: Visit | SignedInVisit,
+  { title, content, above, status = 200, framed = false }: PageContent,
+): Response {
   const { portal, words, path, context } = visit
   const { options, assets } = portal
   const country = words.messages.formats.countryName(options.country) ?? options.country
@@ -110,7 +115,7 @@ export function show(visit: Visit | SignedInVisit, { title, content, above, stat
     languages: options.languages,
     portal: words.messages.text('portal.name', { country }),
     helpLine: options.helpLine,
-    session: 'session' in visit ? frameSessionOf(visit.session, options.now()) : undefined,
+    session: 'session' in visit ? sessionOf(visit.session, options) : undefined,
     content,
     above,
   })
@@ -120,19 +125,25 @@ export function show(visit: Visit | SignedInVisit, { title, content, above, stat
     'content-language': words.language,
     vary: 'accept-encoding, cookie',
     ...(encoding ? { 'content-encoding': encoding } : {}),
-    ...pageHeaders(portal),
+    ...pageHeaders(portal, framed),
   })
 }
 
 /** Strict: nothing but this origin, no inline script or style; forms may lead on to the identity provider (sign-out). */
-export function pageHeaders({ options }: Portal): Readonly<Record<string, string>> {
+export function pageHeaders({ options }: Portal, framed = false): Readonly<Record<string, string>> {
   const forms = ["'self'", ...options.people.origins].join(' ')
   return {
-    'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${framed ? " frame-src 'self';" : ''} form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
   }
+}
+
+function sessionOf(session: Session, options: PortalOptions): FrameSession {
+  const professional = professionalOf(session)
+  const dispenses = professional !== undefined && options.mayUse('edispensation', professional)
+  return { ...frameSessionOf(session, options.now()), dispenses }
 }
 
 export function frameSessionOf(session: Session, now: Date): FrameSession {

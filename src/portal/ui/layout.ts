@@ -47,6 +47,8 @@ export interface FrameSession {
   /** Hours and minutes of that moment, e.g. `14:32`. */
   readonly endsAt: string
   readonly token: string
+  /** Somebody who dispenses medicines has a list of what he dispensed. */
+  readonly dispenses?: boolean
 }
 
 /** Two halves of a broken token that fit each other. */
@@ -79,11 +81,14 @@ function headerLinks(frame: Frame): Html {
   )}</ul></nav>`
 }
 
-function professionalNavigation({ words, path }: Frame): Navigation {
+function professionalNavigation({ words, path, session }: Frame): Navigation {
   return {
     label: words.messages.text('portal.nav.label'),
     entries: [
       { href: '/patients', label: words('portal.nav.patients'), current: path.startsWith('/patients') },
+      ...(session?.dispenses
+        ? [{ href: '/dispensations', label: words('portal.nav.dispensations'), current: path === '/dispensations' }]
+        : []),
       { href: '/accesses', label: words('portal.nav.accesses'), current: path === '/accesses' },
       { href: '/help', label: words('portal.nav.help'), current: path === '/help' },
     ],

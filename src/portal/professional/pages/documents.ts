@@ -7,6 +7,8 @@ export interface DocumentsPage {
   readonly country: string
   readonly documents: readonly { readonly entry: DocumentEntry; readonly href: string }[]
   readonly context: Html
+  /** Links to what else can be seen of the patient. */
+  readonly tabs: Html
   readonly end: { readonly action: string; readonly token: string }
 }
 
@@ -15,7 +17,7 @@ export function documentsPage(words: Words, view: DocumentsPage): Html {
   return html`<p class="eyebrow">${words('portal.documents.eyebrow', { country: view.country })}</p><h1>${words(
     'portal.documents.title',
     { patient: view.patient },
-  )}</h1>${view.context}<ul class="documents">${view.documents.map(({ entry, href }) => {
+  )}</h1>${view.context}${view.tabs}<ul class="documents">${view.documents.map(({ entry, href }) => {
     const language = entry.language ? formats.languageName(entry.language.split('-')[0] ?? entry.language) : undefined
     return html`<li><article class="card"><div><h2>${words(`portal.document.type.${typeKey(entry.type)}`)}</h2><p>${inLanguage(
       entry.title,

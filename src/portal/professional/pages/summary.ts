@@ -11,7 +11,7 @@ export function summaryActions(words: Words, view: { readonly here: string; read
 /** The summary component between the way back and nothing else: the document speaks. */
 export function summaryPage(
   words: Words,
-  view: { readonly fragment: Html; readonly back: string; readonly country: string },
+  view: { readonly fragment: Html; readonly back: string; readonly country: string; readonly label?: Html },
 ): Html {
-  return html`<p class="crumbs noprint"><a href="${view.back}">${words('portal.summary.back')}</a> · ${view.country}</p>${view.fragment}`
+  return html`<p class="crumbs noprint"><a href="${view.back}">${view.label ?? words('portal.summary.back')}</a> · ${view.country}</p>${view.fragment}`
 }

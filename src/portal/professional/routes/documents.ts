@@ -1,5 +1,4 @@
 /** The list of documents, the summary, and what can be taken away. Every look is an access that country B records. */
-import { hash } from 'node:crypto'
 import type { CareContext } from '#care/context/care-context.ts'
 import type { RetrievedDocument } from '#care/country-b/country-b.ts'
 import { raw } from '#platform/html/html.ts'
@@ -8,18 +7,17 @@ import { careContext, type JourneyState } from '../journey.ts'
 import { contextBar } from '../pages/context-bar.ts'
 import { documentsPage, hasOriginal } from '../pages/documents.ts'
 import { summaryActions, summaryPage } from '../pages/summary.ts'
-import { pageHeaders, readForm, redirect, show, tokenOf } from '../visit.ts'
+import { readForm, redirect, show, tokenOf } from '../visit.ts'
 import { careRefused } from './care-refusal.ts'
+import { savedFile } from './files.ts'
 import { foreignForm, type JourneyVisit } from './guards.ts'
 import { notFound } from './open-pages.ts'
+import { patientName } from './patient-name.ts'
+import { shortAddress } from './prescriptions.ts'
 import { aboveStep, countryName, pathOf } from './steps.ts'
+import { tabsOf } from './tabs.ts'
 
 type StoredEntry = NonNullable<JourneyState['documents']>[number]
-
-/** Identifiers of documents are long and foreign; addresses of the portal are short and say nothing. */
-function addressOf(id: string): string {
-  return hash('sha256', id, 'base64url').slice(0, 16)
-}
 
 export async function showDocuments(visit: JourneyVisit): Promise<Response> {
   const { portal, words, journey, professional } = visit
@@ -39,16 +37,14 @@ export async function showDocuments(visit: JourneyVisit): Promise<Response> {
       patient: patientName(journey.state),
       country: countryName(visit),
       context: contextBar(words, journey.state, professional),
-      documents: documents.map((entry) => ({ entry, href: `${pathOf(journey, 'documents')}/${addressOf(entry.id)}` })),
+      tabs: tabsOf(visit, 'documents'),
+      documents: documents.map((entry) => ({
+        entry,
+        href: `${pathOf(journey, 'documents')}/${shortAddress(entry.id)}`,
+      })),
       end: { action: `/patients/${journey.id}/end`, token: tokenOf(visit) },
     }),
   })
-}
-
-function patientName({ identity }: JourneyState): string {
-  if (!identity) return ''
-  const { family, given } = identity.candidate
-  return `${family.toLocaleUpperCase('und')} ${given.join(' ')}`
 }
 
 /** Fetches the document of the address, or the answer that says why not. */
@@ -60,7 +56,7 @@ async function retrieve(
   const { portal, journey, professional, context: request } = visit
   const context = careContext(journey.state, professional)
   if (!context) return redirect(visit, pathOf(journey, 'relationship'))
-  const entry = journey.state.documents?.find(({ id }) => addressOf(id) === request.req.param('document'))
+  const entry = journey.state.documents?.find(({ id }) => shortAddress(id) === request.req.param('document'))
   if (!entry) return redirect(visit, pathOf(journey, 'documents'))
   const retrieved = await portal.options.countryB.retrieve(context, entry.id)
   if (!retrieved.ok) {
@@ -99,7 +95,7 @@ export async function bilingualPdf(visit: JourneyVisit): Promise<Response> {
   if (result instanceof Response) return result
   const { portal, words } = visit
   const bytes = await portal.options.rendering.pdf(result.found.document, words.messages)
-  return file(visit, bytes, 'application/pdf', `${words.messages.text('portal.file.summary')}.pdf`)
+  return savedFile(visit, bytes, 'application/pdf', `${words.messages.text('portal.file.summary')}.pdf`)
 }
 
 export async function originalPdf(visit: JourneyVisit): Promise<Response> {
@@ -112,14 +108,19 @@ export async function originalPdf(visit: JourneyVisit): Promise<Response> {
       linkButton(pathOf(visit.journey, 'documents'), visit.words('portal.summary.back'), 'main'),
     )
   }
-  return file(visit, result.found.pdf, 'application/pdf', `${visit.words.messages.text('portal.file.original')}.pdf`)
+  return savedFile(
+    visit,
+    result.found.pdf,
+    'application/pdf',
+    `${visit.words.messages.text('portal.file.original')}.pdf`,
+  )
 }
 
 export async function documentJson(visit: JourneyVisit): Promise<Response> {
   const result = await retrieve(visit)
   if (result instanceof Response) return result
   const text = JSON.stringify(result.found.document.bundle)
-  return file(
+  return savedFile(
     visit,
     Buffer.from(text),
     'application/fhir+json',
@@ -133,17 +134,7 @@ export async function embeddedFile(visit: JourneyVisit): Promise<Response> {
   const { portal, words, context } = visit
   const position = Number(context.req.param('position'))
   const found = portal.options.rendering.file(result.found.document, words.messages, position)
-  return found ? file(visit, found.bytes, found.contentType, found.fileName) : notFound(visit)
-}
-
-/** The names of files say what they are, not about whom. */
-function file(visit: JourneyVisit, bytes: Uint8Array, type: string, name: string): Response {
-  return visit.context.body(new Uint8Array(bytes), 200, {
-    ...pageHeaders(visit.portal),
-    'content-type': type,
-    // RFC 6266: names with letters beyond ASCII travel encoded.
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-  })
+  return found ? savedFile(visit, found.bytes, found.contentType, found.fileName) : notFound(visit)
 }
 
 export async function endJourney(visit: JourneyVisit): Promise<Response> {

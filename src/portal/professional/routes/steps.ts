@@ -5,6 +5,7 @@ import { type JourneyState, mayShow, STEPS, type StepName } from '../journey.ts'
 import type { Journey } from '../journey-store.ts'
 import { redirect } from '../visit.ts'
 import type { JourneyVisit } from './guards.ts'
+import { firstTab } from './tabs.ts'
 
 export function pathOf(journey: Journey, step: StepName): string {
   return `/patients/${journey.id}/${step}`
@@ -28,7 +29,7 @@ function stepState(state: JourneyState, step: StepName, current: StepName): Step
 }
 
 /** The values and errors of a form that did not pass, for the step that asks for them. */
-export function attemptOf(state: JourneyState, step: StepName): NonNullable<JourneyState['attempt']> {
+export function attemptOf(state: JourneyState, step: StepName | 'prescriptions'): NonNullable<JourneyState['attempt']> {
   return state.attempt?.step === step ? state.attempt : { step, answers: {}, errors: [] }
 }
 
@@ -39,7 +40,8 @@ export function attemptOf(state: JourneyState, step: StepName): NonNullable<Jour
 export async function proceed(visit: JourneyVisit, state: JourneyState, step: StepName): Promise<Response> {
   const { portal, session, journey } = visit
   const saved = await portal.journeys.save(session.secret, journey, state)
-  return redirect(visit, saved ? pathOf(journey, step) : `${pathOf(journey, step)}?elsewhere`)
+  const target = step === 'documents' ? `/patients/${journey.id}/${firstTab(visit)}` : pathOf(journey, step)
+  return redirect(visit, saved ? target : `${pathOf(journey, step)}?elsewhere`)
 }
 
 export function countryName({ words, journey }: JourneyVisit): string {
