@@ -1,5 +1,6 @@
 /** Refusals on the FHIR wire: an HTTP status and an OperationOutcome with the eHDSI code, never a stack trace. */
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4'
+import { ehdsiError, isEhdsiCode } from '../errors/ehdsi-errors.ts'
 
 /** System of the eHDSI error codes; eHDSI publishes the list of codes without a canonical for it. */
 export const EHDSI_ERROR_SYSTEM = 'urn:tessera:ehdsi-error-codes'
@@ -46,13 +47,20 @@ const ISSUE_TYPE: Readonly<Record<RefusalStatus, OperationOutcomeIssue['code']>>
   503: 'transient',
 }
 
-export function outcomeOf({ status, code, sentence, next, detail }: NcpehRefusal): OperationOutcome {
+/** What the table of errors says of the code, unless the refusal is of another kind than the code. */
+function issueType({ status, code }: NcpehRefusal): OperationOutcomeIssue['code'] {
+  const known = isEhdsiCode(code) ? ehdsiError(code) : undefined
+  return known?.status === status ? known.issue : ISSUE_TYPE[status]
+}
+
+export function outcomeOf(refusal: NcpehRefusal): OperationOutcome {
+  const { code, sentence, next, detail } = refusal
   return {
     resourceType: 'OperationOutcome',
     issue: [
       {
         severity: 'error',
-        code: ISSUE_TYPE[status],
+        code: issueType(refusal),
         details: {
           coding: [{ system: EHDSI_ERROR_SYSTEM, code }, ...(detail ? [{ system: DETAIL_SYSTEM, code: detail }] : [])],
           text: sentence,

@@ -20,7 +20,7 @@ import {
 import { APPROVED, CONFIDENTIALITY, COUNTRIES, ENTRY, STABLE_ENTRY } from './schemes.ts'
 
 /** IHE ITI TF-3 4.2.3.2.10: a document that is made when it is asked for has size 0 and the hash of nothing. */
-const HASH_OF_NOTHING = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+export const HASH_OF_NOTHING = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
 
 /** The metadata; undefined when it names no document or no patient. What it transforms stands in an association. */
 export function readDocumentEntry(object: XmlElement): DocumentMetadata | undefined {
@@ -104,20 +104,18 @@ export function writeDocumentEntry(
     parts.identifier(ENTRY.patientId, 'XDSDocumentEntry.patientId', writeCx(metadata.patient)),
     parts.identifier(ENTRY.uniqueId, 'XDSDocumentEntry.uniqueId', metadata.documentId),
   ]
-  const xml = `<ExtrinsicObject${home} id="${id}" lid="${id}" mimeType="${quoted(metadata.mimeType)}" objectType="${STABLE_ENTRY}" status="${APPROVED}">${writeSlots(metadata, profile)}${more}${names}${writeCodes(metadata, profile, parts)}${identifiers.join('')}</ExtrinsicObject>`
+  const xml = `<ExtrinsicObject${home} id="${id}" lid="${id}" mimeType="${quoted(metadata.mimeType)}" objectType="${STABLE_ENTRY}" status="${APPROVED}">${writeSlots(metadata)}${more}${names}${writeCodes(metadata, profile, parts)}${identifiers.join('')}</ExtrinsicObject>`
   return { id, xml }
 }
 
-function writeSlots(metadata: DocumentMetadata, profile: IheProfile): string {
-  // A receiver of the reference implementation expects size and hash of documents that do not exist yet, too.
-  const onDemand = profile === 'openncp' && metadata.size === undefined && metadata.hash === undefined
-  const size = metadata.size ?? (onDemand ? 0 : undefined)
+function writeSlots(metadata: DocumentMetadata): string {
+  const { hash, serviceStart, size } = metadata
   return [
     slot('creationTime', [writeTime(metadata.created)]),
-    slot('hash', [metadata.hash ?? (onDemand ? HASH_OF_NOTHING : undefined)]),
+    slot('hash', [hash]),
     slot('languageCode', [metadata.language]),
     slot('repositoryUniqueId', [metadata.repositoryId]),
-    slot('serviceStartTime', [metadata.serviceStart === undefined ? undefined : writeTime(metadata.serviceStart)]),
+    slot('serviceStartTime', [serviceStart === undefined ? undefined : writeTime(serviceStart)]),
     slot('size', [size === undefined ? undefined : String(size)]),
     slot('sourcePatientId', [writeCx(metadata.patient)]),
   ].join('')

@@ -5,17 +5,28 @@ import type { XmlElement } from '#platform/xml/tree.ts'
 import { readWireCode } from '../../errors/ehdsi-errors.ts'
 import { groupOf } from '../document-classes.ts'
 import type { DocumentMetadata, IheError, IheProfile, QueryAnswer } from '../exchange.ts'
-import { readDocumentEntry, type WrittenEntry, writeDocumentEntry } from '../registry/document-entry.ts'
+import {
+  HASH_OF_NOTHING,
+  readDocumentEntry,
+  type WrittenEntry,
+  writeDocumentEntry,
+} from '../registry/document-entry.ts'
 import { association } from '../registry/registry-object.ts'
 import { type RegistryStatus, readErrors, readStatus, statusUri, writeErrors } from '../registry/registry-response.ts'
 import { QUERY, RIM, RS, TRANSFORMS } from '../registry/schemes.ts'
 
 /** @param newId a new UUID at each call */
 export function writeQueryResponse(answer: QueryAnswer, profile: IheProfile, newId: () => string): string {
-  const entries = answer.documents.map((metadata) => writeDocumentEntry(metadata, profile, newId))
+  const entries = answer.documents.map((metadata) => writeDocumentEntry(sized(metadata, profile), profile, newId))
   const objects = [...entries.map(({ xml }) => xml), ...writeAssociations(answer.documents, entries, profile, newId)]
   // The list stands there even when it is empty: the schema wants it.
   return `<query:AdhocQueryResponse xmlns:query="${QUERY}" xmlns:rs="${RS}" xmlns="${RIM}" status="${statusUri(statusOf(answer, profile))}">${writeErrors(answer.errors, profile)}<RegistryObjectList>${objects.join('')}</RegistryObjectList></query:AdhocQueryResponse>`
+}
+
+/** The reference implementation expects size and hash of documents that do not exist yet, too. */
+function sized(metadata: DocumentMetadata, profile: IheProfile): DocumentMetadata {
+  const onDemand = metadata.size === undefined && metadata.hash === undefined
+  return profile === 'openncp' && onDemand ? { ...metadata, size: 0, hash: HASH_OF_NOTHING } : metadata
 }
 
 /** That nothing was found is a success with a warning; of prescriptions the reference implementation calls it a failure. */

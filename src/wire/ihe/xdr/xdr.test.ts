@@ -166,6 +166,7 @@ test('the document has the id of its entry, and the two forms of an institution 
   assert.ok(xml.includes(`targetObject="${entry}"`))
   assert.ok(xml.includes('<Value>Pharmacie^^^^^&amp;1.2.250.1.71.4.2.2&amp;ISO^^^^3B12</Value>'))
   assert.ok(xml.includes('<Value>Anne Martin^^^&amp;1.2.250.1.71.4.2.2&amp;ISO</Value>'))
+  assert.doesNotMatch(xml, /name="(hash|size)"/, 'the document is there: nothing is said of one that is not')
   const itself = { ...DISPENSATION.author, institutionId: 'urn:ietf:rfc:3986|urn:oid:1.9' }
   const own = writeSubmission({ ...DISPENSATION, author: itself }, 'standard', inlineAttach)
   assert.ok(own.includes('<Value>Pharmacie^^^^^^^^^1.9</Value>') && own.includes('<Value>^Anne Martin</Value>'))
