@@ -8,6 +8,7 @@ import {
   IHE_CODES,
   isEhdsiCode,
   missingMapping,
+  readIheError,
   readWireCode,
   tellings,
   wireCode,
@@ -76,6 +77,16 @@ test('a code inside a context is found; a named one wins over the code of IHE an
   assert.equal(readWireCode('the number 4701 of somebody'), undefined)
   assert.equal(readWireCode(''), undefined)
   assert.equal(readWireCode('__proto__ constructor'), undefined)
+})
+
+test('an error of IHE says less than the words beside it', () => {
+  const read = (code: string, text: string) => readIheError({ code, text }, 'EP')
+  assert.equal(read('XDSRepositoryError', '4703 : insufficient rights'), '4703')
+  assert.equal(read('XDSMissingDocument', 'ERROR_EP_NOT_FOUND : nothing'), 'ERROR_EP_NOT_FOUND')
+  assert.equal(read('XDSMissingDocument', 'nothing'), 'ERROR_GENERIC_DOCUMENT_MISSING')
+  assert.equal(read('ERROR_EP_NOT_FOUND', '4703'), 'ERROR_EP_NOT_FOUND')
+  assert.equal(read('their own', 'ERROR_PI_NO_MATCH^x'), 'ERROR_PI_NO_MATCH')
+  assert.equal(read('their own', 'their words'), undefined)
 })
 
 test('any text is read without a fault, and only known codes come out', () => {

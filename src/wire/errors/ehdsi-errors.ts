@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import table from '../../../data/errors/ehdsi-errors.json' with { type: 'json' }
 import type { RefusalStatus } from '../fhir/outcome.ts'
-import type { IheProfile } from '../ihe/exchange.ts'
+import type { IheError, IheProfile } from '../ihe/exchange.ts'
 import { EHDSI_CODES, type EhdsiCode } from './codes.ts'
 
 export { EHDSI_CODES, type EhdsiCode } from './codes.ts'
@@ -139,6 +139,16 @@ export function readWireCode(text: string, group?: EhdsiGroup): EhdsiCode | unde
   // Only at the beginning is a number a code; later it may be anything.
   const first = words.find((word) => word !== '') ?? ''
   return fromNumber(first, group) ?? IHE_CODES.find(({ code }) => words.includes(code))?.ehdsi
+}
+
+/** The code that an error of an IHE answer means: those of IHE say less than the words beside them. */
+export function readIheError(
+  { code, text }: Pick<IheError, 'code' | 'text'>,
+  group?: EhdsiGroup,
+): EhdsiCode | undefined {
+  const ofIhe = IHE_CODES.some((one) => one.code === code.trim())
+  const [first, second] = ofIhe ? [text, code] : [code, text]
+  return readWireCode(first, group) ?? readWireCode(second, group)
 }
 
 const LONGEST_CONTEXT = 2000

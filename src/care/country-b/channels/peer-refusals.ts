@@ -4,7 +4,7 @@
  */
 import type { Log } from '#platform/log/log.ts'
 import type { ServiceKind } from '#wire/discovery/directory.ts'
-import { type EhdsiGroup, ehdsiError, readWireCode } from '#wire/errors/ehdsi-errors.ts'
+import { type EhdsiGroup, ehdsiError, readIheError, readWireCode } from '#wire/errors/ehdsi-errors.ts'
 import type { NcpehFailure, NcpehProblemCode } from '#wire/fhir/ncpeh-client.ts'
 import type { IheError, IheProblemCode } from '#wire/ihe/exchange.ts'
 import type { BorderRefusal } from '../../border/border-service.ts'
@@ -71,7 +71,7 @@ export function fhirRefusal(failure: NcpehFailure, asked: Asked): Refused {
 }
 
 function fhirCode({ ehdsiCode, status = 0 }: NcpehFailure, asked: Asked): CareProblemCode {
-  const known = ehdsiCode === undefined ? undefined : shownCode(ehdsiCode, asked)
+  const known = shown(readWireCode(ehdsiCode ?? '', groupOf(asked.service)), asked)
   if (known !== undefined && known !== 'ERROR_GENERIC') return known
   if (status === 401) return 'ERROR_HPI_GENERIC'
   if (status === 403) return 'ERROR_SEC_INSUFFICIENT_RIGHTS'
@@ -99,7 +99,9 @@ export function iheProblem(code: IheProblemCode, asked: Asked): Refused {
 /** The errors of an answer; the gravest first. An answer without any is not one of these. */
 export function iheRefusal(errors: readonly IheError[], asked: Asked): Refused {
   const gravest = errors.find(({ severity }) => severity === 'error') ?? errors[0]
-  const code = (gravest && readIheError(gravest, asked)) ?? nothingFound(asked)
+  const code = gravest
+    ? (shown(readIheError(gravest, groupOf(asked.service)), asked) ?? 'ERROR_GENERIC')
+    : nothingFound(asked)
   asked.log.warn('peer-failed', {
     country: asked.country,
     kind: asked.step,
@@ -111,13 +113,8 @@ export function iheRefusal(errors: readonly IheError[], asked: Asked): Refused {
   return refusal(code, asked.country, outcome)
 }
 
-function readIheError(error: IheError, asked: Asked): CareProblemCode {
-  return shownCode(error.code, asked) ?? shownCode(error.text, asked) ?? 'ERROR_GENERIC'
-}
-
 /** A patient's objection is never told apart from there being nothing, not even when the other country does (EHDS Art. 8). */
-function shownCode(text: string, asked: Asked): CareProblemCode | undefined {
-  const code = readWireCode(text, groupOf(asked.service))
+function shown(code: CareProblemCode | undefined, asked: Asked): CareProblemCode | undefined {
   return code !== undefined && ehdsiError(code).shownAs !== undefined ? nothingFound(asked) : code
 }
 
