@@ -3,11 +3,36 @@ import type { CareProblemCode } from '../context/care-context.ts'
 import type { OutboxEntry } from './dispensing.ts'
 import type { OutboxTables } from './migrations.ts'
 import type { NewSubmission } from './outbox.ts'
-import { type Answer, answered, isSettled, pauseAfter, type Standing } from './submission-state.ts'
+import { type Answer, answered, begun, isSettled, pauseAfter, type Standing } from './submission-state.ts'
 
 type Row = OutboxTables['dispensing_submission']
 
-/** The row after an answer. Pure. */
+/** The row while an attempt holds it; undefined when it is settled, waits for a person, or is held by another. */
+export function held(row: Row, lease: string, now: Date, leaseMs: number): Partial<Row> | undefined {
+  const isFree = row.lease_until === null || row.lease_until <= now.toISOString()
+  const before = standingOf(row)
+  if (!isFree || isSettled(before) || before.needsPerson) return undefined
+  const { state, attempts, open } = begun(before)
+  return {
+    state,
+    attempts,
+    open_attempts: open,
+    lease,
+    lease_until: later(now, leaseMs),
+    last_tried_at: now.toISOString(),
+  }
+}
+
+function standingOf(row: Row): Standing {
+  return {
+    state: row.state,
+    attempts: row.attempts,
+    open: row.open_attempts,
+    needsPerson: row.needs_person === 1,
+  }
+}
+
+/** The row after an answer. */
 export function learned(
   row: Row,
   lease: string,
@@ -15,12 +40,7 @@ export function learned(
   now: Date,
   code: CareProblemCode | undefined,
 ): Partial<Row> {
-  const before: Standing = {
-    state: row.state,
-    attempts: row.attempts,
-    open: row.open_attempts,
-    needsPerson: row.needs_person === 1,
-  }
+  const before = standingOf(row)
   const after = answered(before, answer)
   const isOver = isSettled(after) && after.state !== before.state
   return {

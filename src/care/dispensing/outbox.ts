@@ -11,7 +11,7 @@ import type { VerifiedCaller, Wire } from '../border/border-service.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 import type { OutboxEntry } from './dispensing.ts'
 import type { OutboxTables } from './migrations.ts'
-import { entryOf, isKept, later, learned, rowOf, settled } from './outbox-rows.ts'
+import { entryOf, held, isKept, learned, rowOf, settled } from './outbox-rows.ts'
 import type { Answer } from './submission-state.ts'
 
 /** What is sent and in whose name; encrypted at rest. */
@@ -105,8 +105,8 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
     return row && entryOf(row)
   }
 
-  /** Changes one row by what it says at that moment; again when another writer was faster. */
-  async function change(submissionId: string, next: (row: Row) => Partial<Row>): Promise<Row> {
+  /** Changes one row by what it says at that moment, again when another writer was faster; undefined when it shall not change. */
+  async function change(submissionId: string, next: (row: Row) => Partial<Row> | undefined): Promise<Row | undefined> {
     for (;;) {
       const changed = await inTransaction(kysely, async (transaction) => {
         const row = await transaction
@@ -115,7 +115,9 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
           .where('node', '=', node)
           .where('submission_id', '=', submissionId)
           .executeTakeFirstOrThrow()
-        const set = { ...next(row), revision: row.revision + 1 }
+        const wanted = next(row)
+        if (!wanted) return 'stays' as const
+        const set = { ...wanted, revision: row.revision + 1 }
         const { numUpdatedRows } = await transaction
           .updateTable('dispensing_submission')
           .set(set)
@@ -136,7 +138,7 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
         }
         return after
       })
-      if (changed) return changed
+      if (changed) return changed === 'stays' ? undefined : changed
     }
   }
 
@@ -182,39 +184,13 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
     },
     async hold(submissionId, now) {
       const lease = randomUUID()
-      // One statement: of two replicas only one finds the entry free.
-      const { numUpdatedRows } = await kysely
-        .updateTable('dispensing_submission')
-        .set((expression) => ({
-          lease,
-          lease_until: later(now, leaseMs),
-          last_tried_at: now.toISOString(),
-          attempts: expression('attempts', '+', 1),
-          open_attempts: expression('open_attempts', '+', 1),
-          state: expression
-            .case()
-            .when('open_attempts', '>', 0)
-            .then('unknown' as const)
-            .else(expression.ref('state'))
-            .end(),
-          revision: expression('revision', '+', 1),
-        }))
-        .where('node', '=', node)
-        .where('submission_id', '=', submissionId)
-        .where('state', 'in', UNSETTLED)
-        .where('needs_person', '=', 0)
-        .where((expression) =>
-          expression.or([expression('lease_until', 'is', null), expression('lease_until', '<=', now.toISOString())]),
-        )
-        .executeTakeFirst()
-      if (numUpdatedRows !== 1n) return undefined
-      const row = await one(submissionId)
-      if (row.sealed === null) return undefined
+      const row = await change(submissionId, (before) => held(before, lease, now, leaseMs))
+      if (!row || row.sealed === null) return undefined
       return { entry: entryOf(row), wire: row.wire, lease, waiting: unsealed(row.sealed) }
     },
     async learn({ entry, lease }, answer, now, code) {
       const changed = await change(entry.submissionId, (row) => learned(row, lease, answer, now, code))
-      return entryOf(changed)
+      return changed ? entryOf(changed) : entry
     },
     async due(now) {
       const found = await rows()
@@ -238,9 +214,9 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
     },
     async settleByHand(submissionId, state, now) {
       const row = await change(submissionId, (before) =>
-        before.needs_person === 0 ? {} : { ...settled(now), state, open_attempts: 0, needs_person: 0 },
+        before.needs_person === 0 ? undefined : { ...settled(now), state, open_attempts: 0, needs_person: 0 },
       )
-      return row.state === state ? entryOf(row) : undefined
+      return row && entryOf(row)
     },
     async forget(settledBefore) {
       const { numUpdatedRows } = await kysely
