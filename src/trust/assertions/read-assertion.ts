@@ -58,6 +58,7 @@ export function readAssertion(
     if (children(assertion, name, SAML).length !== 1) return shape(`The assertion must have exactly one ${name}.`)
   }
   const issuer = said(child(assertion, 'Issuer', SAML))
+  if (issuer === '') return refused('assertion-issuer', 'The assertion does not name its issuer.')
   const subject = readSubject(child(assertion, 'Subject', SAML))
   if (!subject.ok) return subject
   const conditions = child(assertion, 'Conditions', SAML)

@@ -28,7 +28,7 @@ export function readHcp(read: ReadAssertion, profile: AssertionProfile): Result<
   if (name === undefined) return refused('assertion-subject', 'The assertion does not name the professional.')
   const role = readRole(attributes.coded('role', 'Role'), profile)
   if (role === undefined) return refused('assertion-role', 'The role of the professional is not one that is known.')
-  const behalf = attributes.has('onBehalfOf') ? readRole(attributes.coded('onBehalfOf', 'Role'), profile) : null
+  const behalf = attributes.has('onBehalfOf') ? readOnBehalfOf(attributes, profile) : null
   if (behalf === undefined)
     return refused('assertion-role', 'The role on whose behalf is asked is not one that is known.')
   const facilityType = readFacilityType(attributes.text('facilityType'), profile)
@@ -165,6 +165,15 @@ function readRole(role: XmlElement | undefined, profile: AssertionProfile): Prof
   if (display === undefined) return profile === 'openncp' ? { code, display: known } : undefined
   // Code and name must say the same: a name that does not fit is how a code is mistaken.
   return display.trim().toLowerCase() === known.toLowerCase() ? { code, display: known } : undefined
+}
+
+/** As a coded role; installations of OpenNCP also say the bare code. */
+function readOnBehalfOf(attributes: Attributes, profile: AssertionProfile): Professional['role'] | undefined {
+  const role = attributes.coded('onBehalfOf', 'Role')
+  if (role !== undefined || profile === 'strict') return readRole(role, profile)
+  const code = attributes.text('onBehalfOf') ?? ''
+  const display = knownRoleName(code)
+  return display === undefined ? undefined : { code, display }
 }
 
 function readFacilityType(

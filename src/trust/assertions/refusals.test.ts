@@ -5,6 +5,7 @@ import { signEnveloped } from '../signature/sign-enveloped.ts'
 import { testAuthority, testSigner } from '../signature/testing/signers.ts'
 import type { AssertionExpectation, AssertionProfile } from './assertions.ts'
 import { issueHcpAssertion, issueTrcAssertion } from './issue-assertions.ts'
+import { ATTRIBUTES, URI_NAME_FORMAT } from './names.ts'
 import { wireCodeOf } from './problems.ts'
 import { AUTHORITY, codeOf, envelope, hcp, kin, NOW, SIGNER, signedScene, trc, verdictOn } from './testing/scene.ts'
 
@@ -25,6 +26,9 @@ const without = (name: string) =>
   swap(new RegExp(`<saml2:Attribute [^>]*Name="[^"]*${name}"[\\s\\S]*?</saml2:Attribute>`), '')
 const doubled = (name: string) =>
   swap(new RegExp(`<saml2:Attribute [^>]*Name="[^"]*${name}"[\\s\\S]*?</saml2:Attribute>`), '$&$&')
+
+const BEHALF = (code: string): string =>
+  `<saml2:Attribute Name="${ATTRIBUTES.onBehalfOf}" NameFormat="${URI_NAME_FORMAT}"><saml2:AttributeValue>${code}</saml2:AttributeValue></saml2:Attribute>`
 
 type Case = readonly [what: string, change: (text: string) => string, strict: string, openncp: string]
 
@@ -63,6 +67,8 @@ describe('an HCP assertion is refused for', () => {
         ['an institution in capitals', swap('>Hospital<', '>HOSPITAL<'), 'assertion-facility-type', 'verified'],
         ['the former name of that attribute', swap('urn:ehdsi:names:subject:healthcare', 'urn:epsos:names:wp3.4:subject:healthcare'), 'assertion-facility-type', 'verified'],
         ['no point of care', without('environment:locality'), 'assertion-locality', 'assertion-locality'],
+        ['a bare role on whose behalf', swap('<saml2:AttributeStatement>', `$&${BEHALF('221')}`), 'assertion-role', 'verified'],
+        ['an unknown one', swap('<saml2:AttributeStatement>', `$&${BEHALF('999')}`), 'assertion-role', 'assertion-role'],
         ['no purpose', without('purposeofuse'), 'assertion-purpose', 'assertion-purpose'],
         ['an unknown purpose', swap('code="TREATMENT"', 'code="MARKETING"'), 'assertion-purpose', 'assertion-purpose'],
         ['a purpose of another list', swap('3bc18518-d305-46c2-a8d6-94bd59856e9e', 'x'), 'assertion-purpose', 'verified'],
@@ -82,6 +88,7 @@ describe('an HCP assertion is refused for', () => {
         ['one factor', swap('classes:SmartcardPKI', 'classes:PasswordProtectedTransport'), 'assertion-authentication-weak', 'assertion-authentication-weak'],
         ['a previous session', swap('classes:SmartcardPKI', 'classes:PreviousSession'), 'assertion-authentication-weak', 'assertion-authentication-weak'],
         ['no way of signing in', swap(/<saml2:AuthnContextClassRef>.*<\/saml2:AuthnContextClassRef>/, ''), 'assertion-authentication-weak', 'assertion-authentication-weak'],
+        ['no issuer', swap('>urn:idp:PT:countryB<', '><'), 'assertion-issuer', 'assertion-issuer'],
         ['bearer', swap('cm:sender-vouches', 'cm:bearer'), 'assertion-confirmation', 'assertion-confirmation'],
         ['no confirmation', swap(/<saml2:SubjectConfirmation[^>]*>/, ''), 'assertion-confirmation', 'assertion-confirmation'],
         ['no subject', swap(/<saml2:NameID.*<\/saml2:NameID>/, ''), 'assertion-subject', 'assertion-subject'],

@@ -62,6 +62,7 @@ const REFUSED: Readonly<Record<string, readonly [message: string, code: string]>
   'the genuine certificate on the signature of the attacker': [envelope(selfMade().replace(OWN_CERTIFICATE, CERTIFICATE)), 'signature-value'],
   'both certificates': [envelope(changed(CERTIFICATE, CERTIFICATE + OWN_CERTIFICATE)), 'signature-certificate'],
   'both certificates, in two groups': [envelope(changed('</ds:X509Data>', `</ds:X509Data><ds:X509Data>${OWN_CERTIFICATE}</ds:X509Data>`)), 'signature-certificate'],
+  'a certificate of megabytes': [envelope(changed('</ds:X509Certificate>', `${'A'.repeat(1_000_000)}$&`)), 'signature-certificate'],
   'no certificate': [envelope(changed(CERTIFICATE, '')), 'signature-certificate'],
   'two references': [envelope(changed('</ds:Reference>', `</ds:Reference>${SECOND_REFERENCE}`)), 'signature-malformed'],
   'no reference': [envelope(changed(/<ds:Reference[\s\S]*<\/ds:Reference>/, '')), 'signature-malformed'],

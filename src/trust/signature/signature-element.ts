@@ -27,6 +27,9 @@ export interface ReadSignature {
   readonly certificate: string
 }
 
+/** In base64. Certificates are remembered as they came, so nobody may fill the memory with them. */
+const LONGEST_CERTIFICATE = 16_384
+
 const malformed = (sentence: string) => signatureProblem('signature-malformed', sentence)
 
 export function readSignature(signature: XmlElement): Result<ReadSignature, SignatureProblemCode> {
@@ -46,7 +49,7 @@ export function readSignature(signature: XmlElement): Result<ReadSignature, Sign
   const value = bytesOf(signatureValue)
   if (value === undefined) return malformed('The signature value is not base64.')
   const certificate = onlyCertificate(keyInfo)
-  if (certificate === undefined) {
+  if (certificate === undefined || certificate.length > LONGEST_CERTIFICATE) {
     return signatureProblem('signature-certificate', 'The signature must carry exactly one certificate.')
   }
   const algorithm = attribute(signatureMethod, 'Algorithm') ?? ''
