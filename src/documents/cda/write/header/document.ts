@@ -8,6 +8,7 @@ import { interval, time } from '../datatypes/time.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, escaped, type Piece } from '../element.ts'
 import { organization, participation } from '../people.ts'
+import { fulfilments } from '../pharmacy/orders.ts'
 import { DOCUMENT_RELATIONSHIPS } from '../schema/vocabulary.ts'
 import { sourceOf } from '../source.ts'
 import { isA, resolve, type Writing } from '../writing.ts'
@@ -118,6 +119,7 @@ export function documentRelations(
   const source = sourceOf(composition)
   const encounter = resolve(composition.encounter, writing, composition)
   return [
+    ...fulfilments(composition, writing),
     ...(composition.event ?? []).map((event) => serviceEvent(event, source.codes, source.details, writing, folded)),
     ...relatedDocuments(composition, transformed, writing),
     ...detailPieces('ClinicalDocument', source.details, writing),

@@ -8,7 +8,7 @@ import { extensionValue } from '../datatypes/nulls.ts'
 import { quantity } from '../datatypes/quantity.ts'
 import { interval } from '../datatypes/time.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
-import { sourceOf } from '../source.ts'
+import { type Source, sourceOf } from '../source.ts'
 import { link, type Participant, type Statement, statementPeople } from '../statement.ts'
 import { isA, type Place, resolve, type Writing } from '../writing.ts'
 import {
@@ -48,7 +48,7 @@ export function writePrescription(held: MedicationRequest, writing: Writing, pla
       ...medicinePieces(held, source, writing, folded),
       ...dosagesIn(dosages, source, writing),
       ...prescriber(held, writing, folded),
-      supply(held, writing),
+      supply(held, source, writing),
       substitution(held, writing),
       ...reasonPieces(held.reasonReference, held.reasonCode, writing, place),
       ...notePieces(held.note, writing),
@@ -74,6 +74,7 @@ function expressedBy(held: MedicationRequest, writing: Writing, place: Place): s
     ...(place.depth === 0 ? ['groupIdentifier.value'] : []),
     'substitution.allowedBoolean',
     'dispenseRequest.numberOfRepeatsAllowed',
+    'independentInd.valueBoolean',
     ...(headerSays(held, writing) ? ['authoredOn'] : []),
     ...timingExpressed(held.dosageInstruction ?? [], 'dosageInstruction'),
   ]
@@ -102,11 +103,12 @@ function prescriber(held: MedicationRequest, writing: Writing, folded: Resource[
 }
 
 /** How much may be given, how often, until when. eHDSI: the quantity counts packages. */
-function supply(held: MedicationRequest, writing: Writing): Piece | undefined {
+function supply(held: MedicationRequest, source: Source, writing: Writing): Piece | undefined {
   const asked = held.dispenseRequest
   const stated: Quantity | undefined =
     asked?.quantity ?? extensionValue(asked, PRESCRIBED_QUANTITY_EXTENSION)?.valueQuantity
   const repeats = asked?.numberOfRepeatsAllowed
+  const independent = source.details.some(({ url, valueBoolean }) => url === 'independentInd' && valueBoolean === true)
   const width = quantity('width', asked?.expectedSupplyDuration, writing)
   const valid = interval('effectiveTime', asked?.validityPeriod, 'IVL_TS')
   const amount = quantity('quantity', stated, writing)
@@ -115,7 +117,7 @@ function supply(held: MedicationRequest, writing: Writing): Piece | undefined {
     valid,
     // v3 counts the times in all, FHIR those after the first.
     repeats === undefined ? undefined : element('repeatNumber', { value: String(repeats + 1) }),
-    element('independentInd', { value: 'false' }),
+    element('independentInd', { value: String(independent) }),
     amount,
     width === undefined ? undefined : element('expectedUseTime', {}, [width]),
   ])

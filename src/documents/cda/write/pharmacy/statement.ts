@@ -67,7 +67,7 @@ function takenAt(
   const moment =
     held.effectiveDateTime === undefined
       ? undefined
-      : time('effectiveTime', held.effectiveDateTime, held._effectiveDateTime, 'TS')
+      : time('effectiveTime', held.effectiveDateTime, held._effectiveDateTime)
   return moment ?? takenFrom(held.effectivePeriod)
 }
 

@@ -9,6 +9,7 @@ import { assemble, element, escaped, type Piece, templateIds } from '../element.
 import { generatedText, type Row } from '../narrative/generated.ts'
 import { structuredText } from '../narrative/structured.ts'
 import { participation } from '../people.ts'
+import { prescriptionId } from '../pharmacy/orders.ts'
 import { sourceIn } from '../source.ts'
 import { restObservation, whatOf } from '../statement.ts'
 import { resolve, type Writing } from '../writing.ts'
@@ -53,6 +54,7 @@ export function section(held: CompositionSection, writing: Writing, number: stri
       assemble('Component5', 'component', {}, [section(inner, writing, `${number}-${at + 1}`)]),
     ),
     ...detailPieces('Section', source.details, writing),
+    prescriptionId(resources, writing),
   ]
   const flavor = nullFlavorIn({ extension: held.extension ?? [] })
   const made = assemble('Section', 'section', { nullFlavor: flavor }, pieces)
