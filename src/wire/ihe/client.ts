@@ -60,7 +60,7 @@ export function iheClient(options: IheClientOptions): IheClient {
   const { profile } = endpoints
   const origin = { newId, now: clock }
   return {
-    discoverPatients: (question, assertions) =>
+    discoverPatients: async (question, assertions) =>
       exchange(options, newId, {
         transaction: 'ITI-55',
         url: endpoints.patientDiscovery,
@@ -69,7 +69,7 @@ export function iheClient(options: IheClientOptions): IheClient {
         maxBytes: SMALL_ANSWER,
         read: readDiscoveryResponse,
       }),
-    queryDocuments: (question, assertions) =>
+    queryDocuments: async (question, assertions) =>
       exchange(options, newId, {
         transaction: 'ITI-38',
         url: endpoints.query,
@@ -90,7 +90,7 @@ export function iheClient(options: IheClientOptions): IheClient {
       })
       return withinSize(reply, maxDocumentBytes)
     },
-    submitDocument: (submission, assertions) => {
+    submitDocument: async (submission, assertions) => {
       const attachments = collectAttachments(newId)
       return exchange(options, newId, {
         transaction: 'ITI-41',

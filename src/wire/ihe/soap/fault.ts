@@ -20,7 +20,10 @@ export function statusOf(fault: Fault): 400 | 500 {
 
 /** The child of the Body; the prefix `env` is that of the envelope. */
 export function writeFault({ code, reason }: Fault): string {
-  return `<env:Fault><env:Code><env:Value>env:${code}</env:Value></env:Code><env:Reason><env:Text xml:lang="en">${escapeText(reason)}</env:Text></env:Reason></env:Fault>`
+  return [
+    `<env:Fault><env:Code><env:Value>env:${code}</env:Value></env:Code>`,
+    `<env:Reason><env:Text xml:lang="en">${escapeText(reason)}</env:Text></env:Reason></env:Fault>`,
+  ].join('')
 }
 
 const LONGEST_REASON = 300

@@ -85,7 +85,12 @@ function writeEnvelope({ addressing, assertions = [], body }: MessageToWrite): s
     assertions.length === 0
       ? ''
       : `<wsse:Security xmlns:wsse="${SECURITY_NAMESPACE}">${assertions.join('')}</wsse:Security>`
-  return `<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:env="${SOAP_NAMESPACE}"><env:Header xmlns:wsa="${ADDRESSING_NAMESPACE}">${writeAddressing(addressing)}${security}</env:Header><env:Body>${body}</env:Body></env:Envelope>`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<env:Envelope xmlns:env="${SOAP_NAMESPACE}">`,
+    `<env:Header xmlns:wsa="${ADDRESSING_NAMESPACE}">${writeAddressing(addressing)}${security}</env:Header>`,
+    `<env:Body>${body}</env:Body></env:Envelope>`,
+  ].join('')
 }
 
 /** MTOM 1.0 §3, XOP 1.0 §4.1, RFC 2387. */

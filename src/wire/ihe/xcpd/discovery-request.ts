@@ -134,7 +134,16 @@ export function writePatientDiscovery(question: PatientDiscovery, profile: IhePr
   )
   const system = profile === 'openncp' ? 'codeSystemName' : 'codeSystem'
   const queryId = profile === 'openncp' ? OPENNCP_QUERY_ID : origin.newId()
-  return `<PRPA_IN201305UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201305UV02" ${system}="${INTERACTION_ROOT}"/><authorOrPerformer typeCode="AUT"><assignedPerson classCode="ASSIGNED"/></authorOrPerformer><queryByParameter><queryId root="${queryId}"/><statusCode code="new"/><responseModalityCode code="R"/><responsePriorityCode code="I"/><matchCriterionList/><parameterList>${writeTraits(question, profile)}</parameterList></queryByParameter></controlActProcess></PRPA_IN201305UV02>`
+  return [
+    `<PRPA_IN201305UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}`,
+    '<controlActProcess classCode="CACT" moodCode="EVN">',
+    `<code code="PRPA_TE201305UV02" ${system}="${INTERACTION_ROOT}"/>`,
+    '<authorOrPerformer typeCode="AUT"><assignedPerson classCode="ASSIGNED"/></authorOrPerformer>',
+    `<queryByParameter><queryId root="${queryId}"/><statusCode code="new"/>`,
+    '<responseModalityCode code="R"/><responsePriorityCode code="I"/><matchCriterionList/>',
+    `<parameterList>${writeTraits(question, profile)}</parameterList></queryByParameter>`,
+    '</controlActProcess></PRPA_IN201305UV02>',
+  ].join('')
 }
 
 /** In the order of the schema. */

@@ -43,9 +43,16 @@ export function writeDiscoveryResponse(
     },
     responder,
   )
-  const subjects = answer.patients.map((patient) => subject(patient, responder)).join('')
-  const reason = answer.reason === undefined ? '' : reasonOf(answer.reason)
-  return `<PRPA_IN201306UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}${acknowledgement(answer, echo, responder.profile)}<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201306UV02"/>${subjects}${reason}${queryAck(answer, echo, responder.profile)}${serialiseXml(echo.queryByParameter)}</controlActProcess></PRPA_IN201306UV02>`
+  return [
+    `<PRPA_IN201306UV02 xmlns="${HL7_NAMESPACE}" ITSVersion="XML_1.0">${header}`,
+    acknowledgement(answer, echo, responder.profile),
+    '<controlActProcess classCode="CACT" moodCode="EVN"><code code="PRPA_TE201306UV02"/>',
+    ...answer.patients.map((patient) => subject(patient, responder)),
+    answer.reason === undefined ? '' : reasonOf(answer.reason),
+    queryAck(answer, echo, responder.profile),
+    serialiseXml(echo.queryByParameter),
+    '</controlActProcess></PRPA_IN201306UV02>',
+  ].join('')
 }
 
 /** ITI-55 case 3: that nobody was found is an answer, not an error. */
@@ -72,12 +79,20 @@ function isFailure(answer: DiscoveryAnswer): boolean {
 }
 
 function acknowledgement(answer: DiscoveryAnswer, echo: DiscoveryEcho, profile: IheProfile): string {
-  const details = answer.errors.map(({ code, severity, text }) => {
-    // OpenNCP has the place of its error here; we say the transaction and no more.
-    const location = profile === 'openncp' ? '<location>ITI-55</location>' : ''
-    return `<acknowledgementDetail typeCode="${severity === 'error' ? 'E' : 'W'}"><code code="${escapeAttribute(code)}"/><text>${escapeText(text)}</text>${location}</acknowledgementDetail>`
-  })
-  return `<acknowledgement><typeCode code="${isFailure(answer) ? 'AE' : 'AA'}"/><targetMessage>${serialiseXml(echo.messageId)}</targetMessage>${details.join('')}</acknowledgement>`
+  // OpenNCP has the place of its error here; we say the transaction and no more.
+  const location = profile === 'openncp' ? '<location>ITI-55</location>' : ''
+  const details = answer.errors.map(({ code, severity, text }) =>
+    [
+      `<acknowledgementDetail typeCode="${severity === 'error' ? 'E' : 'W'}"><code code="${escapeAttribute(code)}"/>`,
+      `<text>${escapeText(text)}</text>${location}</acknowledgementDetail>`,
+    ].join(''),
+  )
+  return [
+    `<acknowledgement><typeCode code="${isFailure(answer) ? 'AE' : 'AA'}"/>`,
+    `<targetMessage>${serialiseXml(echo.messageId)}</targetMessage>`,
+    ...details,
+    '</acknowledgement>',
+  ].join('')
 }
 
 /** IHE ITI TF-2 3.55.4.2.2: OK, NF or AE, status `deliveredResponse`. OpenNCP says OK or AE, in both places. */
@@ -95,17 +110,33 @@ function queryAck(answer: DiscoveryAnswer, echo: DiscoveryEcho, profile: IheProf
 function subject(patient: DiscoveredPatient, { homeCommunityId, profile }: DiscoveryResponder): string {
   const ids = patient.identifiers.map(identifierAttributes).filter((id) => id !== undefined)
   if (ids.length === 0) throw new Error('no identifier of the patient has an OID')
-  const address = patient.address === undefined ? '' : writeAddress(patient.address, 'streetAddressLine')
-  const birthTime = patient.birthDate === '' ? 'nullFlavor="UNK"' : `value="${writeDate(patient.birthDate)}"`
-  const person = `<name>${writeName(patient.family, patient.given, profile)}</name><administrativeGenderCode ${genderAttributes(patient.gender)}/><birthTime ${birthTime}/>${address === '' ? '' : `<addr>${address}</addr>`}`
-  return `<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN"><id nullFlavor="NA"/><statusCode code="active"/><subject1 typeCode="SBJ"><patient classCode="PAT">${ids.map((id) => `<id ${id}/>`).join('')}<statusCode code="active"/><patientPerson classCode="PSN" determinerCode="INSTANCE">${person}</patientPerson>${MATCH}</patient></subject1>${custodian(homeCommunityId)}</registrationEvent></subject>`
+  return [
+    '<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">',
+    '<id nullFlavor="NA"/><statusCode code="active"/>',
+    '<subject1 typeCode="SBJ"><patient classCode="PAT">',
+    ...ids.map((id) => `<id ${id}/>`),
+    '<statusCode code="active"/>',
+    person(patient, profile),
+    '<subjectOf1 typeCode="SBJ"><queryMatchObservation classCode="OBS" moodCode="EVN">',
+    '<code code="IHE_PDQ" codeSystem="2.16.840.1.113883.1.11.19914"/>',
+    '<value xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="INT" value="100"/>',
+    '</queryMatchObservation></subjectOf1></patient></subject1>',
+    '<custodian typeCode="CST"><assignedEntity classCode="ASSIGNED">',
+    `<id root="${escapeAttribute(homeCommunityId)}"/>`,
+    '<code code="NotHealthDataLocator" codeSystem="1.3.6.1.4.1.19376.1.2.27.2"/>',
+    '</assignedEntity></custodian></registrationEvent></subject>',
+  ].join('')
 }
 
-const MATCH =
-  '<subjectOf1 typeCode="SBJ"><queryMatchObservation classCode="OBS" moodCode="EVN"><code code="IHE_PDQ" codeSystem="2.16.840.1.113883.1.11.19914"/><value xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="INT" value="100"/></queryMatchObservation></subjectOf1>'
-
-function custodian(homeCommunityId: string): string {
-  return `<custodian typeCode="CST"><assignedEntity classCode="ASSIGNED"><id root="${escapeAttribute(homeCommunityId)}"/><code code="NotHealthDataLocator" codeSystem="1.3.6.1.4.1.19376.1.2.27.2"/></assignedEntity></custodian>`
+function person({ family, given, gender, birthDate, address }: DiscoveredPatient, profile: IheProfile): string {
+  return [
+    '<patientPerson classCode="PSN" determinerCode="INSTANCE">',
+    `<name>${writeName(family, given, profile)}</name>`,
+    `<administrativeGenderCode ${genderAttributes(gender)}/>`,
+    `<birthTime ${birthDate === '' ? 'nullFlavor="UNK"' : `value="${writeDate(birthDate)}"`}/>`,
+    address === undefined ? '' : `<addr>${writeAddress(address, 'streetAddressLine')}</addr>`,
+    '</patientPerson>',
+  ].join('')
 }
 
 /** What country B can do about it is a request to it (`triggerFor`); the others explain (`mitigatedBy`). */
@@ -114,10 +145,20 @@ const REQUESTS = new Set(['DemographicsQueryNotAllowed', 'AdditionalDemographics
 function reasonOf(reason: string): string {
   const system = XCPD_REASONS.find(({ code }) => code === reason)?.system
   const code = `<code code="${escapeAttribute(reason)}"${system === undefined ? '' : ` codeSystem="${system}"`}/>`
-  const inner = REQUESTS.has(reason)
-    ? `<triggerFor typeCode="TRIG"><actOrderRequired classCode="ACT" moodCode="RQO">${code}</actOrderRequired></triggerFor>`
-    : `<mitigatedBy typeCode="MITGT"><detectedIssueManagement classCode="ACT" moodCode="EVN">${code}</detectedIssueManagement></mitigatedBy>`
-  return `<reasonOf typeCode="RSON"><detectedIssueEvent classCode="ALRT" moodCode="EVN"><code code="ActAdministrativeDetectedIssueCode" codeSystem="2.16.840.1.113883.5.4"/>${inner}</detectedIssueEvent></reasonOf>`
+  const [before, behind] = REQUESTS.has(reason)
+    ? [
+        '<triggerFor typeCode="TRIG"><actOrderRequired classCode="ACT" moodCode="RQO">',
+        '</actOrderRequired></triggerFor>',
+      ]
+    : [
+        '<mitigatedBy typeCode="MITGT"><detectedIssueManagement classCode="ACT" moodCode="EVN">',
+        '</detectedIssueManagement></mitigatedBy>',
+      ]
+  return [
+    '<reasonOf typeCode="RSON"><detectedIssueEvent classCode="ALRT" moodCode="EVN">',
+    '<code code="ActAdministrativeDetectedIssueCode" codeSystem="2.16.840.1.113883.5.4"/>',
+    `${before}${code}${behind}</detectedIssueEvent></reasonOf>`,
+  ].join('')
 }
 
 export type DiscoveryResponseProblemCode = 'discovery-malformed'

@@ -27,13 +27,25 @@ export function writeHeader(header: MessageHeader, { newId, now }: MessageOrigin
   const id = newId()
   // OpenNCP's ids have an extension of ten digits beside their UUID.
   const digits = String(Number.parseInt(id.slice(0, 8), 16) || 0).padStart(10, '0')
-  const receiver = device(header.receiver, header.receiverOrganisation ?? header.receiver)
-  return `<id root="${escapeAttribute(id)}" extension="${digits}"/><creationTime value="${timestamp(now())}"/><versionCode code="V3PR1"/><interactionId root="${INTERACTION_ROOT}" extension="${header.interaction}"/><processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="${header.acceptAckCode}"/><receiver typeCode="RCV">${receiver}</receiver><sender typeCode="SND">${device(header.sender, header.sender)}</sender>`
+  return [
+    `<id root="${escapeAttribute(id)}" extension="${digits}"/>`,
+    `<creationTime value="${timestamp(now())}"/>`,
+    '<versionCode code="V3PR1"/>',
+    `<interactionId root="${INTERACTION_ROOT}" extension="${header.interaction}"/>`,
+    '<processingCode code="P"/><processingModeCode code="T"/>',
+    `<acceptAckCode code="${header.acceptAckCode}"/>`,
+    `<receiver typeCode="RCV">${device(header.receiver, header.receiverOrganisation ?? header.receiver)}</receiver>`,
+    `<sender typeCode="SND">${device(header.sender, header.sender)}</sender>`,
+  ].join('')
 }
 
 /** OpenNCP's server copies the organisation of the sender into its answer: without it, it fails. */
 function device(id: string, organisation: string): string {
-  return `<device classCode="DEV" determinerCode="INSTANCE"><id root="${escapeAttribute(id)}"/><asAgent classCode="AGNT"><representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="${escapeAttribute(organisation)}"/></representedOrganization></asAgent></device>`
+  return [
+    `<device classCode="DEV" determinerCode="INSTANCE"><id root="${escapeAttribute(id)}"/>`,
+    '<asAgent classCode="AGNT"><representedOrganization classCode="ORG" determinerCode="INSTANCE">',
+    `<id root="${escapeAttribute(organisation)}"/></representedOrganization></asAgent></device>`,
+  ].join('')
 }
 
 /** TS with milliseconds, in UTC. */
