@@ -19,8 +19,6 @@ export type Credentials =
   | {
       readonly ok: true
       readonly caller: VerifiedCaller
-      /** HL7 permissions of the HCP assertion; absent over FHIR, where scopes were checked. */
-      readonly permissions?: readonly string[]
     }
   | {
       readonly ok: false

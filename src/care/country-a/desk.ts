@@ -101,7 +101,7 @@ async function admit(desk: Desk, errand: Errand, call: AuthenticatedCall, now: D
     desk.log.warn('access-refused', { kind: errand.step, code: credentials.detail, country })
     return { refusal: credentials.refusal, detail: credentials.detail }
   }
-  const { caller, permissions } = credentials
+  const { caller } = credentials
   const { professional, purpose, nextOfKin } = caller
   const allowed = decide(
     {
@@ -110,7 +110,6 @@ async function admit(desk: Desk, errand: Errand, call: AuthenticatedCall, now: D
       purpose,
       onBehalfOf: professional.onBehalfOf,
       nextOfKin: nextOfKin !== undefined,
-      permissions,
     },
     policyFor(desk.policies, errand.service, caller.country),
     true,

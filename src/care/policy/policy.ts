@@ -14,8 +14,6 @@ export interface ServiceRights {
   /** Roles that may ask on behalf of one of `roles` only. */
   readonly clericalRoles?: readonly string[] | undefined
   readonly purposes: readonly Purpose[]
-  /** HL7 permissions that the HCP assertion must hold (eHDSI SAML Profile); access tokens have scopes instead. */
-  readonly permissions?: readonly string[] | undefined
   /** May a relative speak for the patient? Allowed unless said otherwise. */
   readonly nextOfKin?: boolean | undefined
 }
@@ -36,7 +34,6 @@ const Rights = z.object({
   roles: z.array(z.string().regex(/^\d{2,4}$/)),
   clericalRoles: z.array(z.string().regex(/^\d{2,4}$/)).optional(),
   purposes: z.array(z.enum(['TREATMENT', 'EMERGENCY'])),
-  permissions: z.array(z.string().regex(/^P[RP]D-\d{3}$/)).optional(),
   nextOfKin: z.boolean().optional(),
 })
 
@@ -83,15 +80,13 @@ export interface AccessRequest {
   readonly documentClass?: string
   readonly onBehalfOf?: string | undefined
   readonly nextOfKin?: boolean
-  /** HL7 permissions of the HCP assertion; undefined when the wire has none. */
-  readonly permissions?: readonly string[] | undefined
 }
 
 export type Decision =
   | { readonly permit: true }
   | {
       readonly permit: false
-      readonly reason: 'no-policy' | 'role' | 'purpose' | 'permissions' | 'next-of-kin' | 'document-class' | 'consent'
+      readonly reason: 'no-policy' | 'role' | 'purpose' | 'next-of-kin' | 'document-class' | 'consent'
     }
 
 /**
@@ -102,10 +97,7 @@ export function decide(request: AccessRequest, policy: ServicePolicy | undefined
   if (!policy || policy.service !== request.service) return refusedFor('no-policy')
   if (!roleMay(request, policy)) return refusedFor('role')
   if (!policy.purposes.includes(request.purpose)) return refusedFor('purpose')
-  const { documentClass, permissions } = request
-  if (permissions && !(policy.permissions ?? []).every((permission) => permissions.includes(permission))) {
-    return refusedFor('permissions')
-  }
+  const { documentClass } = request
   if (request.nextOfKin && policy.nextOfKin === false) return refusedFor('next-of-kin')
   if (documentClass !== undefined && !policy.documentClasses.includes(documentClass)) {
     return refusedFor('document-class')
