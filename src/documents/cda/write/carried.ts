@@ -2,7 +2,7 @@
  * Nothing is lost on the way back either, and that is computed: every fact of the resources that a statement was written
  * from is looked for in its text. What is not there is named, so that it can be written beside the statement.
  */
-import type { CodeableConcept, Coding, Extension, Quantity, Reference, Resource } from 'fhir/r4'
+import type { CodeableConcept, Coding, Extension, Identifier, Quantity, Reference, Resource } from 'fhir/r4'
 import { oneLine } from '#platform/xml/access.ts'
 import { NOT_CARRIED_EXTENSION } from '../../account/fhir.ts'
 import { SOURCE_EXTENSION } from '../../model/clinical-document.ts'
@@ -21,6 +21,7 @@ import {
   ROLE_CLASS,
   SOURCE_VALUE_EXTENSION,
 } from '../tables/urls.ts'
+import { idAttributes } from './datatypes/identity.ts'
 import { flavorOfReason } from './datatypes/nulls.ts'
 import { digits } from './datatypes/quantity.ts'
 import { stampOf } from './datatypes/time.ts'
@@ -98,6 +99,9 @@ function visitObject(held: object, search: Search, path: string, label: string):
   } else if (isCoding(held)) {
     if (!holdsCoding(held, search))
       search.found.push({ path, label, valued: { valueCodeableConcept: { coding: [held] } } })
+  } else if (isIdentifier(held)) {
+    if (!holdsIdentifier(held, search)) search.found.push({ path, label, valued: { valueIdentifier: held } })
+    visitFields({ type: held.type, period: held.period, assigner: held.assigner }, search, path, label)
   } else if (isQuantity(held)) {
     if (!holdsQuantity(held, search)) search.found.push({ path, label, valued: { valueQuantity: held } })
   } else if ('reference' in held && resolve(held as Reference, search.writing, search.resource) !== undefined) return
@@ -154,7 +158,9 @@ const IN_ATTRIBUTES = new Set([
 /** Structural codes stand in attributes without a system or with one: the code is enough. */
 function visitStructural(extension: Extension, search: Search, path: string): void {
   for (const { valueCoding: coding } of extension.extension ?? []) {
-    if (coding?.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)) continue
+    if (coding === undefined) continue
+    const held = coding.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)
+    if (held && holdsText(coding.display, search)) continue
     search.found.push({ path, label: 'code', valued: { valueCodeableConcept: { coding: [coding] } } })
   }
 }
@@ -175,6 +181,17 @@ const CONCEPT_KEYS = new Set(['id', 'extension', 'coding', 'text', '_text'])
 
 function isCoding(held: object): held is Coding {
   return 'code' in held && 'system' in held && !('value' in held)
+}
+
+const IDENTIFIER_KEYS = new Set(['id', 'extension', 'use', 'type', 'system', 'value', 'period', 'assigner'])
+
+function isIdentifier(held: object): held is Identifier {
+  return 'value' in held && typeof held.value === 'string' && Object.keys(held).every((key) => IDENTIFIER_KEYS.has(key))
+}
+
+function holdsIdentifier(held: Identifier, { xml, writing }: Search): boolean {
+  const { root, extension } = idAttributes(held, writing) ?? {}
+  return xml.includes(extension === undefined ? `root="${root}"` : `root="${root}" extension="${escaped(extension)}"`)
 }
 
 function isQuantity(held: object): held is Quantity {

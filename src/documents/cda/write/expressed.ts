@@ -14,7 +14,6 @@ const CODES: Readonly<Record<string, ReadonlySet<string>>> = {
 /** Fields whose meaning the kind of statement or an attribute of it says. */
 const BY_SHAPE: Readonly<Record<string, ReadonlySet<string>>> = {
   Composition: new Set(['status', 'relatesTo.code', 'section']),
-  Observation: new Set(['category']),
   Patient: new Set(['communication.preferred']),
   ServiceRequest: new Set(['intent', 'doNotPerform']),
   Encounter: new Set(['class']),
@@ -31,7 +30,7 @@ export function isExpressed(resourceType: string, label: string, key: string, he
   if (key === 'status' && label === '') return comesBack(resourceType, held)
   if (key === 'type' && typeof held === 'string' && /^[A-Z]/.test(held)) return true
   const field = label === '' ? key : `${label}.${key}`
-  if (BY_SHAPE[resourceType]?.has(field)) return key !== 'category' || isOwnCategory(held)
+  if (BY_SHAPE[resourceType]?.has(field)) return true
   return typeof held === 'string' && Object.hasOwn(CODES, key) && CODES[key]?.has(held) === true
 }
 
@@ -40,11 +39,4 @@ function comesBack(resourceType: string, status: unknown): boolean {
   return codes === undefined
     ? status === 'completed' || status === 'final'
     : typeof status === 'string' && status in codes
-}
-
-/** Categories that the section of an observation tells. */
-function isOwnCategory(held: unknown): boolean {
-  return /^\[\{"coding":\[\{"system":"[^"]*observation-category","code":"(?:vital-signs|laboratory|social-history)"(?:,"display":"[^"]*")?\}\]\}\]$/.test(
-    JSON.stringify(held),
-  )
 }

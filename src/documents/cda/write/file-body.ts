@@ -13,8 +13,14 @@ export function fileBody(composition: Composition, writing: Writing): Piece | un
   writing.written.add(reference)
   if (isA(binary, 'Binary')) writing.written.add(binary)
   const data = attachment?.data ?? (isA(binary, 'Binary') ? binary.data : undefined)
-  const mediaType = attachment?.contentType ?? 'application/octet-stream'
+  const mediaType = mediaTypeOf(attachment?.contentType) ?? 'application/octet-stream'
   return data === undefined ? outside(attachment?.url, mediaType) : nonXmlBody(mediaType, data)
+}
+
+/** The schema takes a media type of one word: parameters follow without white space. */
+export function mediaTypeOf(stated: string | undefined): string | undefined {
+  const bare = stated?.replace(/\s+/g, '')
+  return bare === '' ? undefined : bare
 }
 
 export function nonXmlBody(mediaType: string, base64: string): Piece {

@@ -11,7 +11,7 @@ import type {
   Reference,
   Resource,
 } from 'fhir/r4'
-import { code, coded } from './datatypes/code.ts'
+import { code } from './datatypes/code.ts'
 import { contactOf, ids, personName } from './datatypes/identity.ts'
 import { nullFlavorIn } from './datatypes/nulls.ts'
 import { time } from './datatypes/time.ts'
@@ -137,6 +137,18 @@ function partyOfDevice(device: Device, writing: Writing): Party {
   }
 }
 
+/** Somebody whom the bundle only names: by words, by an identifier, or by both. */
+function strangerOf(reference: Reference | undefined): Party | undefined {
+  const { display, identifier } = reference ?? {}
+  if (display === undefined && identifier === undefined) return undefined
+  return {
+    ...NOBODY,
+    identifiers: identifier === undefined ? [] : [identifier],
+    names: display === undefined ? [] : [{ text: display }],
+    isPerson: display !== undefined,
+  }
+}
+
 export interface ParticipationOptions {
   /** When the participation took place, if the role does not say. */
   readonly time?: string | undefined
@@ -160,15 +172,16 @@ export function participation(
   options: ParticipationOptions = {},
 ): Piece | undefined {
   const resource = resolve(reference, writing)
-  const party = partyOf(resource, writing)
+  const party = partyOf(resource, writing) ?? strangerOf(reference)
   if (party === undefined) return undefined
   folded.push(...party.resources)
   const roleName = options.role ?? roleIn(className)
   const source = sourceOf(resource)
   const role = roleOf(roleName, party, writing, folded)
-  const [own] = source.others
+  const own = source.others.filter(({ code: one }) => one !== 'S')
   const [flavor] = source.nulls
-  const functionCode = own === undefined ? nullOf('functionCode', flavor) : coded('functionCode', own, writing, 'CE')
+  const functionCode =
+    own === undefined ? nullOf('functionCode', flavor) : code('functionCode', { coding: own }, writing, { type: 'CE' })
   const typeCode = typeCodeOf(className, source.typeCode)
   return assemble(className, name, { ...typeCode, ...options.attributes }, [
     ...(options.pieces ?? []),

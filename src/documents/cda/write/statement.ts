@@ -9,7 +9,7 @@ import { nullFlavorIn } from './datatypes/nulls.ts'
 import { time } from './datatypes/time.ts'
 import { value } from './datatypes/value.ts'
 import { detailPieces } from './detail.ts'
-import { type Attributes, assemble, element, type Piece, templateIds } from './element.ts'
+import { type Attributes, assemble, element, escaped, type Piece, templateIds } from './element.ts'
 import { participation } from './people.ts'
 import { ENTRY_RELATIONSHIPS, MOODS } from './schema/vocabulary.ts'
 import { type Source, sourceOf } from './source.ts'
@@ -35,7 +35,7 @@ export type StatementWriter = (resource: Resource, writing: Writing, place: Plac
 export function finish(resource: Resource, write: StatementWriter, writing: Writing, place: Place): Piece | undefined {
   if (writing.open.has(resource) || place.depth > DEEPEST) return undefined
   writing.open.add(resource)
-  const statement = write(resource, writing, place)
+  const statement = tolerantly(resource, write, writing, place)
   const source = sourceOf(resource)
   const pieces = [
     ...statement.pieces,
@@ -50,6 +50,25 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
   )
   writing.open.delete(resource)
   return rest.length === 0 ? made : framed(statement, source, resource, [...pieces, ...rest])
+}
+
+/**
+ * Documents from outside may have a list where FHIR has one value, or a word where it has an object. Such a resource is
+ * written as what it is, with each of its facts beside it: those are found whatever their shape.
+ */
+function tolerantly(resource: Resource, write: StatementWriter, writing: Writing, place: Place): Statement {
+  try {
+    return write(resource, writing, place)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return {
+      className: 'Observation',
+      pieces: [
+        element('code', { nullFlavor: 'OTH' }, [element('originalText', {}, escaped(resource.resourceType))]),
+        element('statusCode', { code: 'completed' }),
+      ],
+    }
+  }
 }
 
 /** The words that stand for the statement: those that the source referred to, or the row that was made for it. */

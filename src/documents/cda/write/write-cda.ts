@@ -10,13 +10,14 @@ import { fileBody } from './file-body.ts'
 import { participants } from './header/contacts.ts'
 import { documentFacts, documentPeople, documentRelations } from './header/document.ts'
 import { recordTarget } from './header/patient.ts'
+import { compositionWithLists, patientWithLists } from './header/shape.ts'
 import { headerLeftovers, remainder } from './sections/remainder.ts'
 import { section } from './sections/section.ts'
 import { DOCUMENT_TEMPLATES } from './sections/templates.ts'
 import { whatOf } from './statement.ts'
 import { isA, type NotWritten, startWriting, type Writing } from './writing.ts'
 
-export type WriteProblemCode = 'cda-write-no-composition' | 'cda-write-no-patient'
+export type WriteProblemCode = 'cda-write-no-composition' | 'cda-write-no-patient' | 'cda-write-header-shape'
 
 export interface WriteOptions {
   readonly terminology: Terminology
@@ -26,8 +27,6 @@ export interface WriteOptions {
   readonly ids?: { readonly document: Identifier; readonly set?: Identifier }
   /** Identity of the PDF (level 1) of which this document is the coded form (relatedDocument XFRM). */
   readonly pdf?: Identifier
-  /** Pieces for `inFulfillmentOf`, which only dispensations have. */
-  readonly fulfils?: (writing: Writing) => readonly Piece[]
 }
 
 export interface WrittenCda {
@@ -39,7 +38,8 @@ export interface WrittenCda {
 /** Writes a document as CDA level 3, or as level 1 when it is a file. */
 export function writeCda(document: ClinicalDocument, options: WriteOptions): Result<WrittenCda, WriteProblemCode> {
   const resources = (document.bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
-  const composition = resources.find((resource) => isA(resource, 'Composition'))
+  const found = resources.find((resource) => isA(resource, 'Composition'))
+  const composition = found === undefined ? undefined : compositionWithLists(found)
   if (composition === undefined) {
     return failed('cda-write-no-composition', 'The document has no Composition.', 'Send a FHIR document bundle.')
   }
@@ -48,7 +48,17 @@ export function writeCda(document: ClinicalDocument, options: WriteOptions): Res
   if (patient === undefined) {
     return failed('cda-write-no-patient', 'The document names no patient.', 'Send a document with its patient.')
   }
-  return ok(writeWhole(document, composition, patient, writing, options))
+  try {
+    return ok(writeWhole(document, composition, patientWithLists(patient), writing, options))
+  } catch (error) {
+    // Statements of another shape than FHIR's are tolerated; a header of another shape names nobody reliably.
+    if (!(error instanceof TypeError)) throw error
+    return failed(
+      'cda-write-header-shape',
+      'The Composition, the patient or a person of the header is not built as FHIR says.',
+      'Validate the document (tessera validate) and send it corrected.',
+    )
+  }
 }
 
 function languageOf({ bundle, origin }: ClinicalDocument, composition: Composition): string {
@@ -113,7 +123,6 @@ function headerPieces(
     recordTarget(patient, writing, folded),
     ...documentPeople(composition, writing, folded),
     ...participants(patient, writing, folded),
-    ...(options.fulfils?.(writing) ?? []),
     ...documentRelations(composition, options.pdf, writing, folded),
   ]
 }

@@ -33,7 +33,7 @@ export function code(
   const codings = ordered(concept.coding ?? [], prefer)
   const [first, ...others] = codings
   const flavor = nullFlavorIn(concept)
-  const text = concept.text?.trim()
+  const text = concept.text?.trim() || extensionValue(first, ORIGINAL_TEXT_EXTENSION)?.valueString
   if (first === undefined && !text && flavor === undefined && (concept.extension?.length ?? 0) === 0) return undefined
   const coded = isWord(first?.code)
   const attributes: Attributes = {

@@ -1,8 +1,9 @@
 /** value[x] of any FHIR type → an element that names its v3 type (`xsi:type`). */
-import type { CodeableConcept, Element, Period, Quantity, Range, Ratio } from 'fhir/r4'
+import type { CodeableConcept, Element, Identifier, Period, Quantity, Range, Ratio } from 'fhir/r4'
 import { element, type Piece } from '../element.ts'
 import type { Writing } from '../writing.ts'
 import { code, isWord, words } from './code.ts'
+import { idAttributes } from './identity.ts'
 import { flavorOfReason, nullFlavorIn } from './nulls.ts'
 import { compared, quantity, range, ratio } from './quantity.ts'
 import { interval, time } from './time.ts'
@@ -24,6 +25,7 @@ export interface Valued {
   readonly valueCode?: string | undefined
   readonly valueUri?: string | undefined
   readonly valuePeriod?: Period | undefined
+  readonly valueIdentifier?: Identifier | undefined
   readonly dataAbsentReason?: CodeableConcept | undefined
 }
 
@@ -33,6 +35,7 @@ export function value(name: string, held: Valued, writing: Writing): Piece | und
     measured(name, held, writing) ??
     code(name, held.valueCodeableConcept, writing, { xsiType: 'CD' }) ??
     timed(name, held) ??
+    identified(name, held, writing) ??
     spoken(name, held, writing) ??
     absence(name, held, writing)
   )
@@ -57,6 +60,11 @@ function timed(name: string, held: Valued): Piece | undefined {
     time(name, held.valueDateTime ?? held.valueDate, held._valueDateTime, 'TS') ??
     interval(name, held.valuePeriod, 'IVL_TS')
   )
+}
+
+function identified(name: string, { valueIdentifier: held }: Valued, writing: Writing): Piece | undefined {
+  const attributes = held === undefined ? undefined : idAttributes(held, writing)
+  return attributes === undefined ? undefined : element(name, { 'xsi:type': 'II', ...attributes })
 }
 
 function spoken(name: string, held: Valued, writing: Writing): Piece | undefined {

@@ -1,5 +1,6 @@
 /** Observation, DiagnosticReport → observations and organizers, with the eHDSI template of their section. */
 import type { DiagnosticReport, Observation, ObservationReferenceRange, Resource } from 'fhir/r4'
+import { CATEGORY_BY_SECTION } from '../../tables/sections.ts'
 import { code, words } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { range } from '../datatypes/quantity.ts'
@@ -26,6 +27,7 @@ export function writeObservation(observation: Observation, writing: Writing, pla
     className,
     attributes: { negationInd: isObservation && isDenied(source.details) ? 'true' : undefined },
     folded,
+    expressed: isTold(observation.category, place) ? ['category'] : [],
     pieces: [
       ...(className === 'Act' ? [] : templateIds(...own)),
       ...ids(observation.identifier, writing),
@@ -52,6 +54,17 @@ export function writeObservation(observation: Observation, writing: Writing, pla
     ],
   }
 }
+
+/** Whether the category is the one that the reader gives to every observation of the section. */
+function isTold(categories: Observation['category'], { section }: Place): boolean {
+  const own = CATEGORY_BY_SECTION[section]
+  return (categories ?? []).every(
+    ({ coding = [], text }) =>
+      text === undefined && coding.every(({ system, code: one }) => system === CATEGORY && one === own),
+  )
+}
+
+const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category'
 
 /** A group has members and says nothing of its own. */
 function isGroup({ hasMember, component: parts, ...observation }: Observation): boolean {

@@ -4,6 +4,7 @@ import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { interval } from '../datatypes/time.ts'
 import { assemble, element, escaped, type Piece } from '../element.ts'
+import { mediaTypeOf } from '../file-body.ts'
 import { partyOf, roleOf } from '../people.ts'
 import { sourceOf } from '../source.ts'
 import { type Statement, statementPeople } from '../statement.ts'
@@ -41,7 +42,7 @@ export function writeFile(file: DocumentReference, writing: Writing, _place: Pla
   const name = source.details.find(({ url }) => url === 'ID')?.valueString
   const id = name !== undefined && !writing.ids.has(name) && /^[A-Za-z_][\w.-]*$/.test(name) ? name : undefined
   if (id !== undefined) writing.ids.add(id)
-  const mediaType = attachment?.contentType
+  const mediaType = mediaTypeOf(attachment?.contentType)
   return {
     className: 'ObservationMedia',
     attributes: { ID: id },

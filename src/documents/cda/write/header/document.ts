@@ -1,7 +1,7 @@
 /** Composition → the CDA header (R2 §4.2), everything but the patient and the body. */
 import type { Composition, Encounter, Identifier, Reference, Resource } from 'fhir/r4'
 import { RELATIONSHIP_TYPE, VERSION_NUMBER_EXTENSION } from '../../tables/urls.ts'
-import { code, coded } from '../datatypes/code.ts'
+import { code } from '../datatypes/code.ts'
 import { id, ids } from '../datatypes/identity.ts'
 import { extensionValue } from '../datatypes/nulls.ts'
 import { interval, time } from '../datatypes/time.ts'
@@ -54,11 +54,13 @@ export function documentFacts(
 }
 
 function confidentiality(composition: Composition, writing: Writing): Piece | undefined {
-  // The reader notes it first.
-  const stated = sourceOf(composition).others.find(({ system }) => system !== undefined)
   const level = composition.confidentiality ?? 'N'
   const own = { system: CONFIDENTIALITY, code: level, display: CONFIDENTIALITIES[level] ?? 'normal' }
-  return coded('confidentialityCode', stated ?? own, writing)
+  // The codes of realm and language, which the reader keeps beside it, have no system.
+  const stated = sourceOf(composition).others.filter(
+    ({ system, code: one }) => system !== undefined || one === undefined,
+  )
+  return code('confidentialityCode', { coding: stated.length > 0 ? stated : [own] }, writing, { type: 'CE' })
 }
 
 /** Who wrote, keeps and signed the document. */

@@ -1,7 +1,7 @@
 /** Patient → recordTarget (CDA R2 §4.2.2.11), with guardians; other contacts are participants (contacts.ts). */
 import type { Patient, PatientContact, Resource } from 'fhir/r4'
 import { BIRTH_PLACE_EXTENSION, BIRTH_TIME_EXTENSION, ROLE_CLASS } from '../../tables/urls.ts'
-import { code, coded } from '../datatypes/code.ts'
+import { code } from '../datatypes/code.ts'
 import { address, contactOf, ids, personName } from '../datatypes/identity.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { time } from '../datatypes/time.ts'
@@ -51,16 +51,15 @@ function personOf(patient: Patient, source: Source, writing: Writing, folded: Re
   ])
 }
 
+/** The source's own code with its translations, else the v3 code for FHIR's. */
 function genderOf(patient: Patient, source: Source, writing: Writing): Piece {
-  const stated = source.codes.find(({ system }) => system === GENDER)
-  if (stated !== undefined)
-    return coded('administrativeGenderCode', stated, writing) ?? element('administrativeGenderCode', {})
   const known = GENDERS[patient.gender ?? '']
-  if (known !== undefined) {
-    const coding = { system: GENDER, code: known[0], display: known[1] }
-    return coded('administrativeGenderCode', coding, writing) ?? element('administrativeGenderCode', {})
-  }
-  return element('administrativeGenderCode', { nullFlavor: nullFlavorIn(patient._gender) ?? 'UNK' })
+  const own = known === undefined ? [] : [{ system: GENDER, code: known[0], display: known[1] }]
+  const coding = source.others.length > 0 ? [...source.others] : own
+  return (
+    code('administrativeGenderCode', coding.length === 0 ? undefined : { coding }, writing, { type: 'CE' }) ??
+    element('administrativeGenderCode', { nullFlavor: nullFlavorIn(patient._gender) ?? 'UNK' })
+  )
 }
 
 /** The hour of birth is an extension in FHIR. */
