@@ -2,6 +2,7 @@
  * Entries of an XCA query → documents as a professional sees them: level 3 and level 1 of one document are two forms of it
  * (XFRM association), the same as over FHIR.
  */
+import { renditionOf } from '#wire/ihe/document-classes.ts'
 import type { DocumentMetadata } from '#wire/ihe/exchange.ts'
 import type { Form, ListedDocument, ListedForm } from '../../border/border-service.ts'
 import { EPRESCRIPTION } from '../document-classes.ts'
@@ -24,12 +25,11 @@ function belongTogether(left: DocumentMetadata, right: DocumentMetadata): boolea
   return left.transforms === right.documentId || right.transforms === left.documentId
 }
 
-/** Format codes of eHDSI: level 1 holds a PDF, original documents a PDF or a picture; everything else is coded. */
+/** The format says it (level 1 holds a PDF, original documents a PDF or a picture), else the type; the rest is coded. */
 function formOf({ formatCode, mimeType }: DocumentMetadata): Form {
-  if (/:(png|jpeg):\d+$/.test(formatCode) || mimeType.startsWith('image/')) return 'image'
-  if (formatCode === 'urn:ihe:iti:xds-sd:pdf:2008' || /:pdf:\d+$/.test(formatCode) || mimeType === 'application/pdf')
-    return 'pdf'
-  return 'structured'
+  const rendition = renditionOf(formatCode)
+  if (rendition === 'png' || rendition === 'jpeg' || mimeType.startsWith('image/')) return 'image'
+  return rendition === 'pdf' || mimeType === 'application/pdf' ? 'pdf' : 'structured'
 }
 
 function listedDocument(main: DocumentMetadata, entries: readonly DocumentMetadata[]): ListedDocument {

@@ -19,7 +19,7 @@ export function xdrSubmission(
     submitted,
     sourceId: homeCommunityId,
     patient,
-    author: { person: name, institution: organisation.name },
+    author: { person: name, institution: organisation.name, institutionId: organisation.identifier },
     metadata: {
       repositoryId: homeCommunityId,
       documentId: xdsId(dispensationId),

@@ -26,8 +26,8 @@ function readPrescription(codes: readonly Coded[]): PrescriptionFacts {
     found === undefined ? {} : { [name]: { code: found.code, display: found.display } }
   const strength = of(STRENGTH)
   return {
-    // Who does not say that it is closed lets the pharmacist ask; country A decides when it is dispensed.
-    dispensable: !codes.some(({ code }) => code === CLOSED),
+    // A list that does not say open means closed: nobody hands out a medicine on a guess.
+    dispensable: codes.some(({ code }) => code === OPEN) && !codes.some(({ code }) => code === CLOSED),
     ...entry('substitution', of(SUBSTITUTION)),
     ...entry('atc', of(ATC)),
     ...entry('doseForm', of(EDQM)),

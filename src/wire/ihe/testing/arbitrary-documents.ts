@@ -1,4 +1,5 @@
 /** Documents, questions and answers that chance makes: in every script, with everything that has a meaning in a message. */
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { EHDSI_CODES } from '../../errors/ehdsi-errors.ts'
 import { DOCUMENT_CLASSES } from '../document-classes.ts'
@@ -165,6 +166,15 @@ const DEMOGRAPHICS = fc.record(
   ORDINARY,
 )
 
+/** Where a size or a hash is told, it is that of the document. */
+function described({ size, hash, ...metadata }: DocumentMetadata, bytes: Uint8Array): DocumentMetadata {
+  return {
+    ...metadata,
+    ...(size === undefined ? {} : { size: bytes.length }),
+    ...(hash === undefined ? {} : { hash: createHash('sha1').update(bytes).digest('hex') }),
+  }
+}
+
 export const SUBMISSION: fc.Arbitrary<DocumentSubmission> = fc
   .record(
     {
@@ -190,7 +200,7 @@ export const SUBMISSION: fc.Arbitrary<DocumentSubmission> = fc
   )
   .map(({ person, institution, institutionId, demographics, metadata, ...rest }) => ({
     ...rest,
-    metadata,
+    metadata: described(metadata, rest.bytes),
     patient: metadata.patient,
     author: { person, institution, ...(institutionId === undefined ? {} : { institutionId }) },
     ...(demographics === undefined ? {} : { demographics }),

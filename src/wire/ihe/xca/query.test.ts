@@ -227,12 +227,13 @@ test('original and coded document are joined; an original joined to itself is jo
   assert.doesNotMatch(writeQueryResponse(alone, 'standard', randomUUID), /<Association/)
 })
 
-test('a closed prescription is not dispensable; one that is silent is', () => {
-  const closed = { ...DOCUMENT, prescription: { dispensable: false } }
-  const xml = writeQueryResponse({ documents: [closed], errors: [], status: 'success' }, 'openncp', randomUUID)
-  assert.equal(answered(xml).documents[0]?.prescription?.dispensable, false)
-  const silent = xml.replace('urn:ihe:iti:xdw:2011:eventCode:closed', 'urn:something:else')
-  assert.equal(answered(silent).documents[0]?.prescription?.dispensable, true)
+test('only a prescription that is said to be open is dispensable', () => {
+  const xml = writeQueryResponse({ documents: [DOCUMENT], errors: [], status: 'success' }, 'openncp', randomUUID)
+  const dispensable = (code: string) =>
+    answered(xml.replace('urn:ihe:iti:xdw:2011:eventCode:open', code)).documents[0]?.prescription?.dispensable
+  assert.equal(dispensable('urn:ihe:iti:xdw:2011:eventCode:open'), true)
+  assert.equal(dispensable('urn:ihe:iti:xdw:2011:eventCode:closed'), false)
+  assert.equal(dispensable('urn:something:else'), false)
 })
 
 test('an entry that names no document is left out of the list, and that is said', () => {

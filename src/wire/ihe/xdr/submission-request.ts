@@ -1,8 +1,9 @@
 /** ITI-41, reading: one document with its metadata, in one submission set (IHE ITI TF-2 3.41, eHDSI XDR profile). */
+import { createHash } from 'node:crypto'
 import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
 import { attribute, child, children } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import type { DocumentSubmission, SubmissionAnswer } from '../exchange.ts'
+import type { DocumentMetadata, DocumentSubmission, SubmissionAnswer } from '../exchange.ts'
 import { readDocumentEntry } from '../registry/document-entry.ts'
 import { readCx, readTime, readXcn, readXon } from '../registry/hl7-v2.ts'
 import { classifications, externalIdentifier, slotValue, slotValues } from '../registry/registry-object.ts'
@@ -18,6 +19,7 @@ export type SubmissionProblemCode =
   | 'submission-metadata-missing'
   | 'submission-patients-differ'
   | 'submission-document-missing'
+  | 'submission-document-altered'
 
 export function readSubmission(
   body: XmlElement,
@@ -49,6 +51,9 @@ export function readSubmission(
   if (bytes === undefined || !bytes.ok || bytes.value.length === 0) {
     return refused('submission-document-missing', 'The document of the metadata is not in the message.')
   }
+  if (!isDescribed(bytes.value, metadata)) {
+    return refused('submission-document-altered', 'The document is not the one that its hash describes.')
+  }
   const demographics = readDemographics(slotValues(entry, 'sourcePatientInfo'))
   return ok({
     ...set,
@@ -57,6 +62,11 @@ export function readSubmission(
     ...(demographics === undefined ? {} : { demographics }),
     bytes: bytes.value,
   })
+}
+
+/** IHE ITI TF-2 3.41.4.1.3: a hash need not be given; given, it is that of the document. (Sizes of others are often wrong.) */
+function isDescribed(bytes: Uint8Array, { hash }: DocumentMetadata): boolean {
+  return hash === undefined || createHash('sha1').update(bytes).digest('hex') === hash
 }
 
 function sameReference(left: string | undefined, right: string | undefined): boolean {
@@ -104,6 +114,7 @@ const ERRORS: Readonly<Record<SubmissionProblemCode, string>> = {
   'submission-metadata-missing': 'ERROR_ED_MISSING_REQUIRED_FIELDS',
   'submission-patients-differ': 'XDSPatientIdDoesNotMatch',
   'submission-document-missing': 'XDSMissingDocument',
+  'submission-document-altered': 'XDSNonIdenticalHash',
 }
 
 /** The answer to a submission that is not looked into. */

@@ -172,6 +172,10 @@ test('the document has the id of its entry, and the two forms of an institution 
   assert.ok(own.includes('<Value>Pharmacie^^^^^^^^^1.9</Value>') && own.includes('<Value>^Anne Martin</Value>'))
 })
 
+function withHash(hash: string): string {
+  return writeSubmission({ ...DISPENSATION, metadata: { ...DISPENSATION.metadata, hash } }, 'openncp', inlineAttach)
+}
+
 test('what is not one whole submission is refused, and answered with a code', () => {
   const xml = writeSubmission(DISPENSATION, 'openncp', inlineAttach)
   const wrong: readonly (readonly [problem: string, message: string])[] = [
@@ -185,6 +189,7 @@ test('what is not one whole submission is refused, and answered with a code', ()
     ['submission-document-missing', xml.replace('<xdsb:Document id="urn', '<xdsb:Document id="other')],
     ['submission-document-missing', xml.replace(/(<xdsb:Document [^>]*>)[^<]*/, '$1')],
     ['submission-document-missing', xml.replace(/(<xdsb:Document [^>]*>)[^<]*/, '$1***')],
+    ['submission-document-altered', withHash('0'.repeat(40))],
   ]
   for (const [problem, message] of wrong) {
     const read = readSubmission(parsed(message), inlineContent)
