@@ -14,6 +14,7 @@ const KNOWN: Readonly<Record<'border' | 'portal', ReadonlySet<string>>> = {
       'help',
       'metrics',
       'notices',
+      'operator',
     ],
     ...['patients', 'session', 'sign-in', 'sign-out', 'signed-out', 'terminology'],
   ]),

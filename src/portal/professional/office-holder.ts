@@ -1,7 +1,7 @@
 /** Who of those signed in holds an office: for pages of authorities, which stand beside the portal and share its sessions. */
 import { parse } from 'hono/utils/cookie'
 import type { Database } from '#platform/database/database.ts'
-import type { Office } from '#trust/people/professional.ts'
+import type { Office, Professional } from '#trust/people/professional.ts'
 import { formToken, isFormToken } from '#trust/people/seal.ts'
 import { openSessions } from '#trust/people/sessions.ts'
 import type { FrameSession } from '../ui/layout.ts'
@@ -9,6 +9,8 @@ import { cookieNameOf, frameSessionOf, professionalOf } from './visit.ts'
 
 export interface OfficeHolder {
   readonly name: string
+  /** In the capacity that the office is held in: for the ledger. */
+  readonly professional: Professional
   /** For a form of this session. */
   readonly token: string
   isToken(token: string): boolean
@@ -38,6 +40,7 @@ export function officeHolder(
     if (!session || professional?.office !== office) return undefined
     return {
       name: `${professional.given} ${professional.family}`.trim(),
+      professional,
       token: formToken(session.secret),
       isToken: (token) => isFormToken(session.secret, token),
       session: frameSessionOf(session, now()),

@@ -1,5 +1,5 @@
 /** What a person may do here that is no profession; the identity provider tells it in the place of one. */
-export const OFFICES = ['terminology-authority'] as const
+export const OFFICES = ['terminology-authority', 'node-operator'] as const
 export type Office = (typeof OFFICES)[number]
 
 /** Who is asking. Filled from the identity provider's claims and the exercise the professional chose at sign-in. */
@@ -10,7 +10,7 @@ export interface Professional {
   readonly family: string
   /** European role, ISCO code of eHDSIHealthcareProfessionalRole, e.g. `2211`; undefined when the profession has none. */
   readonly role: { readonly code: string; readonly display: string } | undefined
-  /** Opens pages of an authority, and no way to patients. */
+  /** Opens pages of an authority or of the operator, and no way to patients. */
   readonly office?: Office
   /** The profession and speciality in words, as the national system names it. */
   readonly profession: string

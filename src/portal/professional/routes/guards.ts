@@ -49,7 +49,7 @@ export function withProfessional(portal: Portal, work: (visit: ProfessionalVisit
 }
 
 /** Where those who hold an office work. */
-const OFFICE_PAGES = { 'terminology-authority': '/authority/terminology' } as const
+const OFFICE_PAGES = { 'terminology-authority': '/authority/terminology', 'node-operator': '/operator' } as const
 
 /** A page on the way to patients: only for professions that have a European role. */
 export function withRole(portal: Portal, work: (visit: ProfessionalVisit) => Answer) {
