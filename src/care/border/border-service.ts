@@ -33,6 +33,8 @@ export interface VerifiedCaller {
   readonly nextOfKin?: { readonly family: string; readonly given: string; readonly identifiers: readonly string[] }
   readonly dispensationPin?: string
   readonly prescriptionId?: string
+  /** Vouched for by the own bridge, which verified him on a wire that has no place for the notice to the patient. */
+  readonly throughBridge?: true
 }
 
 export interface IdentifyQuestion {

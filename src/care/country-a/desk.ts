@@ -26,6 +26,8 @@ export interface Desk extends CountryAOptions {
   readonly ids: OpaqueIds
   readonly even: EvenAnswers
   readonly recorder: BorderRecorder
+  /** Which service the name of a document belongs to, where names are not this node's own (a bridge's). */
+  readonly serviceOf?: (documentId: string) => ServiceKind | undefined
 }
 
 interface CommonErrand {
@@ -138,14 +140,17 @@ function isAboutCaller({ step, patients }: Errand, { patient }: VerifiedCaller):
 
 const SKEW_MS = 60_000
 
-/** Tokens say when the patient got the notice; assertions have no place for it (eHDSI SAML Profile), so only a TRC counts. */
+/**
+ * Tokens say when the patient got the notice; assertions have no place for it (eHDSI SAML Profile), so only a TRC counts,
+ * also when the own bridge has turned it into a token.
+ */
 function hasRelationship(
   { wire }: AuthenticatedCall,
-  { relationship, notice }: VerifiedCaller,
+  { relationship, notice, throughBridge }: VerifiedCaller,
   now: Date,
   hours: number,
 ): boolean {
-  if (!relationship || (wire === 'fhir' && !notice)) return false
+  if (!relationship || (wire === 'fhir' && !notice && !throughBridge)) return false
   const age = now.getTime() - Date.parse(relationship.declaredAt)
   return age >= -SKEW_MS && age <= hours * 3_600_000
 }

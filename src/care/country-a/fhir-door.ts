@@ -90,8 +90,9 @@ async function credentialsOf(desk: Desk, call: NcpehCall, asked: Asked): Promise
   }
 }
 
-function callerIn(grant: AccessGrant): VerifiedCaller {
-  const { issuer, homeCommunityId, professional, purpose, patient, relationship, notice, nextOfKin } = grant
+function callerIn(grant: AccessGrant & Pick<VerifiedCaller, 'throughBridge'>): VerifiedCaller {
+  const { issuer, homeCommunityId, professional, purpose, patient, relationship, notice, nextOfKin, throughBridge } =
+    grant
   return {
     country: issuer,
     homeCommunityId,
@@ -101,6 +102,7 @@ function callerIn(grant: AccessGrant): VerifiedCaller {
     ...(relationship ? { relationship } : {}),
     ...(notice ? { notice } : {}),
     ...(nextOfKin ? { nextOfKin } : {}),
+    ...(throughBridge ? { throughBridge } : {}),
     ...(grant.dispensationPin === undefined ? {} : { dispensationPin: grant.dispensationPin }),
     ...(grant.prescriptionId === undefined ? {} : { prescriptionId: grant.prescriptionId }),
   }
@@ -184,7 +186,7 @@ async function retrieve(
   { scope, forms }: { readonly scope: AccessScope; readonly forms: readonly RetrieveQuestion['form'][] },
 ) {
   // An id that this node never gave is looked for like any other, and not found.
-  const kind = serviceOfDocument(id) ?? 'patient-summary'
+  const kind = (desk.serviceOf ?? serviceOfDocument)(id) ?? 'patient-summary'
   const checked = await authenticated(desk, call, { scope, service: kind, patients: undefined })
   const patient = callerOf(checked)?.patient ?? ''
   const as = scope === 'user/Bundle.read' ? 'fhir' : 'as-is'

@@ -219,7 +219,7 @@ async function retrieve(door: Door, request: DocumentRequest, call: IheCall) {
   const own =
     bare(request.homeCommunityId) === desk.homeCommunityId && bare(request.repositoryId) === options.repositoryId
   const id = own ? request.documentId : ''
-  const kind = serviceOfDocument(id) ?? 'patient-summary'
+  const kind = (desk.serviceOf ?? serviceOfDocument)(id) ?? 'patient-summary'
   const classCode = desk.policies.find((policy) => policy.service === kind)?.documentClasses[0] ?? ''
   const query = `RetrieveDocumentSet ${request.documentId}`
   const checked = await authenticated(door, call, { needsTrc: true, asked: classCode }, query)

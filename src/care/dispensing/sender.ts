@@ -15,7 +15,7 @@ import type {
 import type { AccessOutcome, AccessRecord } from '../context/access-record.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 import type { BorderRecorder, ExchangedEnvelopes } from '../context/recorder.ts'
-import type { AskingCall, OpenChannel } from '../country-b/channels/channel.ts'
+import { type AskingCall, NOT_REPEATABLE, type OpenChannel } from '../country-b/channels/channel.ts'
 import type { OutboxEntry } from './dispensing.ts'
 import type { Held, Outbox, Waiting } from './outbox.ts'
 import type { Answer } from './submission-state.ts'
@@ -145,7 +145,7 @@ async function meaning(
   const { code, outcome } = result.refusal
   if (outcome === 'failed') return { answer: { kind: 'without-effect' }, code }
   if (outcome === 'unknown') return { answer: { kind: 'unknown' }, code }
-  const repeatable = channel?.repeatsAnswers ?? false
+  const repeatable = (channel?.repeatsAnswers ?? false) && result.refusal.detail !== NOT_REPEATABLE
   if (!repeatable && entry.attempts > 1 && channel && (await isOursThere(channel, call, entry, waiting))) {
     return { answer: { kind: 'accepted' } }
   }

@@ -80,7 +80,8 @@ async function codeOf(token: string, expected: Expectation): Promise<string> {
 test('the own bridge vouches for another country, and everything that the token says arrives', async () => {
   const result = await verifyAccessToken(await tokenBy(bridgeKey, 'b'), expectation())
   assert.ok(result.ok)
-  const { tokenId, ...read } = result.value
+  const { tokenId, throughBridge, ...read } = result.value
+  assert.ok(throughBridge)
   assert.ok(tokenId)
   assert.deepEqual(read, grant)
 })

@@ -68,6 +68,8 @@ export interface Expectation {
 
 export interface VerifiedAccess extends AccessGrant {
   readonly tokenId: string
+  /** The own bridge vouches for him (docs/BORDER.md). */
+  readonly throughBridge?: true
 }
 
 export interface TokenRefusal extends Failed<TokenProblemCode> {
@@ -109,7 +111,9 @@ export async function verifyAccessToken(
     timeProblem(claims, expected.now) ??
     replayProblem(token, claims, expected) ??
     askedProblem(grant, expected)
-  return wrong ? { ...wrong, grant } : ok({ ...grant, tokenId: claims.jti })
+  if (wrong) return { ...wrong, grant }
+  const throughBridge = isOwnBridge(expected)
+  return ok({ ...grant, tokenId: claims.jti, ...(throughBridge ? { throughBridge } : {}) })
 }
 
 function readUnverified(token: string): Result<{ readonly issuer: string; readonly kid: string }, TokenProblemCode> {
@@ -128,7 +132,7 @@ async function trustedIssuer(
   issuer: string,
   { certificate, ...expected }: Expectation,
 ): Promise<Result<TrustedIssuer, TokenProblemCode>> {
-  if (certificate && expected.bridge?.certificates.includes(certificate.fingerprint)) {
+  if (expected.bridge && isOwnBridge({ certificate, bridge: expected.bridge })) {
     return vouchedIssuer(issuer, expected.bridge, expected)
   }
   if (!certificate?.country) {
@@ -157,6 +161,10 @@ async function trustedIssuer(
     )
   }
   return ok(trusted)
+}
+
+function isOwnBridge({ certificate, bridge }: Pick<Expectation, 'certificate' | 'bridge'>): boolean {
+  return certificate !== undefined && (bridge?.certificates.includes(certificate.fingerprint) ?? false)
 }
 
 /** The country must take part; that its token was signed and sent by the bridge is all that the bridge changes. */

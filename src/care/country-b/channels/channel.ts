@@ -29,3 +29,9 @@ export interface OpenChannel {
    */
   readonly repeatsAnswers: boolean
 }
+
+/**
+ * Finer reason of a refusal (`BorderRefusal.detail`): whoever stands behind this answer does not repeat his answers, although
+ * the wire promises it. A bridge says so for countries behind it.
+ */
+export const NOT_REPEATABLE = 'not-repeatable'

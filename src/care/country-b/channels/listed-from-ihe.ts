@@ -62,10 +62,15 @@ function listedForm(entry: DocumentMetadata): ListedForm {
   return {
     form,
     id: formId(entry),
-    mediaType: form === 'pdf' ? 'application/pdf' : mimeType,
+    mediaType: form === 'pdf' ? 'application/pdf' : form === 'image' ? imageType(entry) : mimeType,
     ...(size === undefined ? {} : { size }),
     ...(hash === undefined ? {} : { hash }),
   }
+}
+
+function imageType({ formatCode, mimeType }: DocumentMetadata): string {
+  const kind = /:(png|jpeg):\d+$/.exec(formatCode)?.[1]
+  return kind === undefined ? mimeType : `image/${kind}`
 }
 
 /** What a form is asked for with: the repository must be told as well. */
