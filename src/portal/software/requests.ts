@@ -31,6 +31,47 @@ const Care = {
 export const DocumentsRequest = z.object(Care)
 export const DocumentRequest = z.object({ ...Care, document: z.string().max(500) })
 
+const Search = { prescriptionId: z.string().max(200).exactOptional(), pin: z.string().max(64).exactOptional() }
+export const PrescriptionsRequest = z.object({ ...Care, ...Search })
+export const PrescriptionRequest = z.object({ ...Care, ...Search, document: z.string().max(500) })
+
+const Words = z.string().min(1).max(300)
+const Quantity = z.object({
+  value: z.number().positive(),
+  unit: z.object({ code: Words.exactOptional(), system: Words.exactOptional(), display: Words }),
+})
+
+export const DispenseRequest = z.object({
+  ...Care,
+  /** The prescription, as listed. */
+  document: z.string().max(500),
+  /** Made once for each dispensation: sent twice, it is one. */
+  confirmation: z.string().min(16).max(100),
+  items: z
+    .array(
+      z.object({
+        prescribedItem: Words,
+        product: z.object({ name: Words, code: Words.exactOptional(), system: Words.exactOptional() }),
+        substituted: z.boolean(),
+        packages: z.number().int().positive().max(9999),
+        packageSize: Quantity.exactOptional(),
+        batch: Words.exactOptional(),
+      }),
+    )
+    .min(1)
+    .max(50),
+})
+export const DiscardRequest = z.object({ ...Care, dispensation: z.string().max(500) })
+
+const Day = z.iso.date()
+export const OriginalsRequest = z.object({
+  ...Care,
+  classCode: z.string().max(40).exactOptional(),
+  maximumSize: z.number().int().positive().exactOptional(),
+  createdAfter: Day.exactOptional(),
+  createdBefore: Day.exactOptional(),
+})
+
 /** The care context that a request states; undefined when an emergency comes without a reason. */
 export function careContextOf(
   request: z.infer<typeof DocumentsRequest>,

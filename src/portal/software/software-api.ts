@@ -5,10 +5,12 @@
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
 import type { CountryB } from '#care/country-b/country-b.ts'
-import type { Problem, Result } from '#platform/result/result.ts'
 import type { Professional } from '#trust/people/professional.ts'
 import type { RelyingParty, SignInProblemCode } from '#trust/people/relying-party.ts'
-import { fhirResponse, outcomeOf, type RefusalStatus } from '#wire/fhir/outcome.ts'
+import { fhirResponse, type RefusalStatus } from '#wire/fhir/outcome.ts'
+import { answer, refusal, type WithCare } from './answers.ts'
+import { originalRoutes } from './originals-api.ts'
+import { pharmacyRoutes } from './pharmacy-api.ts'
 import { type RequestBudget, requestBudget } from './request-budget.ts'
 import { careContextOf, DocumentRequest, DocumentsRequest, IdentifyRequest } from './requests.ts'
 
@@ -55,6 +57,13 @@ export function softwareApi(given: SoftwareOptions): Hono {
       return found.ok ? fhirResponse(found.value.document.bundle) : answer(found)
     }),
   )
+  const withCare: WithCare = (context, schema, work) =>
+    withBody(options, context, schema, async (request, professional) => {
+      const care = careContextOf(request, professional)
+      return care ? work(request, care) : reasonMissing()
+    })
+  pharmacyRoutes(app, countryB, withCare, (context, work) => professionalOf(options, context, work))
+  originalRoutes(app, countryB, withCare)
   app.all('*', () =>
     refusal(404, {
       code: 'ERROR_GENERIC',
@@ -152,30 +161,4 @@ function reasonMissing(): Response {
     sentence: 'An emergency needs a reason.',
     next: 'State the reason in the field reason.',
   })
-}
-
-/** Statuses of refusals; whatever is not here lies in the question. */
-const STATUS: Readonly<Record<string, RefusalStatus>> = {
-  ERROR_PI_NO_MATCH: 404,
-  ERROR_PS_NOT_FOUND: 404,
-  ERROR_GENERIC_DOCUMENT_MISSING: 404,
-  ERROR_GENERIC_CONNECTION_NOT_POSSIBLE: 503,
-  ERROR_GENERIC_TIMEOUT: 503,
-  ERROR_GENERIC: 500,
-  ERROR_HPI_GENERIC: 403,
-  ERROR_HPI_INSUFFICIENT_INFORMATION: 403,
-  ERROR_SEC_INSUFFICIENT_RIGHTS: 403,
-  ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED: 500,
-}
-
-function answer(result: Result<unknown>): Response {
-  if (!result.ok) return refusal(STATUS[result.problem.code] ?? 400, result.problem)
-  return Response.json(result.value, { headers: { 'cache-control': 'no-store' } })
-}
-
-function refusal(status: RefusalStatus, { code, sentence, next }: Problem): Response {
-  // RFC 6750 §3
-  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
-  if (status === 429) headers['retry-after'] = '60'
-  return fhirResponse(outcomeOf({ status, code, sentence, next }), status, headers)
 }
