@@ -5,43 +5,20 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, before, type TestContext, test } from 'node:test'
 import type { Handler } from '#platform/http/serve.ts'
-import type { DocumentSubmission, IheClient } from './exchange.ts'
+import type { IheClient } from './exchange.ts'
 import { FAULT_ACTION } from './soap/addressing.ts'
 import { type FaultCode, writeFault } from './soap/fault.ts'
 import { readMessage } from './soap/message.ts'
 import { writeMessage } from './soap/write-message.ts'
 import { countingIds } from './testing/messages.ts'
 import { answerWith, ask, type Countries, createCountries } from './testing/pair.ts'
+import { query as question, request, submission } from './testing/scene.ts'
 import { TRANSACTIONS, type Transaction } from './transactions.ts'
 import { writeQueryResponse } from './xca/query-response.ts'
 import { writeRetrieveResponse } from './xca/retrieve.ts'
 import { writeSubmissionResponse } from './xdr/submission-response.ts'
 
-const OID = '2.16.17.710.820.1000.990.1'
 const assertions = { hcp: '<a:Assertion xmlns:a="urn:test"/>' }
-const patient = `urn:oid:${OID}.1|1`
-const request = { homeCommunityId: OID, repositoryId: OID, documentId: '1.2.3' }
-const submission: DocumentSubmission = {
-  submissionId: '2.25.1',
-  submitted: '2026-11-27T10:00:00Z',
-  sourceId: '1.2',
-  patient,
-  author: { person: 'Dupont', institution: 'Pharmacie' },
-  metadata: {
-    ...request,
-    patient,
-    classCode: '60593-1',
-    formatCode: 'urn:epSOS:ep:dis:2010',
-    mimeType: 'text/xml',
-    title: 'eDispensation',
-    created: '2026-11-27T10:00:00Z',
-    language: 'fr-FR',
-    country: 'FR',
-    confidentiality: 'N',
-    authors: [],
-  },
-  bytes: Buffer.from('<ClinicalDocument/>'),
-}
 
 let countries: Countries
 before(async () => {
@@ -50,7 +27,7 @@ before(async () => {
 after(() => countries.remove())
 
 type Ask = (client: IheClient) => ReturnType<IheClient['queryDocuments'] | IheClient['submitDocument']>
-const query: Ask = (client) => client.queryDocuments({ patient, classCodes: ['60591-5'], status: [] }, assertions)
+const query: Ask = (client) => client.queryDocuments(question, assertions)
 const submit: Ask = (client) => client.submitDocument(submission, assertions)
 
 async function codes(t: TestContext, handler: Handler): Promise<readonly [string, string]> {

@@ -4,22 +4,11 @@ import { createHash } from 'node:crypto'
 import { after, before, type TestContext, test } from 'node:test'
 import { expectation, FACTS, signedScene } from '#trust/assertions/testing/scene.ts'
 import { verifyAssertions } from '#trust/assertions/verify-assertions.ts'
-import type {
-  DiscoveryAnswer,
-  DocumentMetadata,
-  DocumentQuery,
-  DocumentRequest,
-  DocumentSubmission,
-  IheCall,
-  IheHandlers,
-  PatientDiscovery,
-  QueryAnswer,
-  RetrieveAnswer,
-} from './exchange.ts'
+import type { DocumentSubmission, IheCall, IheHandlers, QueryAnswer } from './exchange.ts'
 import type { AnsweredMessage, IheServerOptions } from './server.ts'
 import { answerAs, ask, type Countries, createCountries } from './testing/pair.ts'
+import { bytes, discovery, found, metadata, PORTUGAL, query, request, retrieved, submission } from './testing/scene.ts'
 
-const PORTUGAL = '2.16.17.710.820.1000.990.1'
 const assertions = {
   nextOfKin: '<a:Assertion xmlns:a="urn:test" ID="nok"/>',
   hcp: '<a:Assertion xmlns:a="urn:test" ID="hcp">é &amp;\n</a:Assertion>',
@@ -31,70 +20,6 @@ before(async () => {
   countries = await createCountries()
 })
 after(() => countries.remove())
-
-const discovery: PatientDiscovery = {
-  identifiers: ['urn:oid:2.16.17.710.820.1000.990.1.1|298123456'],
-  family: 'Παπαδοπούλου',
-  given: ['Ελένη', 'Μαρία'],
-  birthDate: '1968-03-09',
-  gender: 'female',
-  address: { street: 'Rua 1', city: 'Porto', postalCode: '4000-001', country: 'PT' },
-  sender: '2.16.17.710.790.1000.990.1',
-  receiver: PORTUGAL,
-}
-
-const found: DiscoveryAnswer = {
-  patients: [
-    {
-      identifiers: discovery.identifiers,
-      family: 'Ferreira',
-      given: ['Maria', 'João'],
-      birthDate: '1968-03-09',
-      gender: 'female',
-    },
-  ],
-  errors: [],
-}
-
-const query: DocumentQuery = {
-  patient: discovery.identifiers[0] ?? '',
-  classCodes: ['60591-5'],
-  status: ['urn:oasis:names:tc:ebxml-regrep:StatusType:Approved'],
-}
-
-const metadata: DocumentMetadata = {
-  repositoryId: PORTUGAL,
-  documentId: '1.2.3^4',
-  homeCommunityId: PORTUGAL,
-  patient: query.patient,
-  classCode: '60591-5',
-  formatCode: 'urn:epSOS:ps:ps:2010',
-  mimeType: 'text/xml',
-  title: 'Patient Summary',
-  created: '2026-11-27T10:00:00Z',
-  language: 'pt-PT',
-  country: 'PT',
-  confidentiality: 'N',
-  authors: [],
-}
-
-const request: DocumentRequest = { homeCommunityId: PORTUGAL, repositoryId: PORTUGAL, documentId: '1.2.3^4' }
-const bytes = Buffer.from('\uFEFF<?xml version="1.0"?>\r\n<ClinicalDocument>\r\n--MIMEBoundary\0€</ClinicalDocument>')
-const retrieved: RetrieveAnswer = {
-  status: 'success',
-  errors: [],
-  documents: [{ ...request, mimeType: 'text/xml', bytes }],
-}
-
-const submission: DocumentSubmission = {
-  submissionId: '2.25.123456789',
-  submitted: '2026-11-27T10:00:00Z',
-  sourceId: '1.3.6.1.4.1.21367.2009.1.2.1',
-  patient: query.patient,
-  author: { person: 'Dupont', institution: 'Pharmacie' },
-  metadata: { ...metadata, classCode: '60593-1', formatCode: 'urn:epSOS:ep:dis:2010', title: 'eDispensation' },
-  bytes,
-}
 
 interface Seen {
   readonly calls: { readonly call: IheCall; readonly question: unknown }[]

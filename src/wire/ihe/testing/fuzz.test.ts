@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fuzz } from './fuzz.ts'
+import { fuzzReaders, fuzzServer } from './fuzz.ts'
 
-test('whatever chance makes of a message, readers answer with a value', () => {
-  const { read, runs } = fuzz(Number(process.env.TESSERA_FUZZ ?? 2000))
-  assert.ok(read > runs / 10, `${read} of ${runs} were read`)
+const RUNS = Number(process.env.TESSERA_FUZZ ?? 2000)
+
+test('whatever chance makes of a message, readers answer with a value', async () => {
+  const { read } = await fuzzReaders(RUNS)
+  assert.ok(read > RUNS / 10, `${read} of ${RUNS} were read`)
+})
+
+test('whatever is sent to a service, it answers with a message', async () => {
+  const { read } = await fuzzServer(RUNS)
+  assert.ok(read > RUNS / 10, `${read} of ${RUNS} were answered`)
 })

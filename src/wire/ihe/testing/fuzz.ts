@@ -5,9 +5,11 @@
  * `node src/wire/ihe/testing/fuzz.ts [runs] [seed]` tells the slowest message, too.
  */
 import fc from 'fast-check'
+import { NO_CONNECTION } from '#platform/http/connection.ts'
 import { elements } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
+import { iheServer } from '../server.ts'
 import { readFault } from '../soap/fault.ts'
 import { readMessage } from '../soap/message.ts'
 import { readDocumentQuery } from '../xca/query-request.ts'
@@ -18,31 +20,64 @@ import { readDiscoveryResponse, writeDiscoveryResponse } from '../xcpd/discovery
 import { readSubmission } from '../xdr/submission-request.ts'
 import { readSubmissionResponse } from '../xdr/submission-response.ts'
 import { corpusMessages, countingIds, ownMessages, type WireMessage } from './messages.ts'
+import { PORTUGAL, type RecordedRequest, recordedRequests } from './scene.ts'
 
 export interface FuzzReport {
   readonly runs: number
-  /** How many were still read as a message, so that it is known that chance reaches the readers behind. */
+  /** How many were still understood, so that it is known that chance reaches the readers behind. */
   readonly read: number
   readonly slowestMs: number
 }
 
 /** Throws, with the seed to repeat it, when a reader throws or an answer made from a message cannot be read. */
-export function fuzz(runs: number, seed?: number): FuzzReport {
-  let [read, slowestMs] = [0, 0]
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...ownMessages(), ...corpusMessages()),
-      fc.array(MUTATION, { maxLength: 4 }),
-      (start, steps) => {
-        const message = steps.reduce(mutated, start)
-        const began = performance.now()
-        if (readEverything(message)) read += 1
-        slowestMs = Math.max(slowestMs, performance.now() - began)
-      },
-    ),
+export async function fuzzReaders(runs: number, seed?: number): Promise<FuzzReport> {
+  const start = fc.constantFrom(...ownMessages(), ...corpusMessages(), ...(await requests()))
+  return fuzz(start, (message) => Promise.resolve(readEverything(message)), runs, seed)
+}
+
+/** The whole answering side: whatever is sent to it, it answers with a message, and never with an error of its own. */
+export async function fuzzServer(runs: number, seed?: number): Promise<FuzzReport> {
+  const errors: unknown[] = []
+  const failing = { documents: [], patients: [], errors: [], status: 'failure' } as const
+  const fail = () => Promise.resolve(failing)
+  const app = iheServer({
+    homeCommunityId: PORTUGAL,
+    onError: (error) => errors.push(error),
+    handlers: { discoverPatients: fail, queryDocuments: fail, retrieveDocuments: fail, submitDocument: fail },
+  })
+  const send = async ({ path, contentType, body }: RecordedRequest): Promise<boolean> => {
+    const headers = { 'content-type': contentType.replace(/[^ -~]/g, '?').trim() }
+    const request = new Request(`https://a.example${path}`, { method: 'POST', headers, body: Buffer.from(body) })
+    const response = await app.fetch(request, { connection: NO_CONNECTION })
+    const answer = new Uint8Array(await response.arrayBuffer())
+    if (errors.length > 0) throw errors[0]
+    if (!readMessage(response.headers.get('content-type') ?? '', answer).ok) throw new Error('the answer is no message')
+    return response.status === 200
+  }
+  return fuzz(fc.constantFrom(...(await requests())), send, runs, seed)
+}
+
+async function requests(): Promise<readonly RecordedRequest[]> {
+  return [...(await recordedRequests('openncp')), ...(await recordedRequests('standard'))]
+}
+
+async function fuzz<Message extends WireMessage>(
+  start: fc.Arbitrary<Message>,
+  read: (message: Message) => Promise<boolean>,
+  runs: number,
+  seed: number | undefined,
+): Promise<FuzzReport> {
+  let [understood, slowestMs] = [0, 0]
+  await fc.assert(
+    fc.asyncProperty(start, fc.array(MUTATION, { maxLength: 4 }), async (first, steps) => {
+      const message = { ...first, ...steps.reduce<WireMessage>(mutated, first) }
+      const began = performance.now()
+      if (await read(message)) understood += 1
+      slowestMs = Math.max(slowestMs, performance.now() - began)
+    }),
     { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
   )
-  return { runs, read, slowestMs }
+  return { runs, read: understood, slowestMs }
 }
 
 /** @returns whether it was a message */
@@ -175,8 +210,11 @@ function withElementTwice({ contentType, body }: WireMessage, at: number): WireM
 
 if (import.meta.main) {
   const [runs = '2000', seed] = process.argv.slice(2)
-  const report = fuzz(Number(runs), seed === undefined ? undefined : Number(seed))
-  process.stdout.write(
-    `${report.runs} messages, ${report.read} read, the slowest took ${report.slowestMs.toFixed(1)} ms\n`,
-  )
+  for (const run of [fuzzReaders, fuzzServer]) {
+    const report = await run(Number(runs), seed === undefined ? undefined : Number(seed))
+    const slowest = report.slowestMs.toFixed(1)
+    process.stdout.write(
+      `${run.name}: ${report.runs} messages, ${report.read} understood, the slowest took ${slowest} ms\n`,
+    )
+  }
 }
