@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EHDSI_PROBLEMS } from '#care/context/care-context.ts'
 import { ok } from '#platform/result/result.ts'
+import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
 import { shownRefusal } from './journey.ts'
 import { person, refusal, SUMMARY, testPortal, Visitor } from './test-surroundings.ts'
 import { walkTo } from './test-walk.ts'
@@ -18,6 +19,30 @@ test('every refusal of the search is a page: what, what it means, what next, who
     const reference = page.text.indexOf(shownRefusal(code))
     assert.ok(reference > page.text.indexOf('Qui appeler'), `the code comes last: ${code}`)
     if (shownRefusal(code) !== code) assert.ok(!page.text.includes(`${code} ·`), 'a restriction is not told')
+  }
+})
+
+test('a code without words of its own has those of its group, and says exactly what it is at the end', async () => {
+  const portal = await testPortal()
+  const heading = async (code: Parameters<typeof refusal>[0]) => {
+    portal.countryB.answers.identify = refusal(code)
+    return (await walkTo('identity', portal)).page
+  }
+  const [exact, general] = [await heading('ERROR_EP_INTERNAL_ERROR'), await heading('ERROR_EP_GENERIC')]
+  assert.equal(exact.heading, general.heading)
+  assert.match(
+    exact.text,
+    /ERROR_EP_INTERNAL_ERROR.*The prescriptions could not be provided because of an internal error/s,
+  )
+  assert.equal((await heading('4703')).heading, (await heading('ERROR_SEC_INSUFFICIENT_RIGHTS')).heading)
+})
+
+test('that a patient restricts access is never told', async () => {
+  const portal = await testPortal()
+  for (const code of EHDSI_PROBLEMS.filter((one) => ehdsiError(one).shownAs !== undefined)) {
+    portal.countryB.answers.documents = refusal(code)
+    const { page } = await walkTo('documents', portal)
+    assert.doesNotMatch(page.text, /NO_CONSENT|4701/, code)
   }
 })
 

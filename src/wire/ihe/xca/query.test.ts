@@ -4,12 +4,11 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { child } from '#platform/xml/access.ts'
-import { parseXml } from '#platform/xml/parse.ts'
 import { corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { DocumentMetadata, DocumentQuery, QueryAnswer } from '../exchange.ts'
 import { QUERY, QUERY_ANSWER } from '../testing/arbitrary-documents.ts'
+import { sample, sampleOf } from '../testing/samples.ts'
 import { schemaValidator, type Validate } from '../testing/schema.ts'
 import { readDocumentQuery, refusedQuery, writeDocumentQuery } from './query-request.ts'
 import { readQueryResponse, writeQueryResponse } from './query-response.ts'
@@ -18,16 +17,10 @@ const skip = withoutCorpus()
 const validate: Validate = skip ? () => '' : schemaValidator('xca/schema/query.xsd')
 const PROFILES = ['openncp', 'standard'] as const
 
-function parsed(xml: string | Uint8Array): XmlElement {
-  const read = parseXml(typeof xml === 'string' ? Buffer.from(xml) : xml)
-  assert.ok(read.ok, read.ok ? '' : read.problem.sentence)
-  const body = child(read.value.root, 'Body')
-  return child(body, 'AdhocQueryRequest') ?? read.value.root
-}
+const parsed = (xml: string): XmlElement => sampleOf(xml).body
 
-function sample(name: string): DocumentQuery | string {
-  const [file = ''] = corpusFiles(`openncp/xca/{wire,nordic}/${name}.xml`)
-  const read = readDocumentQuery(parsed(readFileSync(file)))
+function asked(name: string): DocumentQuery | string {
+  const read = readDocumentQuery(sample(name).body)
   return read.ok ? read.value : read.problem.code
 }
 
@@ -58,21 +51,21 @@ const DOCUMENT: DocumentMetadata = {
 
 test('questions of other programs', { skip }, () => {
   const query = (patient: string, ...classCodes: string[]) => ({ patient, classCodes, status: [APPROVED] })
-  assert.deepEqual(sample('dk__template-query-ep-soap-request'), query('urn:oid:1.2.208.176.1.2|0410009234', '57833-6'))
-  assert.deepEqual(sample('dk__template-query-ps-soap-request'), query('urn:oid:1.2.208.176.1.2|0410009234', '60591-5'))
-  assert.deepEqual(sample('v7__query-mro-xca-query'), query('urn:oid:2.16.620.1.101.10.1.1|182581814', '56445-0'))
-  assert.deepEqual(sample('v7__query-order-xca-query'), query('urn:oid:2.16.17.710.811|041082-995W', '57833-6'))
+  assert.deepEqual(asked('dk__template-query-ep-soap-request'), query('urn:oid:1.2.208.176.1.2|0410009234', '57833-6'))
+  assert.deepEqual(asked('dk__template-query-ps-soap-request'), query('urn:oid:1.2.208.176.1.2|0410009234', '60591-5'))
+  assert.deepEqual(asked('v7__query-mro-xca-query'), query('urn:oid:2.16.620.1.101.10.1.1|182581814', '56445-0'))
+  assert.deepEqual(asked('v7__query-order-xca-query'), query('urn:oid:2.16.17.710.811|041082-995W', '57833-6'))
   // Well formed, but nobody's: that is for the registry of patients to find out.
   assert.deepEqual(
-    sample('v7__query-order-xca-query-invalid-id'),
+    asked('v7__query-order-xca-query-invalid-id'),
     query('urn:oid:2.16.17.710.811|196501262388', '57833-6'),
   )
-  assert.equal(sample('v7__query-order-xca-query-empty-id'), 'query-patient-invalid')
+  assert.equal(asked('v7__query-order-xca-query-empty-id'), 'query-patient-invalid')
 })
 
 test('gateways outside eHDSI ask for every class at once, which eHDSI does not know', { skip }, () => {
   for (const file of ['no__IT_iti-38_request', 'no__iti38-iti40-request-hn', 'no__iti38-iti40-request-kj']) {
-    assert.equal(sample(file), 'query-class-missing', file)
+    assert.equal(asked(file), 'query-class-missing', file)
   }
 })
 

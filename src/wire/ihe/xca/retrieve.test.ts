@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { child, text } from '#platform/xml/access.ts'
-import { parseXml } from '#platform/xml/parse.ts'
-import { corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
+import { withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { readWireCode } from '../../errors/ehdsi-errors.ts'
 import type { DocumentRequest, IheProfile, RetrieveAnswer } from '../exchange.ts'
 import { ERROR, OID, WORDS } from '../testing/arbitrary-documents.ts'
 import { inlineAttach, inlineContent } from '../testing/inline-content.ts'
+import { sample, sampleOf } from '../testing/samples.ts'
 import { schemaValidator, type Validate } from '../testing/schema.ts'
 import {
   readRetrieveRequest,
@@ -22,15 +21,10 @@ import {
 const skip = withoutCorpus()
 const validate: Validate = skip ? () => '' : schemaValidator('xdr/schema/IHEXDS.xsd')
 
-function parsed(xml: string | Uint8Array): XmlElement {
-  const read = parseXml(typeof xml === 'string' ? Buffer.from(xml) : xml)
-  assert.ok(read.ok, read.ok ? '' : read.problem.sentence)
-  return child(child(read.value.root, 'Body'), 'RetrieveDocumentSetRequest') ?? read.value.root
-}
+const parsed = (xml: string): XmlElement => sampleOf(xml).body
 
-function sample(name: string): readonly DocumentRequest[] | string {
-  const [file = ''] = corpusFiles(`openncp/xca/{wire,nordic}/${name}.xml`)
-  const read = readRetrieveRequest(parsed(readFileSync(file)))
+function requested(name: string): readonly DocumentRequest[] | string {
+  const read = readRetrieveRequest(sample(name).body)
   return read.ok ? read.value : read.problem.code
 }
 
@@ -47,26 +41,26 @@ test('requests of other programs, with and without a home community, with and wi
     { homeCommunityId, repositoryId, documentId },
   ]
   const [danish, portuguese] = ['1.2.208.176.7.2.3', '2.16.620.1.101.10.1.1']
-  assert.deepEqual(sample('dk__template-retrieve-ep-soap-request'), asked('', danish, `${danish}^507397226156101L3`))
-  assert.deepEqual(sample('v7__retrieve-mro-xca-retrieve'), asked(portuguese, '1234', '2.25^2.25.1.1'))
-  assert.deepEqual(sample('v7__retrieve-mro-xca-retrieve-pdf'), asked(portuguese, '1234', '2.25^2.25.1.2'))
+  assert.deepEqual(requested('dk__template-retrieve-ep-soap-request'), asked('', danish, `${danish}^507397226156101L3`))
+  assert.deepEqual(requested('v7__retrieve-mro-xca-retrieve'), asked(portuguese, '1234', '2.25^2.25.1.1'))
+  assert.deepEqual(requested('v7__retrieve-mro-xca-retrieve-pdf'), asked(portuguese, '1234', '2.25^2.25.1.2'))
   assert.deepEqual(
-    sample('v7__retrieve-order-xca-retrieve'),
+    requested('v7__retrieve-order-xca-retrieve'),
     asked('2.16.999.1000.990.1', '1234', '1.2.246.556.12001.4.93.1.1^6.1'),
   )
   // An id that no document has: for whoever keeps the documents to find out.
   assert.deepEqual(
-    sample('v7__retrieve-order-xca-retrieve-invalid-id'),
+    requested('v7__retrieve-order-xca-retrieve-invalid-id'),
     asked('2.16.17.710.811', '1234', '1.2.246.556.12001.4.93.1.1.7.1'),
   )
-  assert.equal(sample('v7__retrieve-order-xca-retrieve-empty-id'), 'retrieve-id-missing')
+  assert.equal(requested('v7__retrieve-order-xca-retrieve-empty-id'), 'retrieve-id-missing')
   const nordic = '2.16.578.1.12.4.5.100.1'
   assert.deepEqual(
-    sample('no__iti39-iti40-request-hn'),
+    requested('no__iti39-iti40-request-hn'),
     asked(nordic, `${nordic}.2`, '13fa8361-dd8f-43fd-a33c-93f3237306c3'),
   )
   assert.deepEqual(
-    sample('no__IT_iti-39_request'),
+    requested('no__IT_iti-39_request'),
     asked(`${nordic}.1`, `${nordic}.1.2`, '8f3b8038-5122-4e1b-8af4-29bb8759e8ae'),
   )
 })

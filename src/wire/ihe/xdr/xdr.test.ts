@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { child } from '#platform/xml/access.ts'
-import { parseXml } from '#platform/xml/parse.ts'
+import type { Result } from '#platform/result/result.ts'
 import { corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import type { DocumentSubmission, SubmissionAnswer } from '../exchange.ts'
 import { ERROR, SUBMISSION } from '../testing/arbitrary-documents.ts'
 import { inlineAttach, inlineContent } from '../testing/inline-content.ts'
+import { sample, sampleOf } from '../testing/samples.ts'
 import { schemaValidator, type Validate } from '../testing/schema.ts'
 import { kindOf } from './submission-kind.ts'
 import { readSubmission, refusedSubmission } from './submission-request.ts'
@@ -21,25 +21,21 @@ const valid: Validate = skip ? () => '' : schemaValidator('xdr/schema/IHEXDS.xsd
 const validResponse: Validate = skip ? () => '' : schemaValidator('xdr/schema/rs.xsd')
 const PROFILES = ['openncp', 'standard'] as const
 
-function parsed(xml: string | Uint8Array): XmlElement {
-  const read = parseXml(typeof xml === 'string' ? Buffer.from(xml) : xml)
-  assert.ok(read.ok, read.ok ? '' : read.problem.sentence)
-  return child(child(read.value.root, 'Body'), 'ProvideAndRegisterDocumentSetRequest') ?? read.value.root
+const parsed = (xml: string): XmlElement => sampleOf(xml).body
+
+function submitted(xml: string): Result<DocumentSubmission, string> {
+  const { body, content } = sampleOf(xml)
+  return readSubmission(body, content)
 }
 
-function submissionOf(xml: string | Uint8Array): DocumentSubmission {
-  const read = readSubmission(parsed(xml), inlineContent)
+function submissionOf(xml: string): DocumentSubmission {
+  const read = submitted(xml)
   assert.ok(read.ok, read.ok ? '' : read.problem.sentence)
   return { ...read.value, bytes: Uint8Array.from(read.value.bytes) }
 }
 
-function sample(name: string): Buffer {
-  const [file = ''] = corpusFiles(`openncp/{xdr/wire,xca/nordic}/${name}.xml`)
-  return readFileSync(file)
-}
-
-const code = (xml: string | Uint8Array) => {
-  const read = readSubmission(parsed(xml), inlineContent)
+const code = (xml: string) => {
+  const read = submitted(xml)
   return read.ok ? 'ok' : read.problem.code
 }
 
@@ -47,7 +43,7 @@ for (const file of corpusFiles('openncp/xdr/wire/*.xml')) {
   test(`a submission of another program is valid, read, and written again the same: ${basename(file)}`, {
     skip,
   }, () => {
-    const read = submissionOf(readFileSync(file))
+    const read = submissionOf(readFileSync(file, 'utf8'))
     assert.match(Buffer.from(read.bytes).toString(), /ClinicalDocument/)
     for (const profile of PROFILES) {
       const again = writeSubmission(read, profile, inlineAttach)
@@ -58,7 +54,7 @@ for (const file of corpusFiles('openncp/xdr/wire/*.xml')) {
 }
 
 test('everything that a sample says is read', { skip }, () => {
-  const { bytes: _, ...read } = submissionOf(sample('v7__edispensation-testSubmitED'))
+  const { bytes: _, ...read } = submissionOf(sample('v7__edispensation-testSubmitED').text)
   assert.deepEqual(read, {
     submissionId: '1.2.246.556.12001.4.93.2.1.1381483055949',
     submitted: '2013-10-11T12:17:36Z',
@@ -89,7 +85,7 @@ test('everything that a sample says is read', { skip }, () => {
 })
 
 test('what is submitted is told by its format', { skip }, () => {
-  const kind = (name: string) => kindOf(submissionOf(sample(name)).metadata)
+  const kind = (name: string) => kindOf(submissionOf(sample(name).text).metadata)
   assert.equal(kind('v7__edispensation-testSubmitED'), 'dispensation')
   assert.equal(kind('v7__edispensation-testSubmitNoEP'), 'dispensation')
   assert.equal(kind('v7__consent-testSubmitConsent'), 'consent')
@@ -107,7 +103,7 @@ test('a discard is one by its format; a format without its class is neither', ()
 })
 
 test('a gateway outside eHDSI: its shapes are read, its two patients are refused', { skip }, () => {
-  const nordic = sample('no__PnR_request').toString()
+  const nordic = sample('no__PnR_request').text
   assert.equal(code(nordic), 'submission-patients-differ')
   const one = nordic.replace(
     '76cc765a442f410^^^&amp;1.3.6.1.4.1.21367.2005.3.7',
@@ -121,7 +117,7 @@ test('a gateway outside eHDSI: its shapes are read, its two patients are refused
   assert.equal(read.metadata.size, 80574)
   assert.equal(read.metadata.country, '')
   assert.equal(kindOf(read.metadata), 'other')
-  assert.equal(code(sample('no__IT_iti-41_request')), 'submission-not-one-document')
+  assert.equal(code(sample('no__IT_iti-41_request').text), 'submission-not-one-document')
 })
 
 test('a submission goes there and comes back whole, and is valid', () => {
