@@ -183,10 +183,13 @@ function isCoding(held: object): held is Coding {
   return 'code' in held && 'system' in held && !('value' in held)
 }
 
+const CONTACT_SYSTEMS = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other'])
 const IDENTIFIER_KEYS = new Set(['id', 'extension', 'use', 'type', 'system', 'value', 'period', 'assigner'])
 
 function isIdentifier(held: object): held is Identifier {
-  return 'value' in held && typeof held.value === 'string' && Object.keys(held).every((key) => IDENTIFIER_KEYS.has(key))
+  if (!('value' in held) || typeof held.value !== 'string') return false
+  const isContact = 'system' in held && CONTACT_SYSTEMS.has(String(held.system))
+  return !isContact && Object.keys(held).every((key) => IDENTIFIER_KEYS.has(key))
 }
 
 function holdsIdentifier(held: Identifier, { xml, writing }: Search): boolean {

@@ -1,7 +1,12 @@
 /** CodeableConcept and Coding → CD, CE, CS (V3 data types §1.8). */
 import type { CodeableConcept, Coding } from 'fhir/r4'
 import { oneLine } from '#platform/xml/access.ts'
-import { ORIGINAL_TEXT_EXTENSION, QUALIFIER_EXTENSION, SYSTEM_NAME_EXTENSION } from '../../tables/urls.ts'
+import {
+  NULL_FLAVOR_EXTENSION,
+  ORIGINAL_TEXT_EXTENSION,
+  QUALIFIER_EXTENSION,
+  SYSTEM_NAME_EXTENSION,
+} from '../../tables/urls.ts'
 import { type Attributes, element, escaped, type Piece } from '../element.ts'
 import { rootOf, type Writing } from '../writing.ts'
 import { extensionValue, nullFlavorIn } from './nulls.ts'
@@ -31,10 +36,13 @@ export function code(
 ): Piece | undefined {
   if (concept === undefined) return undefined
   const codings = ordered(concept.coding ?? [], prefer)
-  const [first, ...others] = codings
+  // A null flavour beside codings: the source had no code of its own, only translations.
+  const isNull = extensionValue(concept, NULL_FLAVOR_EXTENSION) !== undefined
+  const first = isNull ? undefined : codings[0]
+  const others = isNull ? codings : codings.slice(1)
   const flavor = nullFlavorIn(concept)
   const text = concept.text?.trim() || extensionValue(first, ORIGINAL_TEXT_EXTENSION)?.valueString
-  if (first === undefined && !text && flavor === undefined && (concept.extension?.length ?? 0) === 0) return undefined
+  if (codings.length === 0 && !text && flavor === undefined && (concept.extension?.length ?? 0) === 0) return undefined
   const coded = isWord(first?.code)
   const attributes: Attributes = {
     'xsi:type': xsiType,

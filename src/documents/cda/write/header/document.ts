@@ -9,7 +9,7 @@ import { detailPieces } from '../detail.ts'
 import { assemble, element, escaped, type Piece } from '../element.ts'
 import { organization, participation } from '../people.ts'
 import { fulfilments } from '../pharmacy/orders.ts'
-import { DOCUMENT_RELATIONSHIPS } from '../schema/vocabulary.ts'
+import { DOCUMENT_RELATIONSHIPS, NULL_FLAVORS } from '../schema/vocabulary.ts'
 import { sourceOf } from '../source.ts'
 import { isA, resolve, type Writing } from '../writing.ts'
 
@@ -103,9 +103,11 @@ function signatures(composition: Composition, writing: Writing, folded: Resource
     const isLegal = mode === 'legal' || mode === 'official'
     const className = isLegal ? 'LegalAuthenticator' : 'Authenticator'
     const name = isLegal ? 'legalAuthenticator' : 'authenticator'
+    const [flavor] = sourceOf(resolve(party, writing)).nulls
+    const isNull = flavor !== undefined && NULL_FLAVORS.has(flavor)
     const pieces = [
       ...[time('time', moment, beside)].filter((piece) => piece !== undefined),
-      element('signatureCode', { code: 'S' }),
+      element('signatureCode', isNull ? { nullFlavor: flavor } : { code: 'S' }),
     ]
     return participation(className, name, party, writing, folded, { pieces }) ?? []
   })

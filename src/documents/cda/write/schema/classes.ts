@@ -159,7 +159,7 @@ export function rulesOf(className: string): readonly ElementRule[] | undefined {
 
 function ruleOf(text: string): ElementRule {
   const at = text.lastIndexOf(':')
-  const type = /^[A-Za-z0-9.]+/.exec(text.slice(at + 1))?.[0] ?? ''
+  const type = /^\w+/.exec(text.slice(at + 1))?.[0] ?? ''
   const marks = text.slice(at + 1 + type.length)
   return {
     name: text.slice(0, at),

@@ -105,7 +105,9 @@ function holds(
     case 'negationInd':
       return said.negations > 0
     case 'root':
-      return said.literals.has(literal) || said.literals.has(literal.toLowerCase())
+      return (
+        ['', 'urn:oid:'].some((form) => said.literals.has(form + literal)) || said.literals.has(literal.toLowerCase())
+      )
     case 'value':
       return name === 'reference' ? refers(element, literal, said) : valued(said, literal, name)
     case '':
