@@ -6,7 +6,7 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 import { onEachDatabase, type TestDatabase } from '../../../../test/databases.ts'
 import { type Delivering, deliver, deliverUnfinished, writeWork } from './deliver.ts'
 import { type NewSubmission, openDispensingJournal } from './journal.ts'
-import { dispensingMigrations } from './migrations.ts'
+import { receivedSubmissionMigrations } from './migrations.ts'
 
 const submission: NewSubmission = {
   country: 'FR',
@@ -60,7 +60,7 @@ function nationalSide(answers: (NationalProblemCode | 'ok' | 'throw')[] = []) {
 
 onEachDatabase('the journal of dispensations', (open) => {
   async function journalOn(database: TestDatabase) {
-    await migrate(database, dispensingMigrations)
+    await migrate(database, receivedSubmissionMigrations)
     return openDispensingJournal(database)
   }
   const delivering = (connector: NationalConnector, journal: Delivering['journal']): Delivering => ({

@@ -7,7 +7,7 @@ import type { Database } from '#platform/database/database.ts'
 import { isUniqueViolation } from '#platform/database/problems.ts'
 
 export type DispensingTables = {
-  dispensing_submission: {
+  received_submission: {
     country: string
     submission_id: string
     kind: 'dispensation' | 'discard'
@@ -90,13 +90,13 @@ export interface DispensingJournal {
   unfinished(): Promise<readonly JournalEntry[]>
 }
 
-/** Needs `dispensingMigrations`. */
+/** Needs `receivedSubmissionMigrations`. */
 export function openDispensingJournal(database: Database): DispensingJournal {
   const kysely = database.kysely.$extendTables<DispensingTables>()
 
   const find = async ({ country, submissionId }: SubmissionKey): Promise<JournalEntry | undefined> => {
     const row = await kysely
-      .selectFrom('dispensing_submission')
+      .selectFrom('received_submission')
       .selectAll()
       .where('country', '=', country)
       .where('submission_id', '=', submissionId)
@@ -109,7 +109,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
     async open(submission, content) {
       const row = rowOf(submission, content)
       try {
-        await kysely.insertInto('dispensing_submission').values(row).execute()
+        await kysely.insertInto('received_submission').values(row).execute()
         return { entry: entryOf(row), first: true }
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
@@ -120,7 +120,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
     },
     async handing({ country, submissionId }) {
       await kysely
-        .updateTable('dispensing_submission')
+        .updateTable('received_submission')
         .set(({ eb }) => ({ state: 'handed', attempts: eb('attempts', '+', 1) }))
         .where('country', '=', country)
         .where('submission_id', '=', submissionId)
@@ -129,7 +129,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
     },
     async settle(key, settlement, at) {
       await kysely
-        .updateTable('dispensing_submission')
+        .updateTable('received_submission')
         .set({ ...settlementColumns(settlement), settled: at, work: null })
         .where('country', '=', key.country)
         .where('submission_id', '=', key.submissionId)
@@ -139,7 +139,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
     },
     async accepted(country, dispensationId) {
       const rows = await kysely
-        .selectFrom('dispensing_submission')
+        .selectFrom('received_submission')
         .selectAll()
         .where('country', '=', country)
         .where('dispensation_id', '=', dispensationId)
@@ -155,7 +155,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
     },
     async unfinished() {
       const rows = await kysely
-        .selectFrom('dispensing_submission')
+        .selectFrom('received_submission')
         .selectAll()
         .where('settled', 'is', null)
         .orderBy('received')
@@ -165,7 +165,7 @@ export function openDispensingJournal(database: Database): DispensingJournal {
   }
 }
 
-type Row = DispensingTables['dispensing_submission']
+type Row = DispensingTables['received_submission']
 
 function rowOf(
   submission: NewSubmission,

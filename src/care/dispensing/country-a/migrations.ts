@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { Migration } from '#platform/database/migrate.ts'
 
 /** The country stands first in every key: a submission id is a promise of one country, not of the world. */
-export const dispensingMigrations: readonly Migration[] = [
+export const receivedSubmissionMigrations: readonly Migration[] = [
   {
     name: 'dispensing-a-001-submissions',
     up: async (transaction) => {
-      await sql`create table dispensing_submission (
+      await sql`create table received_submission (
         country text not null,
         submission_id text not null,
         kind text not null check (kind in ('dispensation', 'discard')),
@@ -26,9 +26,9 @@ export const dispensingMigrations: readonly Migration[] = [
         work text,
         primary key (country, submission_id)
       )`.execute(transaction)
-      await sql`create index dispensing_submission_dispensation
-        on dispensing_submission (country, dispensation_id)`.execute(transaction)
-      await sql`create index dispensing_submission_state on dispensing_submission (state)`.execute(transaction)
+      await sql`create index received_submission_dispensation
+        on received_submission (country, dispensation_id)`.execute(transaction)
+      await sql`create index received_submission_state on received_submission (state)`.execute(transaction)
     },
   },
 ]
