@@ -7,8 +7,8 @@
  * once more. So a repository may see a message twice, and must never miss one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Bell, createBell } from '#platform/background/bell.ts'
 import type { Log } from '#platform/log/log.ts'
-import { type Bell, createBell } from './bell.ts'
 import { connectRepository, type RepositoryAddress, type RepositoryConnection } from './connection.ts'
 import type { Spool } from './spool.ts'
 
