@@ -1,10 +1,10 @@
 /** Enters a country into the operator's own list, or takes it off. Certificates are read from files and kept as what they are. */
-import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describeProblem, failed, ok, type Result } from '#platform/result/result.ts'
-import { SERVICES, type ServiceKind } from '#wire/discovery/directory.ts'
-import { Peer, removePeer, writePeer } from '#wire/discovery/peers-file.ts'
+import { iheEndpoints } from '#wire/discovery/ihe-endpoints.ts'
+import { peerOf } from '#wire/discovery/peer-entry.ts'
+import { type Peer, removePeer, writePeer } from '#wire/discovery/peers-file.ts'
 import type { PeerEntryOptions, PeerOptions } from '../commands/peer.ts'
 import { countryConfiguration } from '../ledger/ledger.ts'
 import { EXIT } from '../program.ts'
@@ -34,73 +34,38 @@ export async function removePeerOf(country: string, options: PeerOptions): Promi
 }
 
 async function entryOf(country: string, options: PeerEntryOptions, home: string): Promise<Result<Peer>> {
-  if (options.fhir === undefined && options.ihe === undefined && options.smp === undefined) {
-    return failed('peer-incomplete', 'The entry names no way to the country.', 'Give --fhir, --ihe or --smp.')
-  }
-  const certificates = await pemsOf(options.certificate)
+  const certificates = await textsOf(options.certificate)
   if (!certificates.ok) return certificates
-  const seals = await pemsOf(options.seal ?? [])
+  const seals = await textsOf(options.seal ?? [])
   if (!seals.ok) return seals
-  const parsed = Peer.safeParse({
-    country,
-    homeCommunityId: options.oid.replace(/^urn:oid:/, ''),
-    services: options.services ?? (['patient-identification', 'patient-summary'] satisfies ServiceKind[]),
-    certificates: certificates.value.map(({ fingerprint }) => fingerprint),
-    tokenKeys: [],
-    sealCertificates: seals.value.map(({ pem }) => pem),
-    ...(options.fhir === undefined ? {} : { fhirBase: options.fhir.replace(/\/$/, '') }),
-    ...(options.ihe === undefined ? {} : { ihe: endpointsBelow(options.ihe, options.profile) }),
-    ...(options.smp === undefined ? {} : { smp: options.smp.replace(/\/$/, '') }),
-    ...(options.mask === undefined ? {} : { searchMask: relative(home, options.mask) }),
-    reviewed: { by: options.by, at: new Date().toISOString() },
-  })
-  if (parsed.success) return ok(parsed.data)
-  const [issue] = parsed.error.issues
-  const allowed = issue?.path[0] === 'services' ? ` Services are: ${SERVICES.join(', ')}.` : ''
-  return failed(
-    'peer-invalid',
-    `The entry is not right: ${issue?.message ?? 'unknown'}.${allowed}`,
-    'Correct this value.',
-    {
-      path: issue?.path.join('.') ?? '',
-    },
-  )
-}
-
-/** Where OpenNCP has its services below one base. */
-function endpointsBelow(base: string, profile: string | undefined) {
-  const at = (service: string) => `${base.replace(/\/$/, '')}/${service}`
-  return {
-    patientDiscovery: at('XCPD_Service'),
-    query: at('XCA_Service'),
-    retrieve: at('XCA_Service'),
-    submission: at('XDR_Service'),
-    profile,
+  const profile = options.profile ?? 'openncp'
+  if (profile !== 'openncp' && profile !== 'standard') {
+    return failed('peer-invalid', 'There is no such profile.', 'Give openncp or standard.', { path: '--profile' })
   }
+  const entry = {
+    country,
+    homeCommunityId: options.oid,
+    services: options.services,
+    certificates: certificates.value,
+    sealCertificates: seals.value,
+    fhirBase: options.fhir,
+    ihe: options.ihe === undefined ? undefined : iheEndpoints(options.ihe, profile),
+    smp: options.smp,
+    searchMask: options.mask === undefined ? undefined : relative(home, options.mask),
+    reviewedBy: options.by,
+  }
+  return peerOf(entry, new Date())
 }
 
-async function pemsOf(
-  files: readonly string[],
-): Promise<Result<readonly { readonly pem: string; readonly fingerprint: string }[]>> {
-  const read: { pem: string; fingerprint: string }[] = []
+async function textsOf(files: readonly string[]): Promise<Result<readonly string[]>> {
+  const texts: string[] = []
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => undefined)
     if (text === undefined)
       return failed('certificate-unreadable', 'The certificate cannot be read.', 'Check the path.', { file })
-    try {
-      const certificate = new X509Certificate(text)
-      const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
-      read.push({ pem: certificate.toString(), fingerprint })
-    } catch {
-      return failed(
-        'certificate-invalid',
-        'The file is no certificate in PEM.',
-        'Ask the country for its certificate.',
-        { file },
-      )
-    }
+    texts.push(text)
   }
-  return ok(read)
+  return ok(texts)
 }
 
 function told(result: Result<unknown>): number {

@@ -94,7 +94,7 @@ async function checkEndpoint(
 }
 
 /** The certificates with which a country signs, and how long they hold. */
-export function sealsOf({ sealCertificates }: Participant, now: Date): readonly SealCheck[] {
+export function sealsOf({ sealCertificates }: Pick<Participant, 'sealCertificates'>, now: Date): readonly SealCheck[] {
   return sealCertificates.map((pem) => {
     const certificate = new X509Certificate(pem)
     return {
