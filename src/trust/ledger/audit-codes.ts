@@ -32,6 +32,7 @@ export const EVENT_SUBTYPE = {
   login: coding(DICOM, '110122', 'Login'),
   logout: coding(DICOM, '110123', 'Logout'),
   emergencyOverride: coding(DICOM, '110127', 'Emergency Override Started'),
+  securityConfiguration: coding(DICOM, '110129', 'Security Configuration'),
   consentDecision: coding(
     `${BALP}/CodeSystem/AuthZsubType`,
     'AuthZ-Consent',
@@ -42,6 +43,9 @@ export const EVENT_SUBTYPE = {
   noticeShown: coding(OWN, 'notice-shown', 'Information notice shown to the patient'),
   identityConfirmed: coding(OWN, 'identity-confirmed', 'Identity of the patient confirmed against a document'),
   relationshipDeclared: coding(OWN, 'relationship-declared', 'Treatment relationship declared'),
+  peerEntered: coding(OWN, 'peer-entered', 'Country entered or replaced in the own list of peers'),
+  peerRemoved: coding(OWN, 'peer-removed', 'Country removed from the own list of peers'),
+  submissionSettled: coding(OWN, 'submission-settled', 'Submission settled by hand after asking in country A'),
 } as const
 
 export const AGENT_TYPE = {
@@ -68,6 +72,7 @@ export const ENTITY = {
   consent: coding(RESOURCE, 'Consent', 'Consent'),
   documentReference: coding(RESOURCE, 'DocumentReference', 'DocumentReference'),
   patientRole: coding(OBJECT_ROLE, '1', 'Patient'),
+  securityRole: coding(OBJECT_ROLE, '13', 'Security Resource'),
   reportRole: coding(OBJECT_ROLE, '3', 'Report'),
   queryRole: coding(OBJECT_ROLE, '24', 'Query'),
 } as const

@@ -172,6 +172,34 @@ export function relationshipDeclaredEvent(
   }
 }
 
+/** What an operator changed by hand; no patient stands in it. */
+export type OperatorChange =
+  /** `details`: certificates and addresses as they are from now on. */
+  | {
+      readonly kind: 'peer-entered' | 'peer-removed'
+      readonly country: string
+      readonly details: readonly PatientDetail[]
+    }
+  /** `details`: the outcome, and who told it in country A. */
+  | { readonly kind: 'submission-settled'; readonly submission: string; readonly details: readonly PatientDetail[] }
+
+/** The operator of the node changed whom it trusts, or wrote down what he found out in another country. */
+export function operatorChangeEvent(
+  event: NodeEvent & { readonly person: AuditPerson; readonly change: OperatorChange },
+): AuditEvent {
+  const { change } = event
+  const detail = change.details.map(({ type, value }) => ({ type, valueString: value }))
+  if (change.kind === 'submission-settled') {
+    const what = { identifier: { value: change.submission } }
+    const entity = { what, type: ENTITY.systemObject, detail }
+    return nodeEvent(event, EVENT_TYPE.applicationActivity, [EVENT_SUBTYPE.submissionSettled], [entity])
+  }
+  const what = { identifier: { system: 'urn:iso:std:iso:3166', value: change.country } }
+  const entity = { what, type: ENTITY.systemObject, role: ENTITY.securityRole, detail }
+  const subtype = change.kind === 'peer-entered' ? EVENT_SUBTYPE.peerEntered : EVENT_SUBTYPE.peerRemoved
+  return nodeEvent(event, EVENT_TYPE.securityAlert, [EVENT_SUBTYPE.securityConfiguration, subtype], [entity])
+}
+
 /**
  * Country A decided whether this professional may have this patient's data (BALP authorisation decision).
  * `policy` names what decided: a service policy and version, or the patient's choice.
