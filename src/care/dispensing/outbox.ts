@@ -63,6 +63,8 @@ export interface Outbox {
   /** Settled entries that the ledger does not have yet. */
   unrecorded(): Promise<readonly string[]>
   recorded(submissionId: string): Promise<void>
+  /** Of all organisations: what is not known yet, oldest first. */
+  unsettled(): Promise<readonly OutboxEntry[]>
   /** A person found out at country A. */
   settleByHand(submissionId: string, state: 'accepted' | 'refused', now: Date): Promise<OutboxEntry | undefined>
   /** Forgets the documents of what was settled before. */
@@ -82,6 +84,7 @@ type Row = OutboxTables['dispensing_submission']
 const PURPOSE = 'dispensing-outbox'
 const UNSETTLED: readonly Row['state'][] = ['sending', 'unknown']
 const MOST_DUE = 100
+const MOST_SHOWN = 500
 
 /** Needs `dispensingMigrations`. */
 export function openOutbox(database: Database, options: OutboxOptions): Outbox {
@@ -211,6 +214,10 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
     },
     async recorded(submissionId) {
       await change(submissionId, (row) => ({ recorded: 1, ...(isKept(row) ? {} : { sealed: null }) }))
+    },
+    async unsettled() {
+      const found = await rows().where('state', 'in', UNSETTLED).orderBy('confirmed_at').limit(MOST_SHOWN).execute()
+      return found.map(entryOf)
     },
     async settleByHand(submissionId, state, now) {
       const row = await change(submissionId, (before) =>
