@@ -41,6 +41,8 @@ export interface TextField {
   readonly pattern?: string | undefined
   readonly width?: 'short' | 'medium' | undefined
   readonly rows?: number | undefined
+  /** Characters; 1000 in several rows, 200 in one, when absent. */
+  readonly longest?: number | undefined
 }
 
 /** One labelled input with its help and its error, tied together for assistive programs. */
@@ -51,8 +53,8 @@ export function textField(words: Words, field: TextField): Html {
     !field.optional && html` aria-required="true"`
   }`
   const input = field.rows
-    ? html`<textarea id="${name}" name="${name}" rows="${field.rows}" maxlength="1000"${state}>${field.value ?? ''}</textarea>`
-    : html`<input id="${name}" name="${name}" type="text" value="${field.value ?? ''}" maxlength="200" autocomplete="off" spellcheck="false"${
+    ? html`<textarea id="${name}" name="${name}" rows="${field.rows}" maxlength="${field.longest ?? 1000}"${state}>${field.value ?? ''}</textarea>`
+    : html`<input id="${name}" name="${name}" type="text" value="${field.value ?? ''}" maxlength="${field.longest ?? 200}" autocomplete="off" spellcheck="false"${
         field.inputMode && html` inputmode="${field.inputMode}"`
       }${field.autocapitalize && html` autocapitalize="${field.autocapitalize}"`}${
         field.pattern && html` pattern="${field.pattern}"`
