@@ -61,7 +61,7 @@ function translatedQuantity(element: XmlElement): Quantity | undefined {
   const system = attribute(element, 'codeSystem')
   const unit = attribute(element, 'displayName') ?? (text || code)
   const bare = code !== undefined && !system && code !== unit ? code : ''
-  if (value === undefined && code === undefined && text === '') return undefined
+  if (value === undefined && !unit) return undefined
   return {
     extension: [text === unit ? '' : text, bare].flatMap((words) =>
       words === '' ? [] : [{ url: ORIGINAL_TEXT_EXTENSION, valueString: words }],

@@ -1,5 +1,5 @@
 /** What statement and prescription of a medicine have in common: the medicine itself, and what nested statements say about its dosage. */
-import type { CodeableConcept, Dosage, Reference } from 'fhir/r4'
+import type { Annotation, CodeableConcept, Dosage, Reference } from 'fhir/r4'
 import { child } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
@@ -8,6 +8,7 @@ import { each, first, type Located } from '../located.ts'
 import type { Reading, Trace } from '../reading.ts'
 import { type Context, looseText, type Nested, statementText, structural, subordinate } from '../statement.ts'
 import { ABSENT_CODES } from '../tables/statuses.ts'
+import { TO_PHARMACIST_EXTENSION } from '../tables/urls.ts'
 import { DOSAGE_FIELDS, readDosages } from './dosage.ts'
 import { readMedicine } from './medicine.ts'
 
@@ -94,6 +95,12 @@ export function dosagesWith(
 function instructed([dosage = {}, ...rest]: readonly Dosage[], words: string): Dosage[] {
   const before = dosage.patientInstruction
   return [{ ...dosage, patientInstruction: before === undefined ? words : `${before} ${words}` }, ...rest]
+}
+
+/** A note with its mark when it is for the pharmacist (FINSTRUCT). */
+export function addressed(note: Annotation, kind: Nested['kind']): Annotation {
+  if (kind !== 'fulfilment-instruction') return note
+  return { ...note, extension: [{ url: TO_PHARMACIST_EXTENSION, valueBoolean: true }] }
 }
 
 /** Whether a nested statement is the reason for the medicine. */

@@ -21,7 +21,7 @@ import {
 } from '../statement.ts'
 import { MEDICATION_STATUS } from '../tables/statuses.ts'
 import { DOSAGE_FIELDS, readDosages, timesOf } from './dosage.ts'
-import { dosagesWith, expressConditions, isReason, medicineOf, reasonsOf } from './intake.ts'
+import { addressed, dosagesWith, expressConditions, isReason, medicineOf, reasonsOf } from './intake.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const EXPRESSED = new Set([
@@ -83,7 +83,7 @@ function expressNested(
 ): void {
   if (nested.kind === 'comment' || nested.kind === 'fulfilment-instruction') {
     const note = annotation(nested.statement, reading, trace, context)
-    if (note !== undefined) statement.note = [...(statement.note ?? []), note]
+    if (note !== undefined) statement.note = [...(statement.note ?? []), addressed(note, nested.kind)]
   } else if (isReason(nested)) {
     statement.reasonReference = [...(statement.reasonReference ?? []), ...reasonsOf(nested, reading, context)]
   } else {

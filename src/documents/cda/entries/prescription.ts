@@ -24,9 +24,9 @@ import {
   subordinate,
 } from '../statement.ts'
 import { PRESCRIPTION_STATUS, REQUEST_INTENT } from '../tables/statuses.ts'
-import { DOSE_PERIOD_EXTENSION, TO_PHARMACIST_EXTENSION } from '../tables/urls.ts'
+import { DOSE_PERIOD_EXTENSION } from '../tables/urls.ts'
 import { DOSAGE_FIELDS, readDosages, timesOf } from './dosage.ts'
-import { dosagesWith, expressConditions, isReason, medicineOf, reasonsOf } from './intake.ts'
+import { addressed, dosagesWith, expressConditions, isReason, medicineOf, reasonsOf } from './intake.ts'
 import { PARTICIPATIONS, participations } from './participations.ts'
 
 const EXPRESSED = new Set([
@@ -126,8 +126,7 @@ function expressNested(
   const { kind, statement: inner } = nested
   if (kind === 'comment' || kind === 'fulfilment-instruction') {
     const note = annotation(inner, reading, trace, context)
-    const mark = { extension: [{ url: TO_PHARMACIST_EXTENSION, valueBoolean: true }] }
-    if (note !== undefined) request.note = [...(request.note ?? []), kind === 'comment' ? note : { ...note, ...mark }]
+    if (note !== undefined) request.note = [...(request.note ?? []), addressed(note, kind)]
   } else if (isSupply(nested) && request.dispenseRequest?.quantity === undefined) {
     expressSupply(request, inner, reading, trace, context)
   } else if (isSubstitution(nested) && request.substitution === undefined) {

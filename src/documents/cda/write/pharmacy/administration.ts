@@ -50,16 +50,18 @@ function isSubordinate(one: string | undefined): boolean {
  * gives another dose is an administration inside (IHE PCC split and tapered doses).
  */
 export function dosagesIn(dosages: readonly Dosage[], source: Source, writing: Writing): (Piece | undefined)[] {
-  const [first, ...others] = dosages
-  if (first === undefined) return []
+  const [first = {}, ...others] = dosages
   const same = others.filter((one) => baseOf(one) === baseOf(first))
   const further = others.filter((one) => baseOf(one) !== baseOf(first))
   return [
     first.text === undefined ? undefined : element('text', {}, words(first.text, writing)),
     ...dosagePieces(first, writing, source.details),
     ...same.flatMap((one) => dosagePieces({ timing: one.timing }, writing)),
-    ...dosages.flatMap(({ patientInstruction: told }) =>
-      told === undefined ? [] : [instruction('PINSTRUCT', told, writing)],
+    ...instructions(
+      'PINSTRUCT',
+      dosages.flatMap(({ patientInstruction: told }) => told ?? []),
+      source,
+      writing,
     ),
     ...further.map((one) => furtherDose(one, writing)),
   ]
@@ -88,15 +90,25 @@ const INSTRUCTION_TEMPLATES = {
   FINSTRUCT: ['2.16.840.1.113883.10.20.1.43', '1.3.6.1.4.1.19376.1.5.3.1.4.3.1'],
 } as const
 
-/** What the patient, or the pharmacist, is told. */
-export function instruction(kind: keyof typeof INSTRUCTION_TEMPLATES, told: string, writing: Writing): Piece {
-  const act = assemble('Act', 'act', { moodCode: 'INT' }, [
-    ...templateIds(...INSTRUCTION_TEMPLATES[kind]),
-    element('code', { code: kind, codeSystem: ACT_CODE_SYSTEM, codeSystemName: 'IHEActCode' }),
-    element('text', {}, words(told, writing)),
-    element('statusCode', { code: 'completed' }),
-  ])
-  return inverted(link(ADMINISTRATION, 'SUBJ', act))
+/** What the patient, or the pharmacist, is told; where the source had an instruction without words, one without words. */
+function instructions(
+  kind: keyof typeof INSTRUCTION_TEMPLATES,
+  told: readonly string[],
+  source: Source,
+  writing: Writing,
+): Piece[] {
+  const stated = source.others.find(({ code: one }) => one === kind)
+  const all: readonly (string | undefined)[] = told.length === 0 && stated !== undefined ? [undefined] : told
+  return all.map((text) => {
+    const act = assemble('Act', 'act', { moodCode: 'INT' }, [
+      ...templateIds(...INSTRUCTION_TEMPLATES[kind]),
+      coded('code', stated, writing, 'CD') ??
+        element('code', { code: kind, codeSystem: ACT_CODE_SYSTEM, codeSystemName: 'IHEActCode' }),
+      text === undefined ? undefined : element('text', {}, words(text, writing)),
+      element('statusCode', { code: 'completed' }),
+    ])
+    return inverted(link(ADMINISTRATION, 'SUBJ', act))
+  })
 }
 
 /** The inner act is about the outer one (eHDSI, IHE PCC). */
@@ -104,12 +116,18 @@ export function inverted(piece: Piece): Piece {
   return { name: piece.name, xml: piece.xml.replace(`<${piece.name}`, `<${piece.name} inversionInd="true"`) }
 }
 
-export function notePieces(notes: readonly Annotation[] | undefined, writing: Writing): Piece[] {
-  return (notes ?? []).map((note) =>
-    extensionValue(note, TO_PHARMACIST_EXTENSION) === undefined
-      ? comment(ADMINISTRATION, note, writing)
-      : instruction('FINSTRUCT', note.text, writing),
-  )
+export function notePieces(notes: readonly Annotation[] | undefined, source: Source, writing: Writing): Piece[] {
+  const isTold = (note: Annotation): boolean => extensionValue(note, TO_PHARMACIST_EXTENSION) !== undefined
+  const told = (notes ?? []).filter(isTold)
+  return [
+    ...instructions(
+      'FINSTRUCT',
+      told.map(({ text }) => text),
+      source,
+      writing,
+    ),
+    ...(notes ?? []).filter((note) => !isTold(note)).map((note) => comment(ADMINISTRATION, note, writing)),
+  ]
 }
 
 /** Why the medicine is taken: conditions that the bundle holds, and reasons that are only a code. */
@@ -142,6 +160,15 @@ export function takenFrom(period: Period | undefined): Piece {
   return (
     interval('effectiveTime', period, 'IVL_TS') ??
     element('effectiveTime', { 'xsi:type': 'IVL_TS' }, [unknown('low'), unknown('high')])
+  )
+}
+
+/** The code of an observation or act about substitution, as the source had it. */
+export function substitutionCode(source: Source, writing: Writing): Piece {
+  const stated = source.others.find(({ code: one }) => one === 'SUBST')
+  return (
+    coded('code', stated, writing, 'CD') ??
+    element('code', { code: 'SUBST', codeSystem: '2.16.840.1.113883.5.6', codeSystemName: 'ActClass' })
   )
 }
 

@@ -5,11 +5,11 @@ import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { quantity } from '../datatypes/quantity.ts'
 import { time } from '../datatypes/time.ts'
-import { assemble, element, type Piece, templateIds } from '../element.ts'
-import { sourceOf } from '../source.ts'
+import { assemble, type Piece, templateIds } from '../element.ts'
+import { type Source, sourceOf } from '../source.ts'
 import { comment, link, nested, type Statement, statementPeople } from '../statement.ts'
 import { type Place, resolve, type Writing } from '../writing.ts'
-import { statusPiece } from './administration.ts'
+import { statusPiece, substitutionCode } from './administration.ts'
 import { medicineIn } from './medicine.ts'
 
 const TEMPLATES = [
@@ -47,21 +47,16 @@ export function writeDispensation(held: MedicationDispense, writing: Writing, pl
         folded,
       ),
       ...(held.authorizingPrescription ?? []).map((reference) => nested('Supply', 'REFR', reference, writing, place)),
-      substituted(held, writing),
+      substituted(held, source, writing),
       ...(held.note ?? []).map((note) => comment('Supply', note, writing)),
     ],
   }
 }
 
 /** That another product was given: an act; which kind of substitution it was, where that is known: an observation. */
-function substituted({ substitution }: MedicationDispense, writing: Writing): Piece | undefined {
+function substituted({ substitution }: MedicationDispense, source: Source, writing: Writing): Piece | undefined {
   if (substitution?.wasSubstituted !== true) return undefined
-  const name = element('code', {
-    code: 'SUBST',
-    codeSystem: '2.16.840.1.113883.5.6',
-    codeSystemName: 'ActClass',
-    displayName: 'Substitution',
-  })
+  const name = substitutionCode(source, writing)
   const kind = code('value', substitution.type, writing, { xsiType: 'CD' })
   if (kind === undefined) return link('Supply', 'COMP', assemble('Act', 'act', {}, [name]))
   return link('Supply', 'COMP', assemble('Observation', 'observation', {}, [name, kind]))

@@ -9,13 +9,13 @@ import {
   PRODUCT_NAME_EXTENSION,
   STRENGTH_EXTENSION,
 } from '../../tables/urls.ts'
-import { code, words } from '../datatypes/code.ts'
+import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { quantity, ratio } from '../datatypes/quantity.ts'
 import { time } from '../datatypes/time.ts'
 import { detailPieces } from '../detail.ts'
-import { assemble, element, type Piece, templateIds } from '../element.ts'
+import { assemble, element, escaped, type Piece, templateIds } from '../element.ts'
 import { organization, text } from '../people.ts'
 import { sourceOf } from '../source.ts'
 import { isA, resolve, type Writing } from '../writing.ts'
@@ -81,7 +81,7 @@ function materialPieces(
   return [
     productCode(`${prefix}code`, medication, name, writing),
     text(`${prefix}name`, name),
-    strength === undefined ? undefined : element('pharm:desc', {}, words(strength, writing)),
+    strength === undefined ? undefined : element('pharm:desc', {}, escaped(strength)),
     code('pharm:formCode', medication.form, writing, { type: 'CE' }),
     text('lotNumberText', medication.batch?.lotNumber),
     time('pharm:expirationTime', medication.batch?.expirationDate, medication.batch?._expirationDate),
@@ -108,9 +108,9 @@ function productCode(
     ({ valueCodeableConcept: one }) => JSON.stringify(one?.coding) === JSON.stringify(held?.coding),
   )
   if (coded && !borrowed) return code(elementName, held, writing, { type: 'CE' })
+  const { coding: _, ...words } = held ?? {}
+  if (held?.text !== undefined && held.text !== name) return code(elementName, words, writing, { type: 'CE' })
   const flavor = nullFlavorIn(held)
-  const own = !coded && name === undefined && (medication.ingredient ?? []).length === 0
-  if (own) return code(elementName, held, writing, { type: 'CE' })
   return flavor === undefined ? undefined : element(elementName, { nullFlavor: flavor })
 }
 

@@ -19,6 +19,7 @@ import {
   notePieces,
   reasonPieces,
   statusPiece,
+  substitutionCode,
   takenFrom,
 } from './administration.ts'
 import { timingExpressed } from './dosage.ts'
@@ -49,9 +50,9 @@ export function writePrescription(held: MedicationRequest, writing: Writing, pla
       ...dosagesIn(dosages, source, writing),
       ...prescriber(held, writing, folded),
       supply(held, source, writing),
-      substitution(held, writing),
+      substitution(held, source, writing),
       ...reasonPieces(held.reasonReference, held.reasonCode, writing, place),
-      ...notePieces(held.note, writing),
+      ...notePieces(held.note, source, writing),
     ],
   }
 }
@@ -132,7 +133,7 @@ const NOT_ALLOWED: CodeableConcept = {
   coding: [{ system: 'urn:oid:2.16.840.1.113883.5.1070', code: 'N', display: 'none' }],
 }
 
-function substitution({ substitution: held }: MedicationRequest, writing: Writing): Piece | undefined {
+function substitution({ substitution: held }: MedicationRequest, source: Source, writing: Writing): Piece | undefined {
   if (held === undefined) return undefined
   const yes = held.allowedBoolean
   const concept = held.allowedCodeableConcept ?? (yes === undefined ? undefined : yes ? ALLOWED : NOT_ALLOWED)
@@ -140,7 +141,7 @@ function substitution({ substitution: held }: MedicationRequest, writing: Writin
   const why = code('value', held.reason, writing, { xsiType: 'CD' })
   if (value === undefined && why === undefined) return undefined
   const inner = assemble('Observation', 'observation', {}, [
-    element('code', { code: 'SUBST', codeSystem: '2.16.840.1.113883.5.6', codeSystemName: 'ActClass' }),
+    substitutionCode(source, writing),
     value,
     why === undefined ? undefined : link('Observation', 'RSON', reasonOf(why)),
   ])

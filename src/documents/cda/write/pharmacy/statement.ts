@@ -56,7 +56,7 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
         folded,
       ),
       ...reasonPieces(held.reasonReference, held.reasonCode, writing, place),
-      ...notePieces(held.note, writing),
+      ...notePieces(held.note, source, writing),
     ],
   }
 }
@@ -105,7 +105,7 @@ export function writeMedicationAdministration(
         folded,
       ),
       ...reasonPieces(held.reasonReference, held.reasonCode, writing, place),
-      ...notePieces(held.note, writing),
+      ...notePieces(held.note, source, writing),
     ],
   }
 }

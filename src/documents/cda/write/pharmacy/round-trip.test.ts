@@ -1,0 +1,175 @@
+/** Prescriptions and dispensations there and back: valid, and nothing of a medicine lost. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import fc from 'fast-check'
+import { CORPUS, corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
+import type { Terminology } from '#terminology/terminology.ts'
+import type { ClinicalDocument } from '../../../model/clinical-document.ts'
+import { dispensationFactsOf } from '../../../pharmacy/dispensation-facts.ts'
+import type { Prescription } from '../../../pharmacy/pharmacy.ts'
+import { prescriptionOf } from '../../../pharmacy/prescription.ts'
+import { prescriptionDocumentOf } from '../../../pharmacy/prescription-document.ts'
+import { readDocument } from '../../../read.ts'
+import { TERMINOLOGY } from '../../testing/documents.ts'
+import { missingInCda } from '../testing/outside-check.ts'
+import { writeCda } from '../write-cda.ts'
+import { medicineAmounts } from './testing/medicine-amounts.ts'
+
+const OIDS: Readonly<Record<string, string>> = {
+  'http://loinc.org': '2.16.840.1.113883.6.1',
+  'http://snomed.info/sct': '2.16.840.1.113883.6.96',
+  'http://www.whocc.no/atc': '2.16.840.1.113883.6.73',
+  'http://hl7.org/fhir/sid/icd-10': '1.3.6.1.4.1.12559.11.10.1.3.1.44.2',
+  'http://standardterms.edqm.eu': '0.4.0.127.0.16.1.1.2.1',
+  'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips': '2.16.840.1.113883.5.1150.1',
+}
+const terminology: Terminology = { ...TERMINOLOGY, oidOf: (system) => OIDS[system] }
+const SCHEMA = join(CORPUS, 'openncp/schema/cda-pharma/CDA_Pharma.xsd')
+const folder = mkdtempSync(join(tmpdir(), 'pharmacy-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** The complaints of the schema, empty when the document is valid. */
+function complaints(xml: string): string {
+  const file = join(folder, 'document.xml')
+  writeFileSync(file, xml)
+  try {
+    execFileSync('xmllint', ['--nonet', '--noout', '--schema', SCHEMA, file], { stdio: 'pipe' })
+    return ''
+  } catch (error) {
+    return error instanceof Error && 'stderr' in error ? String(error.stderr).slice(0, 800) : String(error)
+  }
+}
+
+function read(bytes: Uint8Array): ClinicalDocument | undefined {
+  const result = readDocument(bytes, { terminology })
+  return result.ok ? result.value : undefined
+}
+
+function written(document: ClinicalDocument): string {
+  const result = writeCda(document, { terminology })
+  assert.ok(result.ok, result.ok ? '' : result.problem.sentence)
+  return result.value.xml
+}
+
+/** Through JSON and back: what a FHIR country would have of it. */
+function throughFhir(document: ClinicalDocument): ClinicalDocument {
+  const again = read(Buffer.from(JSON.stringify(document.bundle)))
+  assert.ok(again)
+  return again
+}
+
+/** Amounts that the other document states less often. */
+function fewer(source: string, other: string): string[] {
+  const there = medicineAmounts(other)
+  return [...medicineAmounts(source)].flatMap(([said, times]) =>
+    (there.get(said) ?? 0) < times ? [`${said}: ${there.get(said) ?? 0} of ${times}`] : [],
+  )
+}
+
+/** A prescription without what is only a name inside one reading of it. */
+function facts(prescription: Prescription | undefined): unknown {
+  return prescription && { ...prescription, items: prescription.items.map(({ resource: _, ...item }) => item) }
+}
+
+/** A dispensation without ids whose roots are placeholders (`root`, `entryOid`), which no schema takes. */
+function given(document: ClinicalDocument): unknown {
+  const facts = JSON.stringify(dispensationFactsOf(document) ?? {})
+  return JSON.parse(facts, (key, value: unknown) => (key === 'identifier' && /urn:oid:\D|urn:uuid:/.test(String(value)) ? '' : value))
+}
+
+const DOCUMENTS = 'openncp/cda/{ep,ed,mro}/*.xml'
+
+test('every prescription, dispensation and overview: written valid, with every amount', {
+  skip: withoutCorpus(),
+}, () => {
+  let count = 0
+  for (const file of corpusFiles(DOCUMENTS)) {
+    const bytes = readFileSync(file)
+    const document = read(bytes)
+    if (document === undefined) continue
+    const xml = written(document)
+    assert.equal(complaints(xml), '', file)
+    assert.deepEqual(fewer(bytes.toString('utf8'), xml), [], file)
+    count++
+  }
+  assert.ok(count >= 63, `${count} documents`)
+})
+
+test('read again, they say the same to a pharmacist, by CDA and by FHIR', { skip: withoutCorpus() }, () => {
+  for (const file of corpusFiles(DOCUMENTS)) {
+    const document = read(readFileSync(file))
+    if (document === undefined) continue
+    for (const way of [document, throughFhir(document)]) {
+      const back = read(Buffer.from(written(way)))
+      assert.ok(back, file)
+      assert.deepEqual(facts(prescriptionOf(back)), facts(prescriptionOf(document)), file)
+      assert.deepEqual(given(back), given(document), file)
+      const lost = back.account.notCarried.filter(({ what }) => !what.startsWith('<reference'))
+      assert.deepEqual(lost, [], file)
+    }
+  }
+})
+
+test('by FHIR, nothing is lost in the eyes of a check from outside', { skip: withoutCorpus() }, () => {
+  for (const file of corpusFiles('openncp/cda/{ep,ed}/*.xml')) {
+    const source = readFileSync(file, 'utf8')
+    const document = read(Buffer.from(source))
+    if (document === undefined) continue
+    const listed = document.account.notCarried.map(({ what }) => what)
+    const xml = written(throughFhir(document))
+    assert.equal(complaints(xml), '', file)
+    assert.deepEqual(fewer(source, xml), [], file)
+    assert.deepEqual(missingInCda(source, xml, listed, terminology.canonicalSystem), [], file)
+  }
+})
+
+test('resources of HL7 Europe MPD become prescriptions that a CDA country reads', { skip: withoutCorpus() }, () => {
+  for (const file of corpusFiles('fhir/ig-mpd/*.json')) {
+    const document = read(readFileSync(file))
+    const prescription = document && prescriptionDocumentOf(document)
+    assert.ok(document && prescription, file)
+    const xml = written(prescription)
+    assert.equal(complaints(xml), '', file)
+    const back = read(Buffer.from(xml))
+    const [stated, again] = [prescriptionOf(document), back && prescriptionOf(back)]
+    assert.equal(again?.items.length, stated?.items.length, file)
+    for (const [at, item] of (stated?.items ?? []).entries()) {
+      const other = again?.items[at]
+      assert.deepEqual(
+        [other?.quantity?.value, other?.repeats, other?.medicine.product?.display],
+        [item.quantity?.value, item.repeats, item.medicine.product?.display],
+        file,
+      )
+    }
+  }
+})
+
+test('changed documents are read and written without a throw', { skip: withoutCorpus() }, () => {
+  const seeds = corpusFiles('openncp/cda/{ep,ed}/v{7,9}*.xml')
+    .slice(0, 8)
+    .map((file) => readFileSync(file, 'utf8'))
+  const change = fc.tuple(fc.nat(), fc.constantFrom('', '9e99', '-1', 'nullFlavor="UNK"', '&#0;', 'NaN', '<x/>'))
+  fc.assert(
+    fc.property(fc.constantFrom(...seeds), fc.array(change, { minLength: 1, maxLength: 4 }), (seed, changes) => {
+      let xml = seed
+      for (const [at, words] of changes) {
+        // Between the quotes of some attribute value, so that the document often stays well-formed.
+        const places = [...xml.matchAll(/="([^"]*)"/g)]
+        const place = places[at % places.length]
+        if (place === undefined) continue
+        xml = `${xml.slice(0, place.index + 2)}${words.replace(/["<]/g, '')}${xml.slice(place.index + place[0].length - 1)}`
+      }
+      const document = read(Buffer.from(xml))
+      if (document === undefined) return
+      prescriptionOf(document)
+      dispensationFactsOf(document)
+      const result = writeCda(document, { terminology })
+      if (result.ok) assert.ok(read(Buffer.from(result.value.xml)), 'what was written can be read')
+    }),
+    { numRuns: 150, seed: 20261127 },
+  )
+})
