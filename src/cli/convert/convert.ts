@@ -1,6 +1,5 @@
 /** Conversion of a file, standard input or a folder; one failing file never stops the others. */
 import { join } from 'node:path'
-import type { AccountReport } from '#documents/model/account.ts'
 import type { Reader } from '#documents/render/view.ts'
 import { describeProblem, type Problem, type Result } from '#platform/result/result.ts'
 import type { ConvertOptions } from '../commands/convert.ts'
@@ -9,7 +8,7 @@ import { EXIT } from '../program.ts'
 import { startProgress } from '../progress.ts'
 import { openReader } from '../reader.ts'
 import { findInputs, readInput } from './inputs.ts'
-import { type Converted, convertOne, ENDING } from './one.ts'
+import { type Converted, convertOne, ENDING, type Report } from './one.ts'
 
 /** Runs the command and returns its exit code. */
 export async function convert(input: string, options: ConvertOptions): Promise<number> {
@@ -88,7 +87,7 @@ async function convertFolder(
 
 function add(
   totals: Record<'documents' | 'statements' | 'coded' | 'text' | 'notCarried' | 'untranslated', number>,
-  report: AccountReport,
+  report: Report,
 ): void {
   totals.documents += 1
   totals.statements += report.statements
@@ -103,7 +102,7 @@ async function load(path: string, name: string, options: ConvertOptions, reader:
   return bytes.ok ? convertOne(bytes.value, name === '-' ? 'standard input' : name, options.to, reader) : bytes
 }
 
-function json(report: AccountReport): Uint8Array {
+function json(report: Report): Uint8Array {
   return Buffer.from(`${JSON.stringify(report, null, 2)}\n`)
 }
 

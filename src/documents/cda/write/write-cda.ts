@@ -3,17 +3,13 @@ import type { Composition, Identifier, Patient, Resource } from 'fhir/r4'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import type { ClinicalDocument } from '../../model/clinical-document.ts'
-import { uuidOf } from '../reading.ts'
-import { assemble, type Piece, templateIds } from './element.ts'
+import { assemble, type Piece } from './element.ts'
 import { writeStatement } from './entries/registry.ts'
-import { fileBody } from './file-body.ts'
-import { participants } from './header/contacts.ts'
-import { documentFacts, documentPeople, documentRelations } from './header/document.ts'
-import { recordTarget } from './header/patient.ts'
+import { fileBody, nonXmlBody } from './file-body.ts'
+import { documentText, headerPieces, headerText } from './header/header.ts'
 import { compositionWithLists, patientWithLists } from './header/shape.ts'
 import { headerLeftovers, remainder } from './sections/remainder.ts'
 import { section } from './sections/section.ts'
-import { DOCUMENT_TEMPLATES } from './sections/templates.ts'
 import { whatOf } from './statement.ts'
 import { isA, type NotWritten, startWriting, type Writing } from './writing.ts'
 
@@ -25,8 +21,10 @@ export interface WriteOptions {
   readonly kind?: string
   /** Identity of the written document, when it is another than the bundle's. */
   readonly ids?: { readonly document: Identifier; readonly set?: Identifier }
-  /** Identity of the PDF (level 1) of which this document is the coded form (relatedDocument XFRM). */
-  readonly pdf?: Identifier
+  /** Identity of the other form of the same document: of a PDF (level 1), its coded form, and the other way round. */
+  readonly twin?: Identifier
+  /** Pieces for `inFulfillmentOf`, which only dispensations have. */
+  readonly fulfils?: (writing: Writing) => readonly Piece[]
 }
 
 export interface WrittenCda {
@@ -37,19 +35,47 @@ export interface WrittenCda {
 
 /** Writes a document as CDA level 3, or as level 1 when it is a file. */
 export function writeCda(document: ClinicalDocument, options: WriteOptions): Result<WrittenCda, WriteProblemCode> {
+  return withHeader(document, options, (composition, patient, writing) =>
+    writeWhole(document, composition, patient, writing, options),
+  )
+}
+
+export interface Level1Options extends WriteOptions {
+  readonly file: Uint8Array
+  readonly mediaType: 'application/pdf' | 'image/png' | 'image/jpeg'
+}
+
+/** The document as level 1: its header, and a file as body (PDF of the original, or an image). */
+export function writeCdaLevel1(
+  document: ClinicalDocument,
+  options: Level1Options,
+): Result<WrittenCda, WriteProblemCode> {
+  return withHeader(document, options, (composition, patient, writing) => {
+    const header = headerPieces({ document, composition, patient, level: 1, ...options }, writing, [])
+    const body = nonXmlBody(options.mediaType, Buffer.from(options.file).toString('base64'))
+    return { xml: documentText(header, body), notWritten: [] }
+  })
+}
+
+/** Finds what every document needs, or says what is missing. */
+function withHeader(
+  document: ClinicalDocument,
+  options: WriteOptions,
+  write: (composition: Composition, patient: Patient, writing: Writing) => WrittenCda,
+): Result<WrittenCda, WriteProblemCode> {
   const resources = (document.bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
   const found = resources.find((resource) => isA(resource, 'Composition'))
-  const composition = found === undefined ? undefined : compositionWithLists(found)
-  if (composition === undefined) {
+  if (found === undefined) {
     return failed('cda-write-no-composition', 'The document has no Composition.', 'Send a FHIR document bundle.')
   }
+  const composition = typed(compositionWithLists(found), options.kind)
   const writing = startWriting(document.bundle, options.terminology, languageOf(document, composition), writeStatement)
   const patient = patientOf(composition, resources, writing)
   if (patient === undefined) {
     return failed('cda-write-no-patient', 'The document names no patient.', 'Send a document with its patient.')
   }
   try {
-    return ok(writeWhole(document, composition, patientWithLists(patient), writing, options))
+    return ok(write(composition, patientWithLists(patient), writing))
   } catch (error) {
     // Statements of another shape than FHIR's are tolerated; a header of another shape names nobody reliably.
     if (!(error instanceof TypeError)) throw error
@@ -58,6 +84,16 @@ export function writeCda(document: ClinicalDocument, options: WriteOptions): Res
       'The Composition, the patient or a person of the header is not built as FHIR says.',
       'Validate the document (tessera validate) and send it corrected.',
     )
+  }
+}
+
+/** The Composition with another document type. */
+function typed(composition: Composition, kind: string | undefined): Composition {
+  if (kind === undefined || composition.type?.coding?.some(({ code }) => code === kind)) return composition
+  const { coding = [] } = composition.type ?? {}
+  return {
+    ...composition,
+    type: { ...composition.type, coding: [{ system: 'http://loinc.org', code: kind }, ...coding] },
   }
 }
 
@@ -80,55 +116,20 @@ function writeWhole(
   options: WriteOptions,
 ): WrittenCda {
   const folded: Resource[] = [composition]
-  const header = headerPieces(document, composition, patient, writing, options, folded)
+  const header = headerPieces(
+    { document, composition, patient, level: document.origin.level ?? 3, ...options },
+    writing,
+    folded,
+  )
   const file = document.origin.level === 1 ? fileBody(composition, writing) : undefined
-  const made = assemble('ClinicalDocument', 'ClinicalDocument', {}, header).xml
-  const facts = headerLeftovers(folded, made, writing)
+  const facts = headerLeftovers(folded, headerText(header), writing)
   const body = file ?? structuredBody(document, composition, facts, writing)
+  // What was not carried when the document was read is not in the model, and cannot be written.
+  for (const { path, what } of document.account.notCarried) writing.notWritten.push({ path, what, where: 'nowhere' })
   if (file !== undefined) {
     for (const { path, valued } of facts) writing.notWritten.push({ path, what: whatOf(valued), where: 'nowhere' })
   }
-  const root = assemble('ClinicalDocument', 'ClinicalDocument', NAMESPACES, [
-    ...header,
-    assemble('Component2', 'component', {}, [body]),
-  ])
-  return { xml: `<?xml version="1.0" encoding="UTF-8"?>\n${root.xml}\n`, notWritten: writing.notWritten }
-}
-
-const NAMESPACES = {
-  xmlns: 'urn:hl7-org:v3',
-  'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
-  'xmlns:pharm': 'urn:hl7-org:pharm',
-}
-
-function headerPieces(
-  document: ClinicalDocument,
-  composition: Composition,
-  patient: Patient,
-  writing: Writing,
-  options: WriteOptions,
-  folded: Resource[],
-): Piece[] {
-  const { bundle, origin } = document
-  const own = bundle.identifier ??
-    composition.identifier ?? { system: 'urn:ietf:rfc3986', value: `urn:uuid:${uuidOf(bundle.id ?? '')}` }
-  const set = isSame(composition.identifier, own) ? undefined : composition.identifier
-  const kind =
-    options.kind ?? composition.type.coding?.find(({ code }) => code !== undefined && code in DOCUMENT_TEMPLATES)?.code
-  const templates = DOCUMENT_TEMPLATES[kind ?? '']
-  const template = origin.level === 1 ? (templates?.level1 ?? templates?.level3) : templates?.level3
-  return [
-    ...(template === undefined ? [] : templateIds(template)),
-    ...documentFacts(composition, options.ids ?? { document: own, set }, writing.language, writing),
-    recordTarget(patient, writing, folded),
-    ...documentPeople(composition, writing, folded),
-    ...participants(patient, writing, folded),
-    ...documentRelations(composition, options.pdf, writing, folded),
-  ]
-}
-
-function isSame(one: Identifier | undefined, other: Identifier): boolean {
-  return one === undefined || (one.system === other.system && one.value === other.value)
+  return { xml: documentText(header, body), notWritten: writing.notWritten }
 }
 
 function structuredBody(

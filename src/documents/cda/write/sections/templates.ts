@@ -31,4 +31,5 @@ export const DOCUMENT_TEMPLATES: Readonly<Record<string, { readonly level3: stri
   '11502-2': { level3: '1.3.6.1.4.1.12559.11.10.1.3.1.1.8' },
   '34105-7': { level3: '1.3.6.1.4.1.12559.11.10.1.3.1.1.9' },
   '18748-4': { level3: '1.3.6.1.4.1.12559.11.10.1.3.1.1.10' },
+  'x-clinical-image': { level3: '1.3.6.1.4.1.12559.11.10.1.3.1.1.11' },
 }
