@@ -14,14 +14,12 @@ export interface Refusal {
 }
 
 /**
- * Stem of the message keys of a code: `problem.<stem>.title`, `.meaning`, `.next`. A code of eHDSI that has no words in
- * the reader's language has those of one like it, or of its group: the exact reason in another language helps less.
+ * Stem of the message keys of a code: `problem.<stem>.title`, `.meaning`, `.next`. A rare code of eHDSI that has no words
+ * of its own is told in those of one like it, or of its group.
  */
 export function refusalWords(messages: Messages, code: string): string {
   if (!isEhdsiCode(code)) return code
-  const language = (stem: string) => messages.phrase(`problem.${stem}.title`).language
-  const spoken = (stem: string) => messages.has(`problem.${stem}.title`) && language(stem) === language('ERROR_GENERIC')
-  return tellings(code).find(spoken) ?? 'ERROR_GENERIC'
+  return tellings(code).find((stem) => messages.has(`problem.${stem}.title`)) ?? 'ERROR_GENERIC'
 }
 
 /** A refusal is a page: what happened, what it means for care, what to do next, whom to call. The code comes last. */
