@@ -184,7 +184,9 @@ test('every dispensation of the corpus tells what was given and for which prescr
     const source = readDocument(readFileSync(file), { terminology: TERMINOLOGY, file })
     assert.ok(source.ok, file)
     const facts = dispensationFactsOf(source.value)
-    assert.ok(facts, file)
+    // One sample of the first wave holds no entry at all.
+    assert.equal(facts !== undefined, readFileSync(file, 'utf8').includes('supply'), file)
+    if (facts === undefined) continue
     assert.ok(
       facts.items.every(({ product, packages }) => product.name !== '' && packages > 0) || /bad/.test(file),
       file,

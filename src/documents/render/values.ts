@@ -153,16 +153,18 @@ function perDay(repeat: Node): Readonly<Record<'every' | 'unitCode' | 'often', s
 function frequency(build: Build, repeat: Node): Inline[] {
   const { every, unitCode, often } = perDay(repeat)
   const most = text(repeat.frequencyMax)
+  const longest = text(repeat.periodMax)
   if (every !== undefined && unitCode !== undefined && PER.has(unitCode)) {
     const per = build.messages.text(`summary.unit.${unitCode}`, { count: Number.parseFloat(every) || 2 })
     const once = (often ?? '1') === '1' && most === undefined
     const key =
-      every === '1'
+      every === '1' && longest === undefined
         ? `summary.timing.${unitCode}`
         : once
           ? `summary.timing.interval.${unitCode}`
           : 'summary.timing.every'
-    return [counted(build, key, often ?? '1', most, { period: every, unit: per })]
+    const period = longest === undefined || longest === every ? every : `${every}–${longest}`
+    return [counted(build, key, often ?? '1', most, { period, unit: per })]
   }
   return often === undefined ? [] : [counted(build, 'summary.timing.times', often, most, {})]
 }
@@ -176,7 +178,7 @@ export function timing(build: Build, value: Node): Inline[] | undefined {
     for (const when of texts(repeat.when)) out.push(out.length ? ', ' : '', codeWords(build, 'event', when))
     for (const day of texts(repeat.dayOfWeek)) out.push(out.length ? ', ' : '', codeWords(build, 'day', day))
     for (const at of texts(repeat.timeOfDay)) out.push(out.length ? ', ' : '', at.slice(0, 5))
-    const bounds = chosen(build, repeat, 'bounds')
+    const bounds = boundsOf(build, repeat)
     if (bounds) out.push(out.length ? ', ' : '', ...bounds)
   }
   const code = term(build, value.code)
@@ -184,6 +186,13 @@ export function timing(build: Build, value: Node): Inline[] | undefined {
   for (const event of texts(value.event)) out.push(out.length ? ', ' : '', time(build, event))
   const spoken = out.filter((inline) => inline !== '')
   return spoken.length > 0 ? spoken : undefined
+}
+
+/** From when to when, or for how long. */
+function boundsOf(build: Build, repeat: Node): Inline[] | undefined {
+  const lasting = quantity(build, repeat.boundsDuration)
+  if (lasting === undefined) return chosen(build, repeat, 'bounds')
+  return [say(build, 'posology.for', { duration: plain(lasting) })]
 }
 
 /** Joins lines into one with a separator, leaving out what is undefined. */

@@ -14,7 +14,8 @@ import { plain } from './values.ts'
 export type { Reader } from './build.ts'
 export type { SummaryView } from './summary-view.ts'
 
-function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Build {
+/** The state of making words of a document for one reader, for views of single parts of it. */
+export function prepare(document: ClinicalDocument, reader: Reader, bundle: Node): Build {
   const index = indexEntries(entriesOf(bundle))
   const source = document.origin.language === 'und' ? '' : document.origin.language
   const languages = [reader.language, ...(reader.alternatives ?? [])]

@@ -81,6 +81,14 @@ function doseLine(build: Build, rate: Node, form: readonly string[]): Line | und
   return [...dose, intake === undefined ? ' ' : '\u00a0', intake ?? say(build, 'summary.perIntake')]
 }
 
+/** `at most 8 tablets in 1 day`. */
+function greatest(build: Build, most: Node | undefined): Line | undefined {
+  const dose = quantity(build, most?.numerator)
+  const period = quantity(build, most?.denominator)
+  if (dose === undefined || period === undefined) return dose
+  return [say(build, 'posology.atMost', { dose: plain(dose), period: plain(period) })]
+}
+
 /** One dosage in the reader's words, from its coded parts. `form`: codes of the dose form. */
 export function dosageLine(build: Build, dosage: Node, form: readonly string[] = []): Line {
   const rates = nodes(dosage.doseAndRate)
@@ -88,6 +96,7 @@ export function dosageLine(build: Build, dosage: Node, form: readonly string[] =
     joined(' · ', doseLine(build, rate, form), chosen(build, rate, 'rate')),
   )
   const when = timing(build, node(dosage.timing) ?? {})
+  const most = greatest(build, node(dosage.maxDosePerPeriod))
   const route = term(build, dosage.route)
   const needed = dosage.asNeeded ?? dosage.asNeededCodeableConcept
   const reason = typeof needed === 'object' ? term(build, needed) : undefined
@@ -97,7 +106,7 @@ export function dosageLine(build: Build, dosage: Node, form: readonly string[] =
       : dosage.asNeededBoolean === true || needed === true
         ? [say(build, 'summary.asNeeded')]
         : undefined
-  return joined(', ', ...amounts, when, route ? [lowered(build, route.words)] : undefined, asNeeded)
+  return joined(', ', ...amounts, when, most, route ? [lowered(build, route.words)] : undefined, asNeeded)
 }
 
 function dosages(resource: Node): readonly Node[] {
