@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { AuditEvent } from 'fhir/r4'
+import { sealedAccessEvent } from '#care/context/record-access.ts'
+import { retrieval } from '#care/context/testing/accesses.ts'
 import type { Definitions } from '#documents/validate/definitions/definitions.ts'
 import { openDefinitions } from '#documents/validate/definitions/open-definitions.ts'
 import { validate } from '#documents/validate/validate.ts'
@@ -70,6 +72,10 @@ const EVENTS: Readonly<Record<string, { readonly event: AuditEvent; readonly cla
   'document retrieve, country B': {
     event: documentRetrieveEvent({ ...access('B'), document: 'urn:oid:1.2.3' }),
     claims: 'IHE.MHD.RetrieveDocument.Audit.Consumer',
+  },
+  'document retrieve, with the digest of its facts': {
+    event: sealedAccessEvent(retrieval('A', 1), 'ab'.repeat(32)),
+    claims: 'IHE.MHD.RetrieveDocument.Audit.Responder',
   },
   'document search that was refused': {
     event: documentSearchEvent({ ...access('A', { outcome: denied }), query: QUERY }),

@@ -22,7 +22,12 @@ export type TransactionFacts =
 export function factsText(facts: TransactionFacts): { readonly text: string; readonly digest: string } {
   // Through JSON, so that times are text.
   const text = canonicalJson(JSON.parse(JSON.stringify(facts)))
-  return { text, digest: createHash('sha256').update(text, 'utf8').digest('hex') }
+  return { text, digest: digestOfText(text) }
+}
+
+/** Hex SHA-256, as the ledger names it. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
 export function factsOfAccess(record: AccessRecord, exchanged: ExchangedEnvelopes | undefined): TransactionFacts {

@@ -29,6 +29,8 @@ export interface AuditStore {
   /** Newest first. */
   list(filter: AuditFilter): Promise<readonly StoredAuditMessage[]>
   get(id: string): Promise<StoredAuditMessage | undefined>
+  /** Entry of the ledger from which on messages have been made. */
+  firstEntry(): Promise<number | undefined>
 }
 
 const LONGEST_LIST = 1000
@@ -62,6 +64,14 @@ export function openAuditStore(database: Database, node: string): AuditStore {
       const most = Math.min(Math.max(limit ?? 100, 1), LONGEST_LIST)
       const rows = await query.orderBy('recorded', 'desc').orderBy('id', 'desc').limit(most).execute()
       return rows.map(storedOf)
+    },
+    async firstEntry() {
+      const first = await kysely
+        .selectFrom('audit_message')
+        .select(({ fn }) => fn.min('sequence').as('sequence'))
+        .where('node', '=', node)
+        .executeTakeFirst()
+      return first?.sequence ?? undefined
     },
     async get(id) {
       const row = await kysely

@@ -30,6 +30,8 @@ export interface EvidenceStore {
   add(transaction: Transaction<NoTables>, evidences: readonly { facts: EvidenceFacts; xml: string }[]): Promise<void>
   /** Oldest first. */
   list(filter: EvidenceFilter): Promise<readonly StoredEvidence[]>
+  /** Entry of the ledger from which on evidences have been made. */
+  firstEntry(): Promise<number | undefined>
 }
 
 const LONGEST_LIST = 1000
@@ -46,6 +48,14 @@ export function openEvidenceStore(database: Database, node: string): EvidenceSto
         .values(evidences.map(({ facts, xml }) => rowOf(facts, xml)))
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute()
+    },
+    async firstEntry() {
+      const first = await kysely
+        .selectFrom('border_evidence')
+        .select(({ fn }) => fn.min('sequence').as('sequence'))
+        .where('node', '=', node)
+        .executeTakeFirst()
+      return first?.sequence ?? undefined
     },
     async list({ sequence, messageId, after, limit }) {
       let query = kysely.selectFrom('border_evidence').selectAll().where('node', '=', node)
