@@ -24,7 +24,7 @@ export function readDocumentQuery(body: XmlElement): Result<DocumentQuery, Query
     return refused('query-unknown', 'Only the query FindDocuments is answered here.')
   }
   const values = (name: string, codes = false) => readStrings(slotValues(query, name), codes)
-  const patients = values('$XDSDocumentEntryPatientId')
+  const patients = [...new Set(values('$XDSDocumentEntryPatientId'))]
   const patient = patients.length === 1 ? readCx(patients[0] ?? '') : undefined
   if (patient === undefined) return refused('query-patient-invalid', 'The query does not name exactly one patient.')
   // eHDSI: the type of a document is its class; gateways of others ask by the type.
