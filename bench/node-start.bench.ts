@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { planEurope } from '../src/node/europe/plan.ts'
+import { FHIR_EVERYWHERE, planEurope } from '../src/node/europe/plan.ts'
 import { prepareEurope } from '../src/node/europe/prepare.ts'
 import { openTerminology } from '../src/terminology/index.ts'
 import { type Benchmark, median } from './benchmark.ts'
@@ -15,7 +15,7 @@ export const benchmark: Benchmark = { name: 'start of one node', run }
 async function run(): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-bench-'))
   try {
-    const nodes = await prepareEurope({ home, data: join(ROOT, 'data'), plan: planEurope(24_000) })
+    const nodes = await prepareEurope({ home, data: join(ROOT, 'data'), plan: planEurope(24_000, FHIR_EVERYWHERE) })
     await openTerminology({ cache: join(home, 'cache') })
     const configuration = nodes.find(({ name }) => name === 'fr')?.configuration ?? ''
     const resident: number[] = []

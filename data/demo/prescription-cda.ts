@@ -24,7 +24,7 @@ export function cdaPrescription(facts: PrescriptionFacts, summary: string): stri
    <component>
     <section>
      <templateId root="1.3.6.1.4.1.12559.11.10.1.3.1.2.1"/>
-     <id root="${oid}" extension="${facts.number}.S"/>
+     <id root="${oid}" extension="${facts.number}"/>
      <code code="57828-6" displayName="Prescriptions" codeSystem="2.16.840.1.113883.6.1" codeSystemName="LOINC"/>
      <title>${facts.title}</title>
      <text>

@@ -17,6 +17,22 @@ const Common = {
   cache: z.string(),
 }
 
+const OwnBridge = z.object({
+  /** Below it, `/countries/XX/fhir` and `/countries/XX/openncp-ws-server/services`. */
+  origin: Origin,
+  /** PEM file of its TLS certificate, and of the certificate with which it signs assertions. */
+  certificate: z.string(),
+  sealCertificate: z.string(),
+  tokenKeys: z.array(Jwk).default([]),
+})
+
+const Audit = z.object({
+  /** Audit record repository that takes DICOM messages over TLS syslog. */
+  repository: z.object({ host: z.string(), port: Port }).optional(),
+  /** Evidences of non-repudiation (ETSI REM). */
+  evidences: z.enum(['off', 'signed']).default('signed'),
+})
+
 const Country = z.object({
   role: z.literal('country'),
   ...Common,
@@ -25,7 +41,18 @@ const Country = z.object({
   /** `sqlite:PATH` or `postgres://…`. */
   database: z.string(),
   portal: z.object({ port: Port, origin: Origin }),
-  border: z.object({ port: Port, origin: Origin }),
+  border: z.object({
+    port: Port,
+    origin: Origin,
+    /** The wires that this node answers on. */
+    wires: z
+      .array(z.enum(['fhir', 'ihe']))
+      .min(1)
+      .default(['fhir']),
+  }),
+  /** The own bridge to countries that speak another wire: where, and the keys by which it is known. */
+  bridge: OwnBridge.optional(),
+  audit: Audit.default({ evidences: 'signed' }),
   /** Central services of the Union: where, and the public key that signs what they publish. */
   union: z.object({ origin: Origin, publicKey: Jwk }),
   identityProvider: z.object({
@@ -43,6 +70,21 @@ const Country = z.object({
   /** The country's own folder of patients and documents. */
   folder: z.string(),
   /** Seconds after which another country is taken to hang. */
+  timeoutSeconds: z.number().positive().default(10),
+})
+
+const Bridge = z.object({
+  role: z.literal('bridge'),
+  ...Common,
+  /** The country that the bridge belongs to, and the one wire that its node speaks. */
+  country: z.string().length(2),
+  wire: z.enum(['fhir', 'ihe']),
+  database: z.string(),
+  border: z.object({ port: Port, origin: Origin }),
+  union: z.object({ origin: Origin, publicKey: Jwk }),
+  authority: z.string(),
+  terms: z.string(),
+  audit: Audit.default({ evidences: 'signed' }),
   timeoutSeconds: z.number().positive().default(10),
 })
 
@@ -72,9 +114,10 @@ const IdentityProvider = z.object({
   ),
 })
 
-const Configuration = z.discriminatedUnion('role', [Country, Union, IdentityProvider])
+const Configuration = z.discriminatedUnion('role', [Country, Bridge, Union, IdentityProvider])
 
 export type CountryConfiguration = z.infer<typeof Country>
+export type BridgeConfiguration = z.infer<typeof Bridge>
 export type UnionConfiguration = z.infer<typeof Union>
 export type IdentityProviderConfiguration = z.infer<typeof IdentityProvider>
 export type NodeConfiguration = z.infer<typeof Configuration>

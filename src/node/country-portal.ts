@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { CountryB } from '#care/country-b/country-b.ts'
+import { decide, policyFor, type ServicePolicy } from '#care/policy/policy.ts'
 import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import { professionalPortal } from '#portal/professional/portal.ts'
 import { documentRendering } from '#portal/professional/rendering.ts'
@@ -21,6 +22,7 @@ interface PortalParts {
   readonly description: CountryData
   readonly stores: Stores
   readonly asking: CountryB
+  readonly policies: readonly ServicePolicy[]
   readonly people: RelyingParty
   readonly terminology: Terminology
   readonly around: Surroundings
@@ -31,6 +33,7 @@ export function countryPortal({
   description,
   stores,
   asking,
+  policies,
   people,
   terminology,
   around,
@@ -70,6 +73,9 @@ export function countryPortal({
     languages,
     helpLine: description.helpLine,
     countryB: asking,
+    mayUse: (service, { role }) =>
+      role !== undefined &&
+      decide({ service, role: role.code, purpose: 'TREATMENT' }, policyFor(policies, service, undefined), true).permit,
     people,
     database: stores.database,
     ledger: stores.ledger,

@@ -10,6 +10,8 @@ export async function startNode(configuration: NodeConfiguration): Promise<Resul
     switch (configuration.role) {
       case 'country':
         return await (await import('./country.ts')).startCountry(configuration)
+      case 'bridge':
+        return await (await import('./bridge.ts')).startBridge(configuration)
       case 'union':
         return await (await import('./union.ts')).startUnion(configuration)
       case 'identity-provider':

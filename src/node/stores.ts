@@ -1,5 +1,9 @@
 /** The durable things of a country's node: its keys, its database brought up to date, its ledger. */
 import { join } from 'node:path'
+import { abuseMigrations } from '#care/abuse/migrations.ts'
+import { recorderMigrations } from '#care/context/recorder-migrations.ts'
+import { receivedSubmissionMigrations } from '#care/dispensing/country-a/migrations.ts'
+import { dispensingMigrations } from '#care/dispensing/migrations.ts'
 import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
@@ -11,7 +15,7 @@ import { ledgerMigrations } from '#trust/ledger/migrations.ts'
 import { type OpenedLedger, openLedger } from '#trust/ledger/open-ledger.ts'
 import { fileWitness } from '#trust/ledger/witness.ts'
 import { peopleMigrations } from '#trust/people/migrations.ts'
-import type { CountryConfiguration } from './configuration.ts'
+import type { BridgeConfiguration, CountryConfiguration } from './configuration.ts'
 
 export interface Stores {
   readonly keys: NodeKeys
@@ -20,12 +24,13 @@ export interface Stores {
 }
 
 /** Rejects with a `ProblemError`: keys missing or expired, database unreachable, ledger of another node. */
-export async function openStores(configuration: CountryConfiguration): Promise<Stores> {
+export async function openStores(configuration: CountryConfiguration | BridgeConfiguration): Promise<Stores> {
   const keys = await openNodeKeys(join(configuration.home, 'keys'))
   const database = await openDatabase(configuration.database)
   await migrate(database, [
     ...[...ledgerMigrations, ...consentMigrations, ...peopleMigrations, ...journeyMigrations],
     ...[...releaseMigrations, ...editorMigrations],
+    ...[...abuseMigrations, ...dispensingMigrations, ...receivedSubmissionMigrations, ...recorderMigrations],
   ])
   const ledger = await openLedger(database, {
     node: configuration.country,

@@ -8,6 +8,8 @@ import { ok, type Result } from '#platform/result/result.ts'
 import { openNodeKeys } from '#trust/keys/node-keys.ts'
 import { centralServices } from '#wire/discovery/central-services.ts'
 import { type ParticipantList, watchParticipants } from '#wire/discovery/participants-file.ts'
+import { metadataFolder } from '#wire/discovery/smp/metadata-folder.ts'
+import { smpServer } from '#wire/discovery/smp/smp-server.ts'
 import { addVitalSigns, surroundings } from './answering.ts'
 import type { UnionConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
@@ -28,8 +30,20 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
     clock: () => new Date(),
     onError: (error) => around.log.failure('answer-failed', error),
   })
+  const smp = smpServer({
+    base: `${configuration.border.origin}/smp`,
+    store: metadataFolder(join(configuration.home, 'smp')),
+    participants: async () => {
+      const list = await participants()
+      return list.ok ? list.value.participants : []
+    },
+    clock: () => new Date(),
+  })
   const border = await serve({
-    handler: (request, connection) => services.fetch(request, { connection }),
+    handler: (request, connection) =>
+      new URL(request.url).pathname.startsWith('/smp/')
+        ? smp.fetch(request, { connection })
+        : services.fetch(request, { connection }),
     host: configuration.host,
     port: configuration.border.port,
     tls: { ...keys.tls, requireClientCertificate: true },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { claireInTokens } from '#care/testing/claire-martin.ts'
 import { type CountryConfiguration, readConfiguration } from '#node/configuration.ts'
 import { readCountry } from '#node/country-data.ts'
-import { planEurope } from '#node/europe/plan.ts'
+import { FHIR_EVERYWHERE, planEurope } from '#node/europe/plan.ts'
 import { prepareEurope } from '#node/europe/prepare.ts'
 import { createPeerFetch } from '#platform/http/peer-fetch.ts'
 import { openNodeKeys } from '#trust/keys/node-keys.ts'
@@ -76,7 +76,7 @@ export interface SmallEurope {
 /** Prepares every node of the demonstration in a home of its own; none is started yet. */
 export async function smallEurope(databases: Readonly<Record<string, string>> = {}): Promise<SmallEurope> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-fault-'))
-  const prepared = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase()), databases })
+  const prepared = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase(), FHIR_EVERYWHERE), databases })
   const started = new Map<string, NodeUnderTest>()
   const fileOf = (name: string): string => prepared.find((node) => node.name === name)?.configuration ?? ''
   const configurationOf = async (name: string): Promise<CountryConfiguration> => {

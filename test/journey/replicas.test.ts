@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { planEurope } from '#node/europe/plan.ts'
+import { FHIR_EVERYWHERE, planEurope } from '#node/europe/plan.ts'
 import { prepareEurope } from '#node/europe/prepare.ts'
 import { ownAccesses, readSummary } from '#portal/professional/journey-driver.ts'
 import { chromiumPath, launch, openScreen } from '#portal/professional/test-browser.ts'
@@ -38,7 +38,7 @@ describe('two replicas on one PostgreSQL', { skip: missing }, () => {
     const prepared = await prepareEurope({
       home,
       data: join(import.meta.dirname, '..', '..', 'data'),
-      plan: planEurope(base),
+      plan: planEurope(base, FHIR_EVERYWHERE),
       databases: { FR: database },
     })
     const others = prepared

@@ -1,15 +1,33 @@
 /** The configurations of the demonstration's nodes, from the plan and what was made for it. Pure. */
 import { join } from 'node:path'
 import type { JWK } from 'jose'
-import type { CountryConfiguration, IdentityProviderConfiguration, NodeConfiguration } from '../configuration.ts'
+import type { NodeKeys } from '#trust/keys/node-keys.ts'
+import { iheEndpoints } from '#wire/discovery/ihe-endpoints.ts'
+import type { Registration } from '#wire/discovery/participants-file.ts'
+import type {
+  BridgeConfiguration,
+  CountryConfiguration,
+  IdentityProviderConfiguration,
+  NodeConfiguration,
+} from '../configuration.ts'
 import type { CountryPlan, EuropePlan } from './plan.ts'
 
 export const HOST = '127.0.0.1'
 
 /** A country of the plan, with its folder under the home and the secret that it shares with the identity provider. */
-interface PreparedCountry extends CountryPlan {
+export interface PreparedCountry extends CountryPlan {
   readonly name: string
   readonly clientSecret: string
+  readonly bridgeKeys?: NodeKeys
+}
+
+/** Where a country answers on each wire: itself, or its bridge on the one that it does not speak. */
+export function endpointsOf({ border, bridge, wires }: CountryPlan): Pick<Registration, 'fhirBase' | 'ihe'> {
+  const iheAt = wires.includes('ihe') ? border : bridge
+  return {
+    ...(wires.includes('fhir') ? { fhirBase: `https://${HOST}:${border}/fhir` } : {}),
+    ...(iheAt === undefined ? {} : { ihe: iheEndpoints(`https://${HOST}:${iheAt}/openncp-ws-server/services`) }),
+  }
 }
 
 export interface Prepared {
@@ -39,6 +57,11 @@ export function europeConfigurations(prepared: Prepared): readonly (readonly [st
     ],
     ['identity-provider', identityProvider(prepared)],
     ...countries.map((country) => [country.name, countryNode(prepared, country)] as const),
+    ...countries.flatMap((country) =>
+      country.bridge === undefined
+        ? []
+        : [[`${country.name}-bridge`, bridgeNode(prepared, country, country.bridge)] as const],
+    ),
   ]
 }
 
@@ -67,7 +90,9 @@ function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfi
     country: country.country,
     database: databases?.[country.country] ?? `sqlite:${join(home, country.name, 'node.sqlite')}`,
     portal: { port: country.portal, origin: portalOrigin(country) },
-    border: { port: country.border, origin: `https://${HOST}:${country.border}` },
+    border: { port: country.border, origin: `https://${HOST}:${country.border}`, wires: [...country.wires] },
+    ...(country.bridge === undefined ? {} : { bridge: ownBridge(home, country, country.bridge) }),
+    audit: { evidences: 'signed' },
     union: { origin: unionOrigin(plan), publicKey: { ...unionKey } },
     identityProvider: {
       mapping: country.country === 'FR' ? 'pro-sante-connect' : 'demonstration',
@@ -79,6 +104,34 @@ function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfi
     authority: authorityFile(home),
     terms: home,
     folder: join(home, country.name, 'folder'),
+    timeoutSeconds: 10,
+  }
+}
+
+function ownBridge(home: string, { name, bridgeKeys }: PreparedCountry, port: number): CountryConfiguration['bridge'] {
+  const keys = join(home, `${name}-bridge`, 'keys')
+  return {
+    origin: `https://${HOST}:${port}`,
+    certificate: join(keys, 'tls.certificate.pem'),
+    sealCertificate: join(keys, 'signature.certificate.pem'),
+    tokenKeys: bridgeKeys ? [{ ...bridgeKeys.token.publicJwk }] : [],
+  }
+}
+
+function bridgeNode(prepared: Prepared, country: PreparedCountry, port: number): BridgeConfiguration {
+  const { home, plan, unionKey } = prepared
+  const name = `${country.name}-bridge`
+  return {
+    role: 'bridge',
+    ...common(prepared, name),
+    country: country.country,
+    wire: country.wires.includes('fhir') ? 'fhir' : 'ihe',
+    database: `sqlite:${join(home, name, 'node.sqlite')}`,
+    border: { port, origin: `https://${HOST}:${port}` },
+    union: { origin: unionOrigin(plan), publicKey: { ...unionKey } },
+    authority: authorityFile(home),
+    terms: home,
+    audit: { evidences: 'signed' },
     timeoutSeconds: 10,
   }
 }

@@ -11,7 +11,7 @@ import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import { participantOf, readParticipants, writeParticipants } from '#wire/discovery/participants-file.ts'
 import type { NodeConfiguration } from '../configuration.ts'
 import { readCountry } from '../country-data.ts'
-import { europeConfigurations, HOST } from './configurations.ts'
+import { endpointsOf, europeConfigurations, type PreparedCountry } from './configurations.ts'
 import type { CountryPlan, EuropePlan } from './plan.ts'
 import type { NodeProcess } from './supervisor.ts'
 
@@ -30,25 +30,35 @@ export async function prepareEurope(options: EuropeOptions): Promise<readonly No
   await mkdir(home, { recursive: true, mode: 0o700 })
   const authority = await createAuthority(join(home, 'authority'))
   const union = await keysOf(home, 'eu', authority)
-  const countries = await Promise.all(
-    plan.countries.map(async (country) => ({
-      ...country,
-      name: country.country.toLowerCase(),
-      keys: await keysOf(home, country.country, authority),
-      clientSecret: await secretOf(join(home, country.country.toLowerCase())),
-    })),
-  )
+  const countries = await Promise.all(plan.countries.map((country) => prepareCountry(options, country, authority)))
   await registerParticipants(options, countries)
   const configurations = europeConfigurations({ ...options, unionKey: union.token.publicJwk, countries })
   return Promise.all(configurations.map(([name, configuration]) => writeConfiguration(home, name, configuration)))
 }
 
-function keysOf(home: string, country: string, authority: Authority): Promise<NodeKeys> {
-  const name = country.toLowerCase()
+interface PreparedKeys extends PreparedCountry {
+  readonly keys: NodeKeys
+}
+
+async function prepareCountry(
+  { home }: EuropeOptions,
+  country: CountryPlan,
+  authority: Authority,
+): Promise<PreparedKeys> {
+  const name = country.country.toLowerCase()
+  const [keys, clientSecret, bridgeKeys] = await Promise.all([
+    keysOf(home, country.country, authority),
+    secretOf(join(home, name)),
+    country.bridge === undefined ? undefined : keysOf(home, country.country, authority, `${name}-bridge`),
+  ])
+  return { ...country, name, keys, clientSecret, ...(bridgeKeys ? { bridgeKeys } : {}) }
+}
+
+function keysOf(home: string, country: string, authority: Authority, name = country.toLowerCase()): Promise<NodeKeys> {
   const subject = {
     country: country.toUpperCase(),
     organisation: 'Tessera demonstration',
-    commonName: `National Contact Point ${country.toUpperCase()}`,
+    commonName: `${name.endsWith('-bridge') ? 'Bridge' : 'National Contact Point'} ${country.toUpperCase()}`,
   }
   return mkdir(join(home, name), { recursive: true, mode: 0o700 }).then(() =>
     openNodeKeys(join(home, name, 'keys'), { create: { authority, subject } }),
@@ -66,21 +76,21 @@ async function secretOf(folder: string): Promise<string> {
 }
 
 /** Writes the Union's list of participants, with a higher version when anything in it changed. Copies each country's folder once. */
-async function registerParticipants(
-  options: EuropeOptions,
-  countries: readonly (CountryPlan & { readonly name: string; readonly keys: NodeKeys })[],
-): Promise<void> {
+async function registerParticipants(options: EuropeOptions, countries: readonly PreparedKeys[]): Promise<void> {
   const participants = await Promise.all(
-    countries.map(async ({ country, name, border, keys }) => {
+    countries.map(async (prepared) => {
+      const { country, name, keys, bridgeKeys } = prepared
       const description = await readCountry(options.data, country)
       await copyOnce(join(options.data, 'demo', country), join(options.home, name, 'folder'))
+      const seals = [keys, ...(bridgeKeys ? [bridgeKeys] : [])].flatMap(({ signature }) => signature?.certificate ?? [])
       return participantOf({
         country,
         homeCommunityId: description.homeCommunityId,
-        fhirBase: `https://${HOST}:${border}/fhir`,
+        ...endpointsOf(prepared),
         services: description.services,
-        certificates: [keys.tls.cert],
+        certificates: [keys.tls.cert, ...(bridgeKeys ? [bridgeKeys.tls.cert] : [])],
         tokenKeys: [keys.token.publicJwk],
+        sealCertificates: seals,
       })
     }),
   )

@@ -1,0 +1,85 @@
+/** Country B of a node: asks other countries on the wires that it speaks, or through its own bridge. */
+
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { idSecretOf } from '#care/country-a/opaque-id.ts'
+import { type CountryB, type CountryBOptions, countryB, dispensingJob } from '#care/country-b/country-b.ts'
+import { openOutbox } from '#care/dispensing/outbox.ts'
+import { readDispensingPolicy } from '#documents/pharmacy/dispensing-rules.ts'
+import { plainFingerprint } from '#platform/http/connection.ts'
+import { ProblemError } from '#platform/result/problem-error.ts'
+import { iheEndpoints } from '#wire/discovery/ihe-endpoints.ts'
+import type { CountryParts } from './country-parts.ts'
+
+export interface AskingNode {
+  readonly asking: CountryB
+  /** Stops taking up dispensations whose outcome is not known. */
+  stop(): void
+}
+
+/** How professionals sign in, as a SAML class: the card or two factors that OpenID Connect demanded. */
+export const AUTHENTICATION = 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI'
+const RECONCILE_EVERY_MS = 15_000
+
+export async function openAsking(parts: CountryParts): Promise<AskingNode> {
+  const options = await optionsOf(parts)
+  const reconcile = dispensingJob(options)
+  const tick = () => {
+    reconcile().catch((error: unknown) => parts.around.log.failure('dispensing-not-reconciled', error))
+  }
+  tick()
+  const timer = setInterval(tick, RECONCILE_EVERY_MS)
+  timer.unref()
+  return { asking: countryB(options), stop: () => clearInterval(timer) }
+}
+
+async function optionsOf(parts: CountryParts): Promise<CountryBOptions> {
+  const { configuration, description, stores, around, network, forms, recorder } = parts
+  const { signature, token, tls } = stores.keys
+  return {
+    country: configuration.country,
+    homeCommunityId: description.homeCommunityId,
+    address: configuration.border.origin,
+    directory: network.directory,
+    fetch: network.fetch,
+    signer: { ...token, certificateFingerprint: tls.fingerprint },
+    wires: configuration.border.wires,
+    ...(signature ? { ihe: { signer: signature, authnContext: AUTHENTICATION } } : {}),
+    ...(await bridgeOf(parts)),
+    dispensing: await dispensingOf(parts),
+    policies: parts.policies,
+    ledger: stores.ledger,
+    recorder,
+    readDocument: forms.readDocument,
+    clock: () => new Date(),
+    log: around.log,
+    timeoutMs: network.timeoutMs,
+  }
+}
+
+async function bridgeOf({ configuration: { bridge } }: CountryParts): Promise<Pick<CountryBOptions, 'bridge'>> {
+  if (!bridge) return {}
+  const certificate = new X509Certificate(await readFile(bridge.certificate))
+  return {
+    bridge: {
+      fhirBase: bridge.origin,
+      ihe: iheEndpoints(`${bridge.origin}/openncp-ws-server/services`),
+      fingerprints: [plainFingerprint(certificate.fingerprint256)],
+    },
+  }
+}
+
+async function dispensingOf(parts: CountryParts): Promise<NonNullable<CountryBOptions['dispensing']>> {
+  const { configuration, description, stores, forms } = parts
+  const file = join(configuration.data, 'policies', 'dispensing.json')
+  const rules = readDispensingPolicy(JSON.parse(await readFile(file, 'utf8')))
+  if (!rules.ok) throw new ProblemError(rules.problem)
+  const secret = Buffer.from(idSecretOf(stores.keys.token.privateKey)).toString('base64url')
+  return {
+    outbox: openOutbox(stores.database, { node: configuration.country, secret }),
+    rules: rules.value,
+    words: { language: description.portalLanguage },
+    writeCda: (document) => forms.cdaOf(document),
+  }
+}

@@ -1,0 +1,87 @@
+/** A bridge as a node: doors and channels of care/bridge behind one socket, with keys and a ledger of its own (docs/BORDER.md). */
+import { openBridge } from '#care/bridge/bridge.ts'
+import { ledgerRecorder } from '#care/context/recorder.ts'
+import { idSecretOf } from '#care/country-a/opaque-id.ts'
+import { type Handler, serve } from '#platform/http/serve.ts'
+import { failed, ok, type Result } from '#platform/result/result.ts'
+import { followTerminology } from '#terminology/follow.ts'
+import { createReplayStore } from '#trust/tokens/replay.ts'
+import { measured, type Surroundings, surroundings } from './answering.ts'
+import { AUTHENTICATION } from './asking.ts'
+import type { BridgeConfiguration } from './configuration.ts'
+import { readCountry } from './country-data.ts'
+import { documentForms } from './document-forms.ts'
+import { openNetwork } from './network.ts'
+import { openPolicies } from './policies.ts'
+import { RELEASED, VERSION } from './release.ts'
+import type { RunningNode } from './running.ts'
+import { openStores, type Stores } from './stores.ts'
+
+const BORDER_LIMITS = { bodyBytes: 32 * 1024 * 1024 }
+
+/** Starts the bridge. Problems: a taken port, unusable policies, no key that signs assertions. */
+export async function startBridge(configuration: BridgeConfiguration): Promise<Result<RunningNode>> {
+  const around = surroundings(`${configuration.country}-bridge`)
+  const [stores, policies, terminology] = await Promise.all([
+    openStores(configuration),
+    openPolicies(configuration.data),
+    followTerminology({ cache: configuration.cache, home: configuration.terms }),
+  ])
+  if (!policies.ok) return policies
+  const network = openNetwork(configuration, stores.keys, around)
+  const forms = documentForms(terminology.current)
+  const description = await readCountry(configuration.data, configuration.country)
+  const { signature, token, tls } = stores.keys
+  if (!signature)
+    return failed('keys-missing', 'A bridge signs assertions and has no key for it.', 'Add the signature key.')
+  const { homeCommunityId } = description
+  const line = {
+    homeCommunityId,
+    fetch: network.fetch,
+    clock: () => new Date(),
+    log: around.log,
+    timeoutMs: network.timeoutMs,
+  }
+  const bridge = openBridge({
+    owner: { country: configuration.country, homeCommunityId, wire: configuration.wire },
+    origin: configuration.border.origin,
+    directory: network.directory,
+    policies: policies.value,
+    ledger: stores.ledger,
+    recorder: ledgerRecorder(stores.ledger),
+    fhir: { ...line, signer: { ...token, certificateFingerprint: tls.fingerprint } },
+    ihe: { ...line, signer: signature, authnContext: AUTHENTICATION },
+    replay: createReplayStore(),
+    idSecret: idSecretOf(token.privateKey),
+    conversions: { readDocument: forms.readDocument, writeCda: forms.cdaOf },
+    clock: line.clock,
+    log: around.log,
+    name: `Bridge of ${configuration.country}`,
+    softwareVersion: VERSION,
+    released: RELEASED,
+  })
+  const border = await served(configuration, stores, around, (request, connection) =>
+    measured(around, 'border', request, () => bridge.answer(request, connection)),
+  )
+  if (!border.ok) return border
+  around.log.info('node-started')
+  return ok({
+    stop: async () => {
+      await border.value.close()
+      network.fetch.close()
+      terminology.stop()
+      await stores.database.close()
+    },
+  })
+}
+
+function served({ host, border }: BridgeConfiguration, { keys }: Stores, { log }: Surroundings, handler: Handler) {
+  return serve({
+    handler,
+    host,
+    port: border.port,
+    tls: { ...keys.tls, requireClientCertificate: true },
+    limits: BORDER_LIMITS,
+    onError: (error) => log.failure('answer-failed', error),
+  })
+}

@@ -1,0 +1,23 @@
+/** What border and portal of a country's node share. */
+import type { BorderRecorder } from '#care/context/recorder.ts'
+import type { ServicePolicy } from '#care/policy/policy.ts'
+import type { FollowedTerminology } from '#terminology/follow.ts'
+import type { Surroundings } from './answering.ts'
+import type { CountryConfiguration } from './configuration.ts'
+import type { CountryData } from './country-data.ts'
+import type { DocumentForms } from './document-forms.ts'
+import type { Network } from './network.ts'
+import type { Stores } from './stores.ts'
+
+export interface CountryParts {
+  readonly configuration: CountryConfiguration
+  readonly description: CountryData
+  readonly stores: Stores
+  readonly around: Surroundings
+  readonly policies: readonly ServicePolicy[]
+  readonly terminology: FollowedTerminology
+  readonly forms: DocumentForms
+  readonly network: Network
+  /** Where every access on the border is written. */
+  readonly recorder: BorderRecorder
+}
