@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
 import type { Migration } from '#platform/database/migrate.ts'
+import { auditMigrations } from '#trust/audit/migrations.ts'
+import { evidenceMigrations } from '#trust/evidence/migrations.ts'
+import { keyFigureMigrations } from '../key-figures/migrations.ts'
 
 export type TransactionTables = {
   /** Every transaction of the border, written with its entry of the ledger; what follows from it is made later. */
@@ -27,7 +30,7 @@ export type TransactionTables = {
   }
 }
 
-export const recorderMigrations: readonly Migration[] = [
+const transactionMigrations: readonly Migration[] = [
   {
     name: 'recorder-001-transactions',
     up: async (transaction) => {
@@ -52,4 +55,12 @@ export const recorderMigrations: readonly Migration[] = [
       await sql`create index border_transaction_envelopes on border_transaction (envelopes_until)`.execute(transaction)
     },
   },
+]
+
+/** The outbox, and what is made from it. */
+export const recorderMigrations: readonly Migration[] = [
+  ...transactionMigrations,
+  ...auditMigrations,
+  ...evidenceMigrations,
+  ...keyFigureMigrations,
 ]

@@ -1,20 +1,11 @@
 /** For tests: accesses of both sides, and the tables of the recorder. */
 import { createHash } from 'node:crypto'
-import { auditMigrations } from '#trust/audit/migrations.ts'
-import { evidenceMigrations } from '#trust/evidence/migrations.ts'
 import { ledgerMigrations } from '#trust/ledger/migrations.ts'
-import { keyFigureMigrations } from '../../key-figures/migrations.ts'
 import type { AccessRecord } from '../access-record.ts'
 import type { ExchangedEnvelopes } from '../recorder.ts'
 import { recorderMigrations } from '../recorder-migrations.ts'
 
-export const RECORDER_TABLES = [
-  ...ledgerMigrations,
-  ...recorderMigrations,
-  ...auditMigrations,
-  ...evidenceMigrations,
-  ...keyFigureMigrations,
-]
+export const RECORDER_TABLES = [...ledgerMigrations, ...recorderMigrations]
 
 export const PATIENT = 'urn:oid:2.16.17.710.820.1000.990.1.1|298123456'
 
