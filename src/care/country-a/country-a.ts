@@ -3,6 +3,7 @@
  * touched; the ledger has the access before the answer leaves. Two doors, one desk (docs/BORDER.md).
  */
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import type { DispensingRules } from '#documents/pharmacy/dispensing-rules.ts'
 import type { NationalConnector } from '#national/connector.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Result } from '#platform/result/result.ts'
@@ -62,6 +63,8 @@ export interface CountryAOptions {
   readonly evenAnswers?: EvenAnswers
   /** Dispensations received; without it eDispensations are not taken. */
   readonly dispensations?: DispensingJournal
+  /** What this country lets be dispensed abroad (data/policies/dispensing.json). */
+  readonly dispensingRules?: DispensingRules
   /** Counts requests and tells of unusual numbers. */
   readonly watch?: RequestWatch
   /** What the IHE wire needs beside the rest. */

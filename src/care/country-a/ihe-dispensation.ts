@@ -44,5 +44,7 @@ function identifierOf(element: XmlElement | undefined): string | undefined {
   const root = attribute(element, 'root')
   const extension = attribute(element, 'extension')
   if (root === undefined) return undefined
-  return extension === undefined ? root : `urn:oid:${root}|${extension}`
+  if (extension !== undefined) return `urn:oid:${root}|${extension}`
+  // CDA R2, UID: the root may be a UUID as well as an OID.
+  return /^[\d.]+$/.test(root) ? root : `urn:uuid:${root}`
 }

@@ -4,6 +4,7 @@ import type { ServiceKind } from '#wire/discovery/directory.ts'
 import { FHIR_JSON } from '#wire/fhir/outcome.ts'
 import { documentClass } from '#wire/ihe/document-classes.ts'
 import type { Form, FoundPatient, ListedDocument, ListedForm, Wire } from '../border/border-service.ts'
+import { givenId } from './dispensation-id.ts'
 import type { NationalEntry } from './document-entry.ts'
 import { documentId } from './document-id.ts'
 import type { OpaqueIds } from './opaque-id.ts'
@@ -96,10 +97,12 @@ function sizeAndHash({ size, hash }: NationalDocument) {
 }
 
 function prescriptionFacts(prescription: NationalPrescription): NonNullable<ListedDocument['prescription']> {
-  const { prescriptionId, product, atc, doseForm, strength, substitution, status, crossBorder } = prescription
+  const { prescriptionId, product, atc, doseForm, strength, substitution, status, crossBorder, dispensations } =
+    prescription
   return {
     prescriptionId,
     dispensable: crossBorder && (status === 'open' || status === 'partly-dispensed'),
+    ...(dispensations === undefined ? {} : { dispensations: dispensations.map(givenId) }),
     ...(product === undefined ? {} : { product }),
     ...(atc === undefined ? {} : { atc }),
     ...(doseForm === undefined ? {} : { doseForm }),

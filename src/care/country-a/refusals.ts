@@ -115,6 +115,12 @@ export const TOO_MANY_REQUESTS = careRefusal(
   'Wait, or ask the national contact point for eHealth of this country.',
 )
 
+export const NOT_IDENTIFIABLE = careRefusal(
+  [404, 'ERROR_ED_EPRESCRIPTION_NOT_IDENTIFIABLE'],
+  'There is no such prescription of this patient.',
+  'List the prescriptions again, and dispense from the list.',
+)
+
 export const UNREADABLE_DOCUMENT = careRefusal(
   [500, 'ERROR_GENERIC'],
   'The national document cannot be read, so it cannot be handed over in structured form.',

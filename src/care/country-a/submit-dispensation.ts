@@ -10,10 +10,11 @@ import type { DispensationSubmission, SubmissionReceipt, VerifiedCaller } from '
 import { type Delivering, deliver, writeWork } from '../dispensing/country-a/deliver.ts'
 import type { DispensingJournal, JournalEntry, NewSubmission, Settlement } from '../dispensing/country-a/journal.ts'
 import type { AuthenticatedCall } from './authenticated-call.ts'
-import { checkedDispensation } from './check-dispensation.ts'
+import { checkedDispensation, type SubmissionPatient } from './check-dispensation.ts'
 import { type Desk, type DeskAnswer, type Done, nationalCaller, receive, refused } from './desk.ts'
+import { comparableId } from './dispensation-id.ts'
 import { openClasses, openFile } from './patient-file.ts'
-import { type CareRefusal, careRefusal, NOT_ALLOWED, nationalRefusal } from './refusals.ts'
+import { type CareRefusal, careRefusal, NOT_ALLOWED, NOT_IDENTIFIABLE, nationalRefusal } from './refusals.ts'
 
 export async function submitDispensation(
   desk: Desk,
@@ -51,11 +52,6 @@ export async function submitDispensation(
   )
   if (!answer.ok && answer.refusal === NOT_IDENTIFIABLE) await desk.even.settle(began)
   return answer
-}
-
-export interface SubmissionPatient {
-  readonly patient: string
-  readonly identifiers: readonly string[]
 }
 
 async function take(
@@ -156,23 +152,10 @@ async function checkedDiscard(
   return { ok: true, value: { submissionId, dispensationId, prescriptionId, items: [], document } }
 }
 
-/** A UUID and its OID below 2.25 are one id (ITU-T X.667 §7), whichever wire it came over. */
-export function comparableId(id: string): string {
-  const uuid = /^urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i.exec(id)?.[1]
-  if (uuid !== undefined) return `2.25.${BigInt(`0x${uuid.replaceAll('-', '')}`)}`
-  return id.replace(/^urn:oid:(?=[\d.]+$)/, '')
-}
-
 const NOT_TAKEN = careRefusal(
   [404, 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN'],
   'This country does not take dispensations.',
   'Ask which services the country offers.',
-)
-
-export const NOT_IDENTIFIABLE = careRefusal(
-  [404, 'ERROR_ED_EPRESCRIPTION_NOT_IDENTIFIABLE'],
-  'There is no such prescription of this patient.',
-  'List the prescriptions again, and dispense from the list.',
 )
 
 const ALTERED = careRefusal(

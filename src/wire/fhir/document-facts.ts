@@ -122,7 +122,7 @@ function prescriptionOf(
   const of = (system: string) => codings.find((coding) => coding.system === system)
   const named = (type: string) =>
     related.flatMap((one) =>
-      one.type === type && one.identifier?.value ? [`${one.identifier.system ?? ''}|${one.identifier.value}`] : [],
+      one.type === type && one.identifier?.value ? [tokenOf(one.identifier.system ?? '', one.identifier.value)] : [],
     )
   const [prescriptionId] = named('MedicationRequest')
   if (prescriptionId === undefined) return undefined
@@ -148,8 +148,15 @@ function wordsOf(coding: z.infer<typeof Coding> | undefined) {
   return coding?.code === undefined ? undefined : { code: coding.code, display: coding.display ?? coding.code }
 }
 
-/** `system|value` → FHIR. */
+/** What a URI is identified in (FHIR R4, identifiers that are URIs); such a one is named by the URI alone. */
+const URI_SYSTEM = 'urn:ietf:rfc:3986'
+
+/** `system|value`, or a URI → FHIR. */
 function identifierOf(token: string) {
   const bar = token.lastIndexOf('|')
-  return { system: token.slice(0, bar), value: token.slice(bar + 1) }
+  return bar < 0 ? { system: URI_SYSTEM, value: token } : { system: token.slice(0, bar), value: token.slice(bar + 1) }
+}
+
+function tokenOf(system: string, value: string): string {
+  return system === URI_SYSTEM ? value : `${system}|${value}`
 }

@@ -1,0 +1,88 @@
+/** Documents as CDA of the pivot (for the IHE wire): national CDA changed in place, the model written, originals wrapped. */
+import type { Bundle, Composition, DocumentReference, Patient } from 'fhir/r4'
+import { writeCda } from '#documents/cda/write/write-cda.ts'
+import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import { myHealthEuList } from '#documents/transcode/coded-element-list.ts'
+import { transformDocument } from '#documents/transcode/transform.ts'
+import type { TerminologyCatalogue } from '#terminology/terminology.ts'
+import { minimalPatient } from './fhir-entry.ts'
+import { foundPatient } from './listed-document.ts'
+import type { CdaForms, CdaOutcome, OriginalToWrap } from './render-document.ts'
+
+/** @param terminology asked anew for each document, so that a new release is used from the next one on */
+export function cdaForms(terminology: () => TerminologyCatalogue): CdaForms {
+  return {
+    transcodeCda(bytes) {
+      const codedElements = myHealthEuList()
+      const made = transformDocument(bytes, { direction: 'transcode', languages: [], codedElements }, terminology())
+      if (!made.ok) return { ok: false, code: made.problem.code }
+      const { report, bytes: changed } = made.value
+      if (report.status !== 'ERROR') return { ok: true, bytes: changed }
+      const errors = report.findings.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []))
+      // 4510: no list of coded elements for this kind of document, so there is nothing in it to transcode.
+      if (errors.every((code) => code === '4510')) return { ok: true, bytes }
+      return { ok: false, code: errors.find((code) => code !== '4510') ?? '4500' }
+    },
+    writeCda: (document) => written(document, terminology()),
+    wrapOriginal: (original) => written(originalDocument(original), terminology()),
+  }
+}
+
+function written(document: ClinicalDocument, terminology: TerminologyCatalogue): CdaOutcome {
+  const made = writeCda(document, { terminology })
+  return made.ok
+    ? { ok: true, bytes: new TextEncoder().encode(made.value.xml) }
+    : { ok: false, code: made.problem.code }
+}
+
+/** What the country says of a PDF or picture, in the one model; nothing of the original itself is read. */
+function originalDocument({
+  document,
+  patient,
+  country,
+  homeCommunityId,
+  ...original
+}: OriginalToWrap): ClinicalDocument {
+  const { classCode, title, language, effectiveTime, author } = document
+  const type = { coding: [{ system: 'http://loinc.org', code: classCode }] }
+  const person: Patient = minimalPatient(foundPatient(patient), 'patient')
+  const data = Buffer.from(original.bytes).toString('base64')
+  const file: DocumentReference = {
+    resourceType: 'DocumentReference',
+    status: 'current',
+    type,
+    content: [{ attachment: { contentType: original.mediaType, title, language, data } }],
+  }
+  const composition: Composition = {
+    resourceType: 'Composition',
+    status: 'final',
+    type,
+    language,
+    title,
+    date: effectiveTime,
+    confidentiality: confidentialityOf(document.confidentiality),
+    author: [{ display: author }],
+    custodian: { display: `National contact point for eHealth, ${country}` },
+    subject: { reference: 'urn:tessera:patient' },
+    section: [{ title, entry: [{ reference: 'urn:tessera:file' }] }],
+  }
+  const bundle: Bundle = {
+    resourceType: 'Bundle',
+    type: 'document',
+    identifier: { system: `urn:oid:${homeCommunityId}`, value: document.id },
+    timestamp: effectiveTime,
+    entry: [
+      { fullUrl: 'urn:tessera:composition', resource: composition },
+      { fullUrl: 'urn:tessera:patient', resource: person },
+      { fullUrl: 'urn:tessera:file', resource: file },
+    ],
+  }
+  const account = { statements: [], notCarried: [] }
+  return { bundle, kind: 'original-document', origin: { format: 'fhir', level: 1, language, country }, account }
+}
+
+const CONFIDENTIALITY = ['U', 'L', 'M', 'N', 'R', 'V'] as const
+
+function confidentialityOf(code: string): (typeof CONFIDENTIALITY)[number] {
+  return CONFIDENTIALITY.find((known) => known === code) ?? 'N'
+}
