@@ -33,7 +33,8 @@ export function readDocumentQuery(body: XmlElement): Result<DocumentQuery, Query
   if (classCodes.length === 0) return refused('query-class-missing', 'The query names no class of documents.')
   const filters = readFilters(values)
   // Some senders break the name of the status over two words.
-  const status = values('$XDSDocumentEntryStatus').map((one) => one.replace(/\s+/g, ''))
+  const named = values('$XDSDocumentEntryStatus').map((one) => one.replace(/\s+/g, ''))
+  const status = named.length === 0 ? [APPROVED] : named
   return filters.ok ? ok({ patient, classCodes, status, ...filters.value }) : filters
 }
 
