@@ -1,5 +1,6 @@
 /** One line for each command that exists. */
 import type { Command } from 'commander'
+import { addAudit } from './audit.ts'
 import { addConvert } from './convert.ts'
 import { addDemo } from './demo.ts'
 import { addFetch } from './fetch.ts'
@@ -20,4 +21,5 @@ export function addCommands(program: Command): void {
   addTerminology(program)
   addLedger(program)
   addPeer(program)
+  addAudit(program)
 }
