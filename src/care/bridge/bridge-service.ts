@@ -49,6 +49,11 @@ export interface Bridging {
   /** OID of the repository that documents are listed with on the IHE wire. */
   readonly repositoryId: string
   readonly conversions: Conversions
+  /**
+   * The notice that this country's professionals give each patient before they confirm his treatment. Assertions have no
+   * place for it, tokens need it: with this the bridge states it for its own country's professionals, and for nobody else's.
+   */
+  readonly notice?: { readonly version: string; readonly languages: readonly string[] }
 }
 
 /** What the target is asked with, once the caller is accepted. */
@@ -118,7 +123,7 @@ async function across<T>(
       ...way,
       exchanged,
       call: {
-        caller: { ...caller, homeCommunityId: home.homeCommunityId },
+        caller: { ...caller, ...noticeFor(bridging, caller), homeCommunityId: home.homeCommunityId },
         requestId: call.requestId ?? randomUUID(),
         // Whoever let the caller in has asked for the reason; its words stayed in his country.
         emergencyReasonGiven: caller.purpose === 'EMERGENCY',
@@ -131,6 +136,12 @@ async function across<T>(
     const refusal = bridgedRefusal(answer.refusal, way.channel)
     return refused(refusal, refusal.detail === undefined ? {} : { detail: refusal.detail })
   })
+}
+
+function noticeFor({ owner, notice }: Bridging, caller: VerifiedCaller): Pick<VerifiedCaller, 'notice'> {
+  const { country, relationship } = caller
+  if (!notice || caller.notice || !relationship || country !== owner) return {}
+  return { notice: { ...notice, recordedAt: relationship.declaredAt } }
 }
 
 function isNothing(value: unknown): boolean {

@@ -25,10 +25,10 @@ import { type Channels, openChannels } from '../country-b/channels/open-channel.
 import { bridgedPath } from '../country-b/channels/route.ts'
 import { type Bridging, bridgeService } from './bridge-service.ts'
 import { readBridgedId } from './bridged-id.ts'
-import type { Conversions } from './convert.ts'
 
 export interface BridgeOptions
-  extends Pick<CountryAOptions, 'policies' | 'ledger' | 'clock' | 'log' | 'watch' | 'idSecret'> {
+  extends Pick<CountryAOptions, 'policies' | 'ledger' | 'clock' | 'log' | 'watch' | 'idSecret'>,
+    Pick<Bridging, 'notice' | 'conversions'> {
   /** The country that runs the bridge, and the wire that its node speaks. */
   readonly owner: { readonly country: string; readonly homeCommunityId: string; readonly wire: Wire }
   /** Where the bridge answers, e.g. `https://bridge.example`. */
@@ -39,7 +39,6 @@ export interface BridgeOptions
   readonly ihe: IheAsking
   readonly replay: ReplayStore
   readonly recorder?: BorderRecorder
-  readonly conversions: Conversions
   readonly name: string
   readonly softwareVersion: string
   readonly released: string
@@ -101,6 +100,7 @@ function openDoor(options: BridgeOptions, channels: Channels, { country, homeCom
     },
     repositoryId,
     conversions: options.conversions,
+    ...(options.notice ? { notice: options.notice } : {}),
   }
   const desk = deskOf(options, { country, homeCommunityId, base })
   const service = bridgeService(desk, bridging)

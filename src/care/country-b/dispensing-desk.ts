@@ -36,11 +36,15 @@ export async function dispense(
   const { country, professional } = context
   if (!dispensing) return careFailure('ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN', country)
   const { outbox, sender } = dispensing
-  // Pressed twice: the first press has an entry already.
-  const earlier = await outbox.byConfirmation(professional.organisation.identifier, order.confirmation)
+  // Pressed twice: the first press has an entry already, or has made one while this one was looking.
+  const firstPress = () => outbox.byConfirmation(professional.organisation.identifier, order.confirmation)
+  const earlier = await firstPress()
   if (earlier) return ok(outcomeOf(earlier))
   const prepared = await prepare(desk, dispensing, context, order)
-  if (!prepared.ok) return prepared
+  if (!prepared.ok) {
+    const meanwhile = await firstPress()
+    return meanwhile ? ok(outcomeOf(meanwhile)) : prepared
+  }
   const { entry, isNew } = await outbox.put(prepared.value)
   return ok(outcomeOf(isNew ? await sender.send(entry) : entry))
 }

@@ -251,6 +251,7 @@ async function startBridge(starting: Starting, keys: NodeKeys, wires: readonly W
     ihe: { ...line, signer: signatureOf(keys), authnContext: AUTHENTICATION },
     replay: createReplayStore(),
     conversions: { readDocument: reading.readDocument, writeCda: (document) => cdaOf(reading, document) },
+    notice: { version: 'test', languages: ['fr'] },
     name: `Bridge ${code}`,
     softwareVersion: '0',
     released: '2026-11-24',
