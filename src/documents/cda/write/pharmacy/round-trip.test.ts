@@ -9,8 +9,9 @@ import fc from 'fast-check'
 import { CORPUS, corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import type { ClinicalDocument } from '../../../model/clinical-document.ts'
+import { dispensationDocument } from '../../../pharmacy/dispensation-document.ts'
 import { dispensationFactsOf } from '../../../pharmacy/dispensation-facts.ts'
-import type { Prescription } from '../../../pharmacy/pharmacy.ts'
+import type { DispensationFacts, DispensedItem, Prescription } from '../../../pharmacy/pharmacy.ts'
 import { prescriptionOf } from '../../../pharmacy/prescription.ts'
 import { prescriptionDocumentOf } from '../../../pharmacy/prescription-document.ts'
 import { readDocument } from '../../../read.ts'
@@ -78,7 +79,9 @@ function facts(prescription: Prescription | undefined): unknown {
 /** A dispensation without ids whose roots are placeholders (`root`, `entryOid`), which no schema takes. */
 function given(document: ClinicalDocument): unknown {
   const facts = JSON.stringify(dispensationFactsOf(document) ?? {})
-  return JSON.parse(facts, (key, value: unknown) => (key === 'identifier' && /urn:oid:\D|urn:uuid:/.test(String(value)) ? '' : value))
+  return JSON.parse(facts, (key, value: unknown) =>
+    key === 'identifier' && /urn:oid:\D|urn:uuid:/.test(String(value)) ? '' : value,
+  )
 }
 
 const DOCUMENTS = 'openncp/cda/{ep,ed,mro}/*.xml'
@@ -173,3 +176,55 @@ test('changed documents are read and written without a throw', { skip: withoutCo
     { numRuns: 150, seed: 20261127 },
   )
 })
+
+test('what a pharmacist hands out is a valid eDispensation, and is understood as it was said', {
+  skip: withoutCorpus(),
+}, () => {
+  let count = 0
+  for (const file of corpusFiles('{openncp/cda/ep/*.xml,fhir/ig-mpd/*.json}')) {
+    const document = read(readFileSync(file))
+    const prescription = document && prescriptionOf(document)
+    if (document === undefined || prescription === undefined) continue
+    const facts: DispensationFacts = {
+      dispensationId: 'urn:uuid:3f0e4cb0-59e4-4bd4-9c5a-0f7a86b52a11',
+      dispensed: '2024-02-01T10:00:00+01:00',
+      pharmacist: { identifier: 'urn:oid:2.999.5|PH1', given: 'Anna', family: 'Rossi & Figlia' },
+      pharmacy: { identifier: 'urn:oid:2.999.6|F1', name: 'Farmacia "Centrale"', country: 'IT' },
+      items: prescription.items.map(({ id }, at) => ({
+        prescribedItem: id,
+        product: { name: `Prodotto ${at} <500 mg>`, code: `C${at}`, system: 'urn:oid:2.999.7' },
+        substituted: at % 2 === 1,
+        packages: at + 1,
+        batch: `L${at}`,
+      })),
+    }
+    const made = dispensationDocument(document, facts, { language: 'it', title: 'Dispensazione' })
+    assert.ok(made.ok, file)
+    const xml = written(made.value)
+    assert.equal(complaints(xml), '', file)
+    assert.ok(xml.includes('<inFulfillmentOf>') && xml.includes('1.3.6.1.4.1.12559.11.10.1.3.1.1.2'), file)
+    const back = read(Buffer.from(xml))
+    const understood = back && dispensationFactsOf(back)
+    assert.ok(understood, file)
+    // Identifiers without a system get one on the way: CDA knows none without.
+    const bare = /ig-mpd/.test(file)
+    const { prescriptionId, fulfils: _, patient: __, items, ...rest } = understood
+    const { items: given, ...said } = facts
+    assert.deepEqual(rest, said, file)
+    assert.deepEqual(items.map(withoutLine), given.map(withoutLine), file)
+    if (!bare) {
+      assert.deepEqual(items.map(lineOf), given.map(lineOf), file)
+      assert.equal(prescriptionId, prescription.prescriptionId ?? prescription.id, file)
+    }
+    count++
+  }
+  assert.ok(count > 35, `${count} prescriptions`)
+})
+
+function withoutLine({ prescribedItem: _, ...item }: DispensedItem): unknown {
+  return item
+}
+
+function lineOf({ prescribedItem }: DispensedItem): string {
+  return prescribedItem
+}
