@@ -42,6 +42,8 @@ const MOODED = new Set([
 ])
 const OID_OR_URI = /^(?:[0-9]+(?:\.[0-9]+)+|[a-z][a-z0-9+.-]*:\S+)$/i
 
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
+
 /** Visits every fact of one element, without those of its children. */
 export function visitFacts(element: XmlElement, lookup: NarrativeLookup, found: FactVisitor): void {
   const { name, attributes } = element
@@ -118,7 +120,8 @@ function visitReference(value: string | undefined, lookup: NarrativeLookup, foun
 function kindOfValue(element: XmlElement, value: string): FactKind {
   if (element.name === 'telecom') return 'identifier'
   const timely = TIMES.has(element.name) && attribute(element, 'unit') === undefined && STAMP.test(value)
-  if (timely && (element.name !== 'value' || value.length >= 8)) return 'date'
+  const said = attribute(element, 'type', XSI)?.endsWith('TS')
+  if (timely && (element.name !== 'value' || said || value.length >= 8)) return 'date'
   return NUMBER.test(value) ? 'number' : 'text'
 }
 

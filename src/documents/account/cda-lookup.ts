@@ -20,7 +20,10 @@ export function createLookup(terminology: Terminology): Lookup {
   return (literals, kind, value, system) => {
     switch (kind) {
       case 'code':
-        if (system !== undefined) return literals.codes.has(`${canonical(system)}|${value}`)
+        // Units of quantities keep the OID of their system.
+        if (system !== undefined) {
+          return literals.codes.has(`${canonical(system)}|${value}`) || literals.codes.has(`urn:oid:${system}|${value}`)
+        }
         return literals.texts.has(value)
       case 'text':
       case 'number':

@@ -25,6 +25,8 @@ export function medicineOf(at: Located, reading: Reading, trace: Trace): Medicin
   if (stated?.coding?.some((coding) => ABSENT_CODES.has(coding.code ?? ''))) {
     if (consumable !== undefined && !isNull(consumable))
       trace.details.push({ url: 'consumable', valueReference: { reference: readMedicine(consumable, reading) } })
+    else if (consumable !== undefined)
+      trace.details.push(...[detail(consumable.element, reading)].flatMap((kept) => kept ?? []))
     return { medicationCodeableConcept: stated }
   }
   if (consumable !== undefined) {

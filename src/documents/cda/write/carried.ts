@@ -14,12 +14,16 @@ import {
   DETAIL_EXTENSION,
   NULL_FLAVOR,
   NULL_FLAVOR_EXTENSION,
+  ORIGINAL_TEXT_EXTENSION,
   PARTICIPATION_TYPE,
+  PQ_TRANSLATION_EXTENSION,
   PRECISION_EXTENSION,
+  QUALIFIER_EXTENSION,
   RELATED_EXTENSION,
   RELATIONSHIP_TYPE,
   ROLE_CLASS,
   SOURCE_VALUE_EXTENSION,
+  SYSTEM_NAME_EXTENSION,
 } from '../tables/urls.ts'
 import { idAttributes } from './datatypes/identity.ts'
 import { flavorOfReason } from './datatypes/nulls.ts'
@@ -28,7 +32,7 @@ import { stampOf } from './datatypes/time.ts'
 import type { Valued } from './datatypes/value.ts'
 import { escaped } from './element.ts'
 import { isExpressed } from './expressed.ts'
-import { resolve, rootOf, type Writing } from './writing.ts'
+import { isResource, resolve, rootOf, type Writing } from './writing.ts'
 
 /** A fact that a text does not hold. */
 export interface Leftover {
@@ -93,7 +97,9 @@ function visit(held: unknown, search: Search, path: string, label: string): void
 }
 
 function visitObject(held: object, search: Search, path: string, label: string): void {
+  if (isWhole(held)) visitBeside(held, search, path, label)
   if (isConcept(held)) {
+    for (const coding of held.coding ?? []) visitBeside(coding, search, `${path}.coding`, label)
     const whole = (held.coding ?? []).every((coding) => holdsCoding(coding, search)) && holdsText(held.text, search)
     if (!whole) search.found.push({ path, label, valued: { valueCodeableConcept: held } })
   } else if (isCoding(held)) {
@@ -107,6 +113,26 @@ function visitObject(held: object, search: Search, path: string, label: string):
   } else if ('reference' in held && resolve(held as Reference, search.writing, search.resource) !== undefined) return
   else visitFields(held, search, path, label)
 }
+
+/** Values that are looked for, and written, as one. */
+function isWhole(held: object): boolean {
+  return isConcept(held) || isCoding(held) || isIdentifier(held) || isQuantity(held)
+}
+
+/** Extensions of such a value, and of its parts, that the data types do not write with it. */
+function visitBeside(held: object, search: Search, path: string, label: string): void {
+  for (const [key, beside] of Object.entries(held)) {
+    const extensions: unknown = key === 'extension' ? beside : key.startsWith('_') ? beside?.extension : undefined
+    if (!Array.isArray(extensions)) continue
+    const foreign = extensions.filter(({ url }: Extension) => !WITH_THE_VALUE.has(url))
+    visitExtensions(foreign, search, `${path}.${key}`, label)
+  }
+}
+
+const WITH_THE_VALUE = new Set([
+  ...[NULL_FLAVOR_EXTENSION, DATA_ABSENT_EXTENSION, ORIGINAL_TEXT_EXTENSION, PQ_TRANSLATION_EXTENSION],
+  ...[QUALIFIER_EXTENSION, SOURCE_VALUE_EXTENSION, SYSTEM_NAME_EXTENSION],
+])
 
 function visitPrimitive(held: unknown, search: Search, path: string, label: string): void {
   if (typeof held === 'boolean') search.found.push({ path, label, valued: { valueBoolean: held } })
@@ -255,7 +281,8 @@ export function referencesIn(resource: Resource, writing: Writing): Resource[] {
     for (const [key, value] of Object.entries(held)) if (key !== 'contained') follow(value)
   }
   follow(resource)
-  return found
+  const inside = 'contained' in resource && Array.isArray(resource.contained) ? resource.contained : []
+  return [...found, ...inside.filter(isResource)]
 }
 
 /** The patient and the document itself stand in the header, a file's bytes stand where the file is named. */

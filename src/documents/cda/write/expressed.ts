@@ -16,7 +16,6 @@ const BY_SHAPE: Readonly<Record<string, ReadonlySet<string>>> = {
   Composition: new Set(['status', 'relatesTo.code', 'section']),
   Patient: new Set(['communication.preferred']),
   ServiceRequest: new Set(['intent', 'doNotPerform']),
-  Encounter: new Set(['class']),
   Device: new Set(['deviceName.type']),
   Medication: new Set(['ingredient.isActive']),
   Reference: new Set(['type']),

@@ -92,7 +92,7 @@ function containedIn(owner: Resource | undefined, id: string): Resource | undefi
   return owner.contained.find((resource) => isResource(resource) && resource.id === id)
 }
 
-function isResource(value: unknown): value is Resource {
+export function isResource(value: unknown): value is Resource {
   return typeof value === 'object' && value !== null && 'resourceType' in value
 }
 

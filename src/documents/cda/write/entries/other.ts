@@ -17,6 +17,8 @@ export function writeEncounter(encounter: Encounter, writing: Writing, _place: P
   return {
     className: 'Encounter',
     folded,
+    // The reader's own word for a class that the source does not have.
+    expressed: encounter.class?.code === 'UNK' ? ['class'] : [],
     pieces: [
       ...ids(encounter.identifier, writing),
       code('code', encounter.type?.[0] ?? { coding: [encounter.class] }, writing),

@@ -161,9 +161,12 @@ function relatedDocuments(composition: Composition, transformed: Identifier | un
   const source = sourceOf(composition)
   const kept = source.details.flatMap(({ url, extension }) => (url === 'parentDocument' ? (extension ?? []) : []))
   const typeCode = source.codes.find(({ system }) => system === RELATIONSHIP_TYPE)?.code
-  const stated = (composition.relatesTo ?? []).flatMap(({ code: one, targetIdentifier }) =>
-    targetIdentifier === undefined ? [] : [parent(RELATES[one] ?? 'APND', targetIdentifier, kept, writing)],
-  )
+  const stated = (composition.relatesTo ?? []).map(({ code: one, targetIdentifier, targetReference: other }) => {
+    const words = [other?.reference ?? other?.display].flatMap((text) =>
+      text ? [{ url: 'text', valueString: text }] : [],
+    )
+    return parent(RELATES[one] ?? 'APND', targetIdentifier ?? other?.identifier, [...words, ...kept], writing)
+  })
   const isSaid = (composition.relatesTo ?? []).some(
     ({ targetIdentifier }) => targetIdentifier?.value === transformed?.value,
   )

@@ -83,9 +83,8 @@ function restOf(
 ): Piece[] {
   const { entry: _entries, section: _sections, text: _text, author: _author, ...own } = held
   const facts = { resourceType: 'Section', ...own }
-  const reason = isAbsent || held.emptyReason?.coding?.some(({ code: one }) => one === 'unavailable')
   const found = [
-    ...leftovers(facts, xml, writing, reason ? ['emptyReason'] : []),
+    ...leftovers(facts, xml, writing, isTold(held, isAbsent) ? ['emptyReason'] : []),
     ...folded
       .filter((one) => !writing.written.has(one))
       .flatMap((one) => {
@@ -97,6 +96,14 @@ function restOf(
     writing.notWritten.push({ path, what: whatOf(valued), where: 'statement' })
     return assemble('Entry', 'entry', {}, [restObservation(label, value('value', valued, writing), writing)])
   })
+}
+
+/** Whether the entry that stands for the absence, or the absence of entries itself, says all of the reason. */
+function isTold({ emptyReason }: CompositionSection, isAbsent: boolean): boolean {
+  const codes = emptyReason?.coding?.map(({ code: one }) => one) ?? []
+  return (
+    emptyReason?.text === undefined && codes.every((one) => one === 'unavailable' || (isAbsent && one === 'nilknown'))
+  )
 }
 
 /** Entries that the bundle does not hold: their reference and words, so that nobody takes the section for complete. */
