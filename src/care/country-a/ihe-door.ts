@@ -202,7 +202,9 @@ async function retrieveDocuments(
   const errors: IheError[] = []
   for (const request of requests.slice(0, MOST_DOCUMENTS)) {
     const retrieved = await retrieve(door, request, call)
-    if (retrieved.ok) documents.push({ ...request, mimeType: 'text/xml', bytes: retrieved.value.bytes })
+    // IHE ITI TF-2 3.39.4.2.2: the answer names the home community, also when the question left it out.
+    const ids = { ...request, homeCommunityId: door.desk.homeCommunityId }
+    if (retrieved.ok) documents.push({ ...ids, mimeType: 'text/xml', bytes: retrieved.value.bytes })
     else errors.push(retrievalError(retrieved.refusal))
   }
   if (requests.length > MOST_DOCUMENTS) errors.push({ ...tableError('4102'), severity: 'warning' })
@@ -215,9 +217,10 @@ async function retrieveDocuments(
 
 async function retrieve(door: Door, request: DocumentRequest, call: IheCall) {
   const { desk, service, options } = door
-  // An id that this node never gave, or that belongs elsewhere, is looked for like any other, and not found.
-  const own =
-    bare(request.homeCommunityId) === desk.homeCommunityId && bare(request.repositoryId) === options.repositoryId
+  // An id that this node never gave, or that belongs elsewhere, is looked for like any other, and not found. Some
+  // gateways do not say whose it is: they ask this node, so they mean it.
+  const home = bare(request.homeCommunityId) || desk.homeCommunityId
+  const own = home === desk.homeCommunityId && bare(request.repositoryId) === options.repositoryId
   const id = own ? request.documentId : ''
   const kind = (desk.serviceOf ?? serviceOfDocument)(id) ?? 'patient-summary'
   const classCode = desk.policies.find((policy) => policy.service === kind)?.documentClasses[0] ?? ''

@@ -104,7 +104,7 @@ export const NOT_ALLOWED = careRefusal(
 )
 
 export const ANOTHER_PATIENT = careRefusal(
-  [403, 'ERROR_SEC_INSUFFICIENT_RIGHTS'],
+  [403, '4206'],
   'The credentials are about another patient than the request.',
   'Confirm the treatment of this patient, then ask again.',
 )
