@@ -227,6 +227,25 @@ test('when the national side is away nothing is concluded, and the next start en
   assert.equal(await finishDispensations(country.options), 0)
 })
 
+test('a national side that cannot be looked at takes nothing, and is no refusal for ever', async (t) => {
+  let away = false
+  const { country, asking } = await portugal(t, (options) => ({
+    connector: new Proxy(options.connector, {
+      get: (target, name) =>
+        away && name === 'listPrescriptions'
+          ? async () => failed('national-unavailable', 'Away.', 'Wait.')
+          : Reflect.get(target, name),
+    }),
+  }))
+  const eD = await dispensed(asking, await prescriptionNumbered(asking, SINGLE))
+  away = true
+  const answer = await provide(asking, eD)
+  assert.deepEqual([answer.status, answer.code], [503, 'ERROR_ED_REGISTRY_NOT_AVAILABLE'])
+  away = false
+  assert.equal((await provide(asking, eD)).status, 200)
+  assert.equal(await effects(country), 1)
+})
+
 test('bodies that are no dispensation are refused with a sentence, not taken', async (t) => {
   const { country, asking } = await portugal(t)
   const eD = await dispensed(asking, await prescriptionNumbered(asking, SINGLE))

@@ -68,6 +68,8 @@ async function take(
     submission.kind === 'discard'
       ? await checkedDiscard(journal, submission, caller, who)
       : await checkedDispensation(desk, submission, caller, who)
+  // What cannot be looked at now is not written: nothing was taken, and the same may succeed later.
+  if (!checked.ok && checked.refusal.status >= 500) return refused(NOT_NOW, { detail: checked.refusal.code })
   const content = checked.ok
     ? { work: writeWork({ caller: nationalCaller(caller), dispensation: checked.value }) }
     : { settlement: settlementOf(checked.refusal) }
@@ -169,6 +171,12 @@ const UNDECIDED = careRefusal(
   'Whether the national system took the dispensation is not known yet.',
   'Send the same submission again under the same id; it counts once.',
   { outcome: 'unknown' },
+)
+
+const NOT_NOW = careRefusal(
+  [503, 'ERROR_ED_REGISTRY_NOT_AVAILABLE'],
+  'The prescription cannot be looked at now; nothing was taken.',
+  'Send the same submission again later.',
 )
 
 const NOT_DISCARDED = careRefusal(

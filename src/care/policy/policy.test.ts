@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { decide, readPolicies, type ServicePolicy } from './policy.ts'
+import { SERVICES } from '#wire/discovery/directory.ts'
+import { decide, policyFor, readPolicies, type ServicePolicy, serviceOfClass } from './policy.ts'
 
 const policy: ServicePolicy = {
   service: 'patient-summary',
@@ -25,6 +26,47 @@ test('what is not expressly allowed is refused', () => {
     [{ ...request, purpose: 'EMERGENCY' }, { ...policy, purposes: ['EMERGENCY'] }, false, 'consent'],
   ] as const) {
     assert.deepEqual(decide(changed, by, consent), { permit: false, reason })
+  }
+})
+
+test('clerical staff asks for somebody who may, a relative where it is allowed', () => {
+  const clerical = { ...policy, clericalRoles: ['44'] }
+  const clerk = { ...request, role: '44' }
+  assert.deepEqual(decide({ ...clerk, onBehalfOf: '2211' }, clerical, true), { permit: true })
+  for (const [asked, by] of [
+    [clerk, clerical],
+    [{ ...clerk, onBehalfOf: '2262' }, clerical],
+    [{ ...clerk, onBehalfOf: '44' }, clerical],
+    [{ ...clerk, onBehalfOf: '2211' }, policy],
+    [{ ...request, role: '2262', onBehalfOf: '2211' }, clerical],
+  ] as const) {
+    assert.deepEqual(decide(asked, by, true), { permit: false, reason: 'role' })
+  }
+  const kin = { ...request, nextOfKin: true }
+  assert.deepEqual(decide(kin, policy, true), { permit: true })
+  assert.deepEqual(decide(kin, { ...policy, nextOfKin: false }, true), { permit: false, reason: 'next-of-kin' })
+})
+
+test('what is different for one asking country replaces what holds for all', () => {
+  const policies = [{ ...policy, countries: { XX: { roles: [] }, YY: { purposes: ['EMERGENCY'] as const } } }]
+  assert.deepEqual(policyFor(policies, 'patient-summary', 'FR')?.roles, ['2211'])
+  assert.deepEqual(policyFor(policies, 'patient-summary', 'XX')?.roles, [])
+  const narrowed = policyFor(policies, 'patient-summary', 'YY')
+  assert.deepEqual([narrowed?.roles, narrowed?.purposes], [['2211'], ['EMERGENCY']])
+  assert.equal(policyFor(policies, 'edispensation', 'FR'), undefined)
+  assert.equal(serviceOfClass(policies, '60591-5'), 'patient-summary')
+  assert.equal(serviceOfClass(policies, '57833-6'), undefined)
+})
+
+test('every service that ships has a policy; dispensing is for pharmacies, reports are not', () => {
+  const file = join(import.meta.dirname, '..', '..', '..', 'data', 'policies', 'services.json')
+  const read = readPolicies(JSON.parse(readFileSync(file, 'utf8')))
+  assert.ok(read.ok)
+  assert.deepEqual(read.value.map(({ service }) => service).sort(), [...SERVICES].sort())
+  for (const { service, roles } of read.value) {
+    const isPharmacy = service === 'eprescription' || service === 'edispensation'
+    assert.equal(roles.includes('221'), !isPharmacy, service)
+    assert.equal(roles.includes('3213'), !/report|image/.test(service), service)
   }
 })
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { parseXml } from '#platform/xml/parse.ts'
 import type { NationalConnector, NationalDispensation } from '../connector.ts'
 import { CONTRACT_PHARMACIST } from '../connector-contract.ts'
+import { readCdaPrescription } from './cda-prescription.ts'
 import { dispensingFiles } from './dispensing-file.ts'
 import { openFolderConnector } from './folder-connector.ts'
 
@@ -151,6 +154,28 @@ test('a crash leaves a number whole or free; a damaged file stops everything abo
   assert.equal(await give('b', [['', 1]])(again), 'national-dispensation-not-stored')
   const unreadable = await again.listPrescriptions(PATIENT, {}, CONTRACT_PHARMACIST)
   assert.equal(!unreadable.ok && unreadable.problem.code, 'national-unavailable')
+})
+
+const corpus = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'corpus', 'openncp', 'cda', 'ep')
+
+test('prescriptions by other authors: identifiers, lines, packages and, mostly, what is prescribed', {
+  skip: !existsSync(corpus) && 'the documents lie in ../shared/corpus, which is absent',
+}, () => {
+  let coded = 0
+  let complete = 0
+  for (const name of readdirSync(corpus).filter((file) => file.endsWith('.xml'))) {
+    const parsed = parseXml(readFileSync(join(corpus, name)))
+    if (!parsed.ok) continue
+    const prescription = readCdaPrescription(parsed.value.root)
+    if (!prescription) continue
+    assert.ok(prescription.identifiers.length > 0, name)
+    for (const { packages } of prescription.lines) assert.ok(packages > 0, name)
+    if (prescription.lines.length === 0) continue
+    coded += 1
+    if (prescription.atc && prescription.doseForm && prescription.product) complete += 1
+  }
+  assert.ok(coded >= 15, `${coded} coded prescriptions`)
+  assert.ok(complete / coded > 0.8, `${complete} of ${coded}`)
 })
 
 test('a number is taken once', async () => {

@@ -12,7 +12,11 @@ export interface ServerIdentity {
   readonly released: string
 }
 
-export function capabilityStatement({ base, name, softwareVersion, released }: ServerIdentity): CapabilityStatement {
+/** `provision`: documents (dispensations) are taken. */
+export function capabilityStatement(
+  { base, name, softwareVersion, released }: ServerIdentity,
+  provision: boolean,
+): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -30,7 +34,8 @@ export function capabilityStatement({ base, name, softwareVersion, released }: S
           description:
             'Mutual TLS (1.2 or newer) between national contact points on the trust list. Each request but this one carries a JWT with IUA claims, bound to the client certificate (RFC 8705).',
         },
-        resource: RESOURCES,
+        resource: provision ? [...RESOURCES, LIST] : RESOURCES,
+        ...(provision ? { interaction: [{ code: 'transaction', documentation: PROVISION }] } : {}),
       },
     ],
   }
@@ -64,8 +69,18 @@ const RESOURCES: CapabilityStatementRestResource[] = [
       { name: 'status', type: 'token' },
       { name: 'category', type: 'token' },
       { name: 'contenttype', type: 'token' },
+      { name: 'size', type: 'quantity', documentation: 'le and a number of bytes: larger originals are left out' },
     ],
   },
   { type: 'Bundle', interaction: [{ code: 'read' }] },
   { type: 'Binary', interaction: [{ code: 'read' }] },
 ]
+
+const LIST: CapabilityStatementRestResource = {
+  type: 'List',
+  supportedProfile: ['https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.Minimal.SubmissionSet'],
+  documentation: 'Only inside a transaction: the submission, whose identifier makes a repetition count once.',
+}
+
+const PROVISION =
+  'IHE MHD ITI-65, Minimal Provide Document Bundle, of one eDispensation (LOINC 60593-1): List, DocumentReference and document Bundle (or Binary with CDA). POST DocumentReference dispenses; PUT DocumentReference?identifier=… with status entered-in-error takes back. The identifier of the List is the submission: sent again, it gets the first answer.'

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { NO_CONNECTION } from '#platform/http/connection.ts'
 import { type NcpehCall, type NcpehHandlers, ncpehServer } from './ncpeh-server.ts'
 import { refuse } from './outcome.ts'
+import { writeProvision } from './provide-documents.ts'
 import type { DocumentSearch, PatientSearch } from './search-parameters.ts'
 
 const PATIENT = 'urn:oid:1.2.3|42'
@@ -153,6 +154,82 @@ test('a Binary comes as it is, or wrapped for who asks for FHIR', async () => {
   const wrapped = await jsonOf(await get('/Binary/1', { accept: 'application/fhir+json' }))
   assert.equal(Buffer.from(wrapped.data, 'base64').toString(), '%PDF-')
   assert.equal((await get('/Binary/1', { accept: 'image/png' })).status, 406)
+})
+
+test('a document is provided with one transaction, within the limit, as FHIR JSON, and only where it is taken', async () => {
+  const provided = {
+    kind: 'dispensation',
+    submissionId: '2.25.1',
+    dispensationId: '2.25.2',
+    patient: PATIENT,
+    prescriptionId: 'urn:oid:1|2',
+    submitted: '2026-11-27T09:00:00Z',
+    document: { format: 'fhir', bytes: new TextEncoder().encode('{"resourceType":"Bundle","type":"document"}') },
+  } as const
+  const body = writeProvision(provided, '2.999.1')
+  const taken: string[] = []
+  const app = (maximumBodyBytes: number, takes = true) =>
+    ncpehServer({
+      base: 'https://ncp.test/fhir',
+      name: 'Test',
+      softwareVersion: '0',
+      released: '2026-11-24',
+      maximumBodyBytes,
+      handlers: {
+        searchPatients: async () => ({ ok: true, value: [] }),
+        searchDocuments: async () => ({ ok: true, value: [] }),
+        readBundle: async () => ({ ok: true, value: new TextEncoder().encode('{"n":1.50}') }),
+        readBinary: async () => refuse(404, 'X', 'X', 'X'),
+        ...(takes
+          ? {
+              async provideDocument({ submissionId }) {
+                taken.push(submissionId)
+                return { ok: true, value: taken.length === 1 }
+              },
+            }
+          : {}),
+      },
+    })
+  const send = (
+    to: ReturnType<typeof app>,
+    sent: string | ReadableStream<Uint8Array>,
+    type = 'application/fhir+json',
+    path = '',
+  ) =>
+    to.fetch(
+      new Request(`https://ncp.test/fhir${path}`, {
+        method: 'POST',
+        body: sent,
+        headers: { 'content-type': type },
+        duplex: 'half',
+      } as RequestInit),
+      { connection: NO_CONNECTION },
+    )
+  const large = app(1_000_000)
+  assert.match(await (await send(large, body)).text(), /201 Created/)
+  assert.match(await (await send(large, body, 'application/json; charset=utf-8', '/')).text(), /200 OK/)
+  assert.equal((await send(large, body, 'text/plain')).status, 415)
+  assert.equal((await send(large, '{')).status, 400)
+  assert.equal((await send(large, body.replace('60593-1', '60591-5'))).status, 400)
+  assert.equal((await send(app(100), body)).status, 413)
+  const stream = new Blob([body]).stream()
+  assert.equal((await send(app(100), stream)).status, 413, 'also when the length was not announced')
+  assert.equal((await send(app(1_000_000, false), body)).status, 405)
+  assert.deepEqual(taken, ['2.25.1', '2.25.1'])
+  const statement = await jsonOf(
+    await large.fetch(new Request('https://ncp.test/fhir/metadata'), { connection: NO_CONNECTION }),
+  )
+  assert.equal(statement.rest[0].interaction[0].code, 'transaction')
+  const bundle = await large.fetch(new Request('https://ncp.test/fhir/Bundle/1'), { connection: NO_CONNECTION })
+  assert.equal(await bundle.text(), '{"n":1.50}', 'bytes go out as they are')
+})
+
+test('the size of originals can be bounded', async () => {
+  const { get, asked } = server()
+  assert.equal((await get(`${FIND}&size=le1000`)).status, 200)
+  assert.equal((await get(`${FIND}&size=1000`)).status, 400)
+  const [search] = asked
+  assert.equal(typeof search === 'object' && 'maximumSize' in search && search.maximumSize, 1000)
 })
 
 test('what does not exist, what may not be written, what breaks', async () => {

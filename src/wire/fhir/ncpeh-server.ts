@@ -77,7 +77,9 @@ export function ncpehServer(options: NcpehServerOptions): Hono<NcpehEnvironment>
   const app = new Hono<NcpehEnvironment>().basePath(new URL(base).pathname)
 
   app.get('/metadata', (context) =>
-    negotiated(context, () => Promise.resolve(fhirResponse(capabilityStatement(options)))),
+    negotiated(context, () =>
+      Promise.resolve(fhirResponse(capabilityStatement(options, handlers.provideDocument !== undefined))),
+    ),
   )
   app.get('/Patient', (context) =>
     negotiated(context, async () => {
