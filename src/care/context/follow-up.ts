@@ -69,7 +69,7 @@ export function startFollowUp(parts: FollowUpParts): FollowUp {
       if (worked === BATCH) return
       await parts.transactions.forgetEnvelopes(parts.now().toISOString())
       await bell.wait(IDLE_MS)
-      if (!closed) await sleep(GATHER_MS, undefined, { ref: false })
+      if (!closed) await sleep(GATHER_MS)
     } catch (error) {
       failures += 1
       parts.log.failure('transactions-not-followed-up', error, { attempt: failures })

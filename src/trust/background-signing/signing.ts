@@ -55,6 +55,8 @@ export function backgroundSigning(signer: SealSigner): BackgroundSigning {
       return new Promise((resolve, reject) => waiting.set(order.number, { resolve, reject }))
     },
     async close() {
+      // Until it has ended, so that whoever waits for that is not left waiting.
+      worker?.ref()
       await worker?.terminate()
     },
   }
