@@ -178,6 +178,7 @@ function chooseCode(
   if (agent !== undefined && absence === false) trace.details.push({ url: 'agent', valueCodeableConcept: agent })
   if (stated !== undefined && saysWhat(stated)) return withEquivalent(stated)
   if (stated === undefined) keepOtherValue(value, trace)
+  else trace.details.push({ url: 'value', valueCodeableConcept: stated })
   const text = value.valueString ?? statementText(at, reading)
   const kind = concept(child(at.element, 'code'), reading)
   if (text !== undefined) return { ...agent, text }

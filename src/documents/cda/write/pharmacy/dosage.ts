@@ -3,7 +3,7 @@
  * A timing that v3 cannot say exactly is not said at all: it stays a fact beside the statement, with the words of the author.
  */
 import type { Dosage, Extension, Quantity, Timing, TimingRepeat } from 'fhir/r4'
-import { INSTITUTION_SPECIFIED_EXTENSION, ORIGINAL_EXTENSION } from '../../tables/urls.ts'
+import { INSTITUTION_SPECIFIED_EXTENSION, NULL_FLAVOR_EXTENSION, ORIGINAL_EXTENSION } from '../../tables/urls.ts'
 import { code, words } from '../datatypes/code.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { quantity, range, ratio } from '../datatypes/quantity.ts'
@@ -72,7 +72,8 @@ function timingPieces(timing: Timing | undefined, details: readonly Extension[])
   const specified = extensionValue(timing, INSTITUTION_SPECIFIED_EXTENSION)?.valueBoolean === true
   const attributes: Attributes = {
     'xsi:type': 'PIVL_TS',
-    nullFlavor: period === undefined ? flavor : undefined,
+    // Some sources state a rhythm and say in the same place that it does not apply: both are kept.
+    nullFlavor: period === undefined ? flavor : extensionValue(timing, NULL_FLAVOR_EXTENSION)?.valueCode,
     institutionSpecified: specified || exact?.divided === true ? 'true' : undefined,
     operator: 'A',
   }

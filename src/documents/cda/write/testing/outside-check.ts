@@ -68,7 +68,7 @@ function* literalsOf(element: Element): Generator<Missing> {
   const narrative = inNarrative(element)
   for (const attribute of narrative ? [] : CHECKED) {
     const literal = tidy(element.getAttribute(attribute) ?? '')
-    if (literal === '' || (attribute === 'nullFlavor' && !NULLS.has(name))) continue
+    if (literal === '' || literal === '#' || (attribute === 'nullFlavor' && !NULLS.has(name))) continue
     if (attribute === 'root' && element.getAttribute('extension')) continue
     yield { element: name, attribute, literal }
   }
