@@ -1,7 +1,8 @@
 /** Medicines: name, form, strength, dose and time, from statement, request, administration or dispensation. */
 
+import { DOSE_PERIOD_EXTENSION, PRODUCT_NAME_EXTENSION } from '../../cda/tables/urls.ts'
 import { writtenDigits } from '../../fhir/decimals.ts'
-import { type Node, node, nodes, text } from '../../fhir/node.ts'
+import { extensions, type Node, node, nodes, text } from '../../fhir/node.ts'
 import { type Build, lowered, say, sourceWords } from '../build.ts'
 import type { HighRisk } from '../high-risk.ts'
 import type { Inline, Line } from '../summary-view.ts'
@@ -19,6 +20,7 @@ import {
   statusTag,
   targetOf,
 } from './row.ts'
+import { contentLine, isBare, substitutionReason, substitutionTags, supplyLines } from './supply.ts'
 
 /** The Medication that a statement means, when it is a resource of its own. */
 export function medicationOf(build: Build, resource: Node): Node | undefined {
@@ -63,12 +65,6 @@ function ingredients(build: Build, medication: Node): Ingredients {
   }
   const strength = all.length === 1 ? strengthOf(build, all[0] ?? {}) : undefined
   return { line, terms, ...(strength ? { strength } : {}) }
-}
-
-function isBare(value: unknown): boolean {
-  const found = node(value)
-  const unit = text(found?.unit) ?? '1'
-  return found?.value !== undefined && (text(found.code) ?? '1') === '1' && unit === '1'
 }
 
 /** `1 comprimé`: a number alone would be read as a count of days or times, so the dose form lends its word. */
@@ -116,10 +112,17 @@ function dosages(resource: Node): readonly Node[] {
 function when(build: Build, resource: Node): Line[] {
   const effective = chosen(build, resource, 'effective') ?? chosen(build, resource, 'occurence')
   if (effective) return [effective]
-  const authored = text(resource.authoredOn)
-  if (authored !== undefined) return [[say(build, 'summary.prescribed'), ' ', time(build, authored)]]
+  const taken = period(build, node(extensions(resource, DOSE_PERIOD_EXTENSION)[0]?.valuePeriod) ?? {})
+  if (taken) return [taken, ...prescribedOn(build, resource)]
+  const authored = prescribedOn(build, resource)
+  if (authored.length > 0) return authored
   const validity = period(build, node(node(resource.dispenseRequest)?.validityPeriod) ?? {})
   return validity ? [validity] : []
+}
+
+function prescribedOn(build: Build, resource: Node): Line[] {
+  const authored = text(resource.authoredOn)
+  return authored === undefined ? [] : [[say(build, 'summary.prescribed'), ' ', time(build, authored)]]
 }
 
 const ENDED = new Set(['stopped', 'completed', 'entered-in-error', 'not-taken', 'cancelled', 'not-done'])
@@ -134,7 +137,7 @@ export function medicineName(build: Build, resource: Node): Term {
   const isProduct = resource.resourceType === 'Medication'
   const medication = medicationOf(build, resource) ?? (isProduct ? resource : undefined)
   const own = isProduct ? undefined : firstTerm(build, resource, ['medicationCodeableConcept', 'medication'])
-  const product = own ?? (medication ? firstTerm(build, medication, ['code']) : undefined)
+  const product = own ?? (medication ? productTerm(build, medication) : undefined)
   if (product?.translated && product.coded) return product
   const { terms: parts } = medication ? ingredients(build, medication) : { terms: [] }
   const coded = parts.some((part) => part.coded)
@@ -154,6 +157,18 @@ export function medicineName(build: Build, resource: Node): Term {
     coded: false,
     original: display,
   }
+}
+
+/** The product by its code; where that has no words, by its name. Brand names are never translated. */
+function productTerm(build: Build, medication: Node): Term | undefined {
+  const coded = firstTerm(build, medication, ['code'])
+  const isBareCode = coded?.codings?.some(({ code }) => code === coded.text) === true
+  const name = text(extensions(medication, PRODUCT_NAME_EXTENSION)[0]?.valueString)
+  if (name === undefined || (coded !== undefined && !isBareCode)) return coded
+  const words = sourceWords(build, name)
+  return coded === undefined
+    ? { words, text: name, translated: build.sameLanguage, coded: false, original: name }
+    : { ...coded, words, text: name, original: name }
 }
 
 function codingsOf({ codings = [] }: Term): Term['codings'] & object {
@@ -183,7 +198,7 @@ export function medicineFace(build: Build, resource: Node, highRisk: HighRisk): 
   const form = medication ? terms(build, medication.form) : []
   const formCodes = form.flatMap(({ codings = [] }) => codings.map(({ code }) => code))
   const parts = medication ? ingredients(build, medication) : { line: [], terms: [] }
-  const amount = medication ? ratio(build, node(medication.amount) ?? {}) : undefined
+  const amount = medication ? contentLine(build, medication, formCodes) : undefined
   const risk = highRisk.classOf(build, resource, medication)
   const status = text(resource.status)
   // A name with digits says its strength itself.
@@ -212,9 +227,12 @@ export function medicineFace(build: Build, resource: Node, highRisk: HighRisk): 
       ...(name === NO_TERM
         ? []
         : statusTag(build, 'medicine', resource.status, status === 'active' ? 'good' : 'plain')),
+      ...substitutionTags(build, resource),
     ],
     subs: [
       joined(', ', named, form.length > 0 ? form.map((one) => lowered(build, one.words)) : undefined, amount),
+      ...supplyLines(build, resource),
+      substitutionReason(build, resource) ?? [],
       ...why.lines,
       ...noteLines(build, resource.note),
     ].filter((line) => line.length > 0),
@@ -229,9 +247,4 @@ function claim(build: Build, part: Node): readonly Node[] {
   if (!build.anchors.has(part)) return []
   build.placed.add(part)
   return [part]
-}
-
-/** `quantity` of a dispensation, in words. */
-export function supplied(build: Build, resource: Node): Line | undefined {
-  return quantity(build, resource.quantity)
 }
