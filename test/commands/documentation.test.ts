@@ -17,7 +17,7 @@ function examplesOf(file: string): readonly string[] {
   )
 }
 
-describe('the examples of docs/COMMANDS.md and docs/TERMINOLOGY.md', () => {
+describe('the examples of docs/COMMANDS.md, docs/TERMINOLOGY.md and docs/AUDIT.md', () => {
   symlinkSync(join(ROOT, 'data'), join(folder, 'data'))
   mkdirSync(join(folder, 'bin'))
   // `npx tessera` without npm in between.
@@ -27,7 +27,7 @@ describe('the examples of docs/COMMANDS.md and docs/TERMINOLOGY.md', () => {
     TESSERA_HOME: join(folder, 'home'),
     PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
   }
-  const examples = ['docs/COMMANDS.md', 'docs/TERMINOLOGY.md'].flatMap(examplesOf)
+  const examples = ['docs/COMMANDS.md', 'docs/TERMINOLOGY.md', 'docs/AUDIT.md'].flatMap(examplesOf)
 
   test('there are some', () => assert.ok(examples.length >= 5))
 
