@@ -3,32 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { readDocument } from '#documents/read.ts'
-import { transcode } from '#documents/transcode/transcode.ts'
 import { openTerminology } from '#terminology/index.ts'
-import type { Professional } from '#trust/people/professional.ts'
 import type { CareContext } from './context/care-context.ts'
-import { cdaForms } from './country-a/cda-forms.ts'
 import { claire } from './testing/claire-martin.ts'
 import { type Europe, openEurope, type TestCountry, valueFrom } from './testing/europe.ts'
+import { BEATRIZ, contextOf, luc, MARIA, realReading, TAVARES, warfarinOrder } from './testing/journeys.ts'
 
 /**
  * The demonstration's people and documents over every way that there is between two countries: IHE, FHIR, and bridges in
  * both directions; real documents, real terminology, real assertions and tokens, real mutual TLS.
  */
-
-const luc: Professional = {
-  ...claire,
-  identifier: 'urn:oid:1.2.250.1.71.4.2.1|889990001029',
-  given: 'Luc',
-  family: 'Bernard',
-  role: { code: '2262', display: 'Pharmacists' },
-  organisation: { identifier: 'urn:oid:1.2.250.1.71.4.2.2|1990000202', name: 'Pharmacie du Lac', kind: 'Pharmacy' },
-}
-
-const MARIA = { 'id-2.16.17.710.820.1000.990.1.1': '298 123 456', birthDate: '1958-04-12' }
-const TAVARES = { 'id-2.16.17.710.820.1000.990.1.1': '284556731', birthDate: '1971-09-30' }
-const BEATRIZ = { 'id-2.16.17.710.820.1000.990.1.1': '301447802', birthDate: '1990-02-17' }
 
 let cache: string
 let open: (plans: Parameters<typeof openEurope>[3]) => Promise<Europe>
@@ -36,33 +20,10 @@ let open: (plans: Parameters<typeof openEurope>[3]) => Promise<Europe>
 before(async () => {
   cache = await mkdtemp(join(tmpdir(), 'tessera-wires-'))
   const terminology = await openTerminology({ cache })
-  const reading = {
-    readDocument: (bytes: Uint8Array) => readDocument(bytes, { terminology }),
-    transcode: (document: Parameters<typeof transcode>[0]) => transcode(document, terminology),
-    cda: cdaForms(() => terminology),
-  }
+  const reading = realReading(terminology)
   open = (plans = {}) => openEurope(Object.keys(plans), reading, () => new Date(), plans)
 })
 after(() => rm(cache, { recursive: true, force: true }))
-
-async function contextOf(
-  asking: TestCountry,
-  professional: Professional,
-  country: string,
-  answers: Readonly<Record<string, string>>,
-): Promise<CareContext> {
-  const [candidate] = valueFrom(await asking.b.identify(professional, country, answers))
-  assert.ok(candidate)
-  const now = new Date().toISOString()
-  return {
-    professional,
-    patient: candidate.identifier,
-    country,
-    purpose: 'TREATMENT',
-    relationship: { declaredAt: now },
-    notice: { version: '1', languages: ['fr'], recordedAt: now },
-  }
-}
 
 async function summaryOf(asking: TestCountry, context: CareContext) {
   const [entry] = valueFrom(await asking.b.documents(context))
@@ -162,12 +123,8 @@ async function dispensing(france: TestCountry, portugal: TestCountry): Promise<v
   assert.ok(warfarin?.prescription?.dispensable)
   const { prescription, dispensable } = valueFrom(await pharmacy.retrieve(context, warfarin.id))
   assert.deepEqual(dispensable, { yes: true })
-  const [line] = prescription.items
-  assert.ok(line)
-  const items = [
-    { prescribedItem: line.id, product: { name: 'Varfarina Exemplo 5 mg' }, substituted: false, packages: 1 },
-  ]
-  const order = { prescriptionDocument: warfarin.id, items, confirmation: 'form-1' }
+  assert.equal(prescription.items.length, 1)
+  const order = await warfarinOrder(france, context, 'form-1')
 
   const [first, second] = await Promise.all([pharmacy.dispense(context, order), pharmacy.dispense(context, order)])
   const entry = valueFrom(first).entry

@@ -68,7 +68,12 @@ export interface TestCountry {
   /** National operations that were called, in order. */
   readonly calls: string[]
   readonly bridge?: TestBridge
+  /** What becomes of requests to this country from now on; without it they are answered again. */
+  disturb(weather?: Weather): void
 }
+
+/** Between a request and its answer: lets it through, loses it, repeats it, never answers. */
+export type Weather = (request: Request, answer: (request: Request) => Promise<Response>) => Promise<Response>
 
 export interface Europe {
   readonly authority: Authority

@@ -35,7 +35,7 @@ import { receivedSubmissionMigrations } from '../dispensing/country-a/migrations
 import { dispensingMigrations } from '../dispensing/migrations.ts'
 import { openOutbox } from '../dispensing/outbox.ts'
 import type { ServicePolicy } from '../policy/policy.ts'
-import type { CountryPlan, Reading, TestCountry } from './europe.ts'
+import type { CountryPlan, Reading, TestCountry, Weather } from './europe.ts'
 import { listen, valueFrom } from './listen.ts'
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'data')
@@ -121,10 +121,14 @@ export async function startCountry(starting: Starting): Promise<Started> {
   const onError = (error: unknown): void => log.failure('answer-failed', error)
   const fhir = ncpehServer({ base, ...about, handlers: doors.fhir, onError })
   const ihe = doors.ihe && iheServer({ handlers: doors.ihe, homeCommunityId, onError, clock })
+  let weather: Weather | undefined
   handler = (request, connection) => {
-    const isFhir = new URL(request.url).pathname.startsWith('/fhir')
-    if (isFhir) return wires.includes('fhir') ? fhir.fetch(request, { connection }) : nothing()
-    return ihe && wires.includes('ihe') ? ihe.fetch(request, { connection }) : nothing()
+    const answer = async (asked: Request): Promise<Response> => {
+      const isFhir = new URL(asked.url).pathname.startsWith('/fhir')
+      if (isFhir) return wires.includes('fhir') ? fhir.fetch(asked, { connection }) : nothing()
+      return ihe && wires.includes('ihe') ? ihe.fetch(asked, { connection }) : nothing()
+    }
+    return weather ? weather(request, answer) : answer(request)
   }
   const bridge = bridgeKeys && plan ? await startBridge(starting, bridgeKeys, wires) : undefined
   const signer = {
@@ -174,6 +178,9 @@ export async function startCountry(starting: Starting): Promise<Started> {
     options,
     consents,
     calls,
+    disturb: (next) => {
+      weather = next
+    },
     ...(bridge ? { bridge } : {}),
   }
   return {
