@@ -1,8 +1,9 @@
 /** One request to the authority's pages: who asks, in which language, and how the page leaves the house. */
 import type { Context } from 'hono'
-import { type Assets, acceptedEncoding, compress } from '../../ui/assets.ts'
+import type { Assets } from '../../ui/assets.ts'
 import { page } from '../../ui/layout.ts'
 import { type Html, type Words, wordsOf } from '../../ui/markup.ts'
+import { pageResponse } from '../../ui/page-response.ts'
 import { readerOf } from '../reader.ts'
 import type { AuthorityPageOptions, AuthorityPerson } from './authority-pages.ts'
 
@@ -61,15 +62,6 @@ export function show(visit: Visit, { title, content, status = 200 }: PageContent
     session: visit.person?.session,
     content,
   })
-  const encoding = acceptedEncoding(context.req.header('accept-encoding'))
-  return context.body(compress(String(markup), encoding), status, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-language': words.language,
-    ...(encoding ? { 'content-encoding': encoding } : {}),
-    vary: 'accept-encoding, accept-language, cookie',
-    'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${["'self'", ...(site.options.formOrigins ?? [])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-  })
+  const { formOrigins } = site.options
+  return pageResponse(context, { markup, language: words.language, status, formOrigins })
 }
