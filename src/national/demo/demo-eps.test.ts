@@ -26,7 +26,8 @@ test('EPS documents have no errors but those that the profile makes unavoidable'
 }, () => {
   const names = ['hl7.fhir.eu.base', 'hl7.fhir.eu.eps', 'hl7.fhir.eu.extensions.r4', 'hl7.fhir.uv.ips']
   const definitions = openDefinitions({ cacheDirectory, directories: names.map((name) => join(packages, name)) })
-  const documents = globSync('*/documents/*.json', { cwd: demo })
+  // Prescriptions and reports are of other profiles.
+  const documents = globSync('*/documents/*.json', { cwd: demo }).filter((name) => isSummary(join(demo, name)))
   assert.ok(documents.length > 0)
   let clean = 0
   for (const name of documents) {
@@ -38,6 +39,13 @@ test('EPS documents have no errors but those that the profile makes unavoidable'
   }
   assert.ok(clean >= 2, 'documents without the two sections have no error at all')
 })
+
+function isSummary(path: string): boolean {
+  const [composition] = JSON.parse(readFileSync(path, 'utf8')).entry ?? []
+  return (
+    composition?.resource?.type?.coding?.some(({ code }: { readonly code?: string }) => code === '60591-5') ?? false
+  )
+}
 
 interface Bundle {
   readonly entry: readonly {
