@@ -89,7 +89,8 @@ export function iheChannel(
         heard(call, 'ITI-38', reply.messages)
         const step = asked('list', question.service)
         if (!reply.ok) return iheProblem(reply.problem.code, step)
-        const { documents, errors } = reply.value
+        const { documents, errors, status } = reply.value
+        if (status === 'failure' && errors.length === 0) return refusal('ERROR_GENERIC', country, 'failed', 'no-reason')
         if (documents.length > 0) return { ok: true, value: listedDocuments(documents), ...warningsOf(errors) }
         const refused = errors.length > 0 ? iheRefusal(errors, step) : undefined
         // "Nothing there" is an answer: Success with a warning for summaries, Failure for prescriptions.
