@@ -13,6 +13,7 @@ import { type Database, openDatabase } from '#platform/database/database.ts'
 import type { SealSigner } from '#trust/assertions/assertions.ts'
 import { type Authority, createAuthority } from '#trust/keys/authority.ts'
 import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
+import type { Ledger } from '#trust/ledger/ledger.ts'
 import { openLedger } from '#trust/ledger/open-ledger.ts'
 import { freeBase, type NodeUnderTest, startNodeProcess } from '../../nodes.ts'
 
@@ -59,16 +60,23 @@ export interface Border {
   send(country: Code, asker: Asker | undefined, sent: Sent): Promise<Reply>
   /** Newest first. */
   ledger(country: Code, limit?: number): Promise<readonly AuditEvent[]>
+  /** How many entries its ledger has. */
+  entries(country: Code): Promise<number>
   log(country: Code): string
   close(): Promise<void>
+}
+
+interface OpenedLedger {
+  readonly database: Database
+  readonly ledger: Ledger
 }
 
 export interface BorderOptions {
   readonly nodes: readonly Code[]
   /** Another OID than the country has, as the senders of the samples know it. */
   readonly homeCommunityIds?: Readonly<Partial<Record<Code, string>>>
-  /** Called before the nodes start, with the folder of a country. */
-  readonly fill?: (folderOf: (country: Code) => string) => void
+  /** Called before the nodes start, with the folder of a country and the home of all. */
+  readonly fill?: (folderOf: (country: Code) => string, home: string) => Promise<void> | void
 }
 
 export async function startBorder(options: BorderOptions): Promise<Border> {
@@ -82,7 +90,7 @@ export async function startBorder(options: BorderOptions): Promise<Border> {
   const plan = planEurope(await freeBase(), BOTH)
   const prepared = await prepareEurope({ home, data, plan })
   const folderOf = (country: Code) => join(home, country.toLowerCase(), 'folder')
-  options.fill?.(folderOf)
+  await options.fill?.(folderOf, home)
   const running: NodeUnderTest[] = []
   const start = async (name: string): Promise<void> => {
     const node = prepared.find((one) => one.name === name)
@@ -91,7 +99,18 @@ export async function startBorder(options: BorderOptions): Promise<Border> {
   }
   await start('eu')
   await Promise.all(options.nodes.map((code) => start(code.toLowerCase())))
-  const ledgers = new Map<Code, { readonly database: Database; list(limit: number): Promise<readonly AuditEvent[]> }>()
+  const ledgers = new Map<Code, OpenedLedger>()
+  const ledgerOf = async (country: Code): Promise<OpenedLedger> => {
+    const known = ledgers.get(country)
+    if (known) return known
+    const database = await openDatabase(`sqlite:${join(home, country.toLowerCase(), 'node.sqlite')}`)
+    const opened = {
+      database,
+      ledger: await openLedger(database, { node: country, signer: (await keysOf(country)).seal }),
+    }
+    ledgers.set(country, opened)
+    return opened
+  }
   const keysOf = (country: Code) => openNodeKeys(join(home, country.toLowerCase(), 'keys'))
   const homeCommunityId = (country: Code): string =>
     JSON.parse(readFileSync(join(data, 'countries', `${country}.json`), 'utf8')).homeCommunityId
@@ -113,13 +132,10 @@ export async function startBorder(options: BorderOptions): Promise<Border> {
     },
     send: (country, asker, sent) => exchange(portOf(country), asker, sent),
     async ledger(country, limit = 1) {
-      const known = ledgers.get(country)
-      if (known) return known.list(limit)
-      const database = await openDatabase(`sqlite:${join(home, country.toLowerCase(), 'node.sqlite')}`)
-      const opened = await openLedger(database, { node: country, signer: (await keysOf(country)).seal })
-      const list = async (most: number) => (await opened.list({ limit: most })).map(({ event }) => event)
-      ledgers.set(country, { database, list })
-      return list(limit)
+      return (await (await ledgerOf(country)).ledger.list({ limit })).map(({ event }) => event)
+    },
+    async entries(country) {
+      return (await (await ledgerOf(country)).ledger.list({ limit: 1 }))[0]?.sequence ?? 0
     },
     log: (country) => readFileSync(join(home, country.toLowerCase(), 'node.log'), 'utf8'),
     async close() {
