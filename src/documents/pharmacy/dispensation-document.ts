@@ -247,14 +247,19 @@ function productOf({ parts }: Making, item: DispensedItem, request: Entry): Medi
     meta: { profile: [`${MPD}Medication-eu-mpd`] },
     extension: [
       { url: PRODUCT_NAME_EXTENSION, valueString: name },
-      ...(held?.extension ?? []).filter(({ url }) => KEPT.has(url)),
+      ...listOf(held?.extension).filter(({ url }) => KEPT.has(url)),
     ],
     code: { coding, text: name },
     ...(held?.form === undefined ? {} : { form: held.form }),
     ...(item.packageSize === undefined ? {} : { amount: amountOf(item.packageSize) }),
-    ingredient: held?.ingredient?.filter((one) => one.itemCodeableConcept !== undefined) ?? [],
+    ingredient: listOf(held?.ingredient).filter((one) => one.itemCodeableConcept !== undefined),
     ...(item.batch === undefined ? {} : { batch: { lotNumber: item.batch } }),
   }
+}
+
+/** A prescription from outside may have something else where FHIR has a list. */
+function listOf<Item extends object>(held: readonly Item[] | undefined): Item[] {
+  return Array.isArray(held) ? held.filter((one) => typeof one === 'object' && one !== null) : []
 }
 
 function isMedication(value: unknown): value is Medication {
