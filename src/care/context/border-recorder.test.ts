@@ -197,6 +197,22 @@ onEachDatabase('the recorder', (open) => {
     await recorder.close()
   })
 
+  it('takes whatever a stranger calls his messages', async () => {
+    const database = await open()
+    const { recorder } = await node(database)
+    const hostile = { ...exchange(1, false), messageId: `\0\ud800é${'x'.repeat(100_000)}`, clientName: '\u0001<&"' }
+    await Promise.all([recorder.record(retrieval('A', 1), hostile), recorder.record(retrieval('A', 2), hostile)])
+    await recorder.answered({ messageId: hostile.messageId, responseDigest: 'ab'.repeat(32) })
+    assert.ok(await recorder.settled(10_000))
+    const all = await recorder.recentTransactions(10)
+    assert.deepEqual(
+      all.map(({ responseDigest }) => responseDigest),
+      ['ab'.repeat(32), undefined],
+    )
+    for (const { id } of all) assert.equal((await recorder.transaction(id))?.auditMessages.length, 1)
+    await recorder.close()
+  })
+
   it('keeps messages redacted and forgets them in time', async () => {
     const database = await open()
     let now = new Date('2026-11-24T10:00:01.500Z')

@@ -22,7 +22,7 @@ import { startFollowUp } from './follow-up.ts'
 import { sealedAccessEvent } from './record-access.ts'
 import type { BorderRecorder, ExchangedEnvelopes } from './recorder.ts'
 import { redact } from './redact/redact.ts'
-import { factsOfAccess, factsText, type NotedFacts } from './transaction-facts.ts'
+import { boundedText, factsOfAccess, factsText, type NotedFacts } from './transaction-facts.ts'
 import { type NewTransaction, openTransactionStore } from './transaction-store.ts'
 import { type TransactionReader, transactionReader } from './transactions.ts'
 
@@ -78,6 +78,8 @@ export interface RecorderState {
 
 const DEFAULT_ENVELOPES = { keep: 'redacted', hours: 72 } as const
 const HOUR_MS = 3_600_000
+/** Longer messages hold documents: they are not worth the time of an answer. */
+const LONGEST_ENVELOPE = 128 * 1024
 
 /** Needs the migrations of ledger, recorder, audit, evidence and key figures. Goes on with what an earlier process has left. */
 export async function borderRecorder(options: BorderRecorderOptions): Promise<OpenBorderRecorder> {
@@ -113,7 +115,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
       try {
         const shown = envelopes.text(response)
         const more = { responseDigest, ...(shown === undefined ? {} : { response: shown }) }
-        if (await transactions.answered({ messageId, ...more })) followUp.wake()
+        if (await transactions.answered({ messageId: boundedText(messageId), ...more })) followUp.wake()
       } catch (error) {
         log.failure('answer-not-recorded', error)
       }
@@ -148,19 +150,18 @@ async function startShipping(repository: NonNullable<AuditTrailOptions['reposito
 
 function digestsOf(exchanged: ExchangedEnvelopes | undefined): Pick<NewTransaction, 'messageId' | 'responseDigest'> {
   return {
-    ...(exchanged?.messageId === undefined ? {} : { messageId: exchanged.messageId }),
+    ...(exchanged?.messageId === undefined ? {} : { messageId: boundedText(exchanged.messageId) }),
     ...(exchanged?.responseDigest === undefined ? {} : { responseDigest: exchanged.responseDigest }),
   }
 }
 
 /** What of the messages is kept for the operator, and until when. */
 function envelopeKeeper({ envelopes = DEFAULT_ENVELOPES }: BorderRecorderOptions, now: () => Date) {
-  const text = (message: string | undefined): string | undefined =>
-    message === undefined || envelopes.keep === 'none'
-      ? undefined
-      : envelopes.keep === 'whole'
-        ? message
-        : redact(message)
+  const text = (message: string | undefined): string | undefined => {
+    if (message === undefined || envelopes.keep === 'none') return undefined
+    if (message.length > LONGEST_ENVELOPE) return `(${message.length} characters: too long to be kept)`
+    return envelopes.keep === 'whole' ? message : redact(message)
+  }
   return {
     text,
     of(exchanged: ExchangedEnvelopes | undefined): Pick<NewTransaction, 'envelopes'> {

@@ -108,7 +108,7 @@ async function workOnBatch(parts: FollowUpParts): Promise<number> {
   const rows = await parts.transactions.claim(BATCH, now.toISOString(), until)
   if (rows.length === 0) return 0
   try {
-    await make(parts, rows)
+    await makeAll(parts, rows)
   } catch (error) {
     await parts.transactions.release(
       rows.map(({ id }) => id),
@@ -117,6 +117,23 @@ async function workOnBatch(parts: FollowUpParts): Promise<number> {
     throw error
   }
   return rows.length
+}
+
+/** Together; when one of them cannot be signed, one by one, so that it does not hold up the others. */
+async function makeAll(parts: FollowUpParts, rows: readonly TransactionRow[]): Promise<void> {
+  try {
+    await make(parts, rows)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    for (const row of rows) {
+      try {
+        await make(parts, [row])
+      } catch (one) {
+        if (!(one instanceof TypeError)) throw one
+        unreadable(parts, row, one)
+      }
+    }
+  }
 }
 
 async function make(parts: FollowUpParts, rows: readonly TransactionRow[]): Promise<void> {
@@ -151,9 +168,14 @@ function readable(parts: FollowUpParts, row: TransactionRow): Consequences | und
       figures: parts.figures !== undefined,
     })
   } catch (error) {
-    parts.log.failure('transaction-unreadable', error, row.sequence === null ? {} : { sequence: row.sequence })
+    unreadable(parts, row, error)
     return undefined
   }
+}
+
+/** Tried again when nobody has a claim on it any more. */
+function unreadable({ log }: FollowUpParts, { sequence }: TransactionRow, error: unknown): void {
+  log.failure('transaction-unreadable', error, sequence === null ? {} : { sequence })
 }
 
 async function spool(

@@ -33,7 +33,26 @@ export function digestOfText(text: string): string {
 export function factsOfAccess(record: AccessRecord, exchanged: ExchangedEnvelopes | undefined): TransactionFacts {
   if (exchanged === undefined) return { kind: 'access', record }
   const { request: _, response: __, ...digests } = exchanged
-  return { kind: 'access', record, exchanged: digests }
+  const { messageId, responseMessageId, clientName, serverName } = digests
+  const bounded = {
+    ...text('messageId', messageId),
+    ...text('responseMessageId', responseMessageId),
+    ...text('clientName', clientName),
+    ...text('serverName', serverName),
+  }
+  return { kind: 'access', record, exchanged: { ...digests, ...bounded } }
+}
+
+/** Beyond this an identifier of a stranger is none, and an index of the database would not take it. */
+const LONGEST_TEXT = 400
+
+function text<Name extends string>(name: Name, value: string | undefined): { readonly [N in Name]?: string } {
+  return value === undefined ? {} : ({ [name]: boundedText(value) } as { readonly [N in Name]?: string })
+}
+
+/** What a stranger calls his message, as far as it is kept. */
+export function boundedText(value: string): string {
+  return value.slice(0, LONGEST_TEXT).toWellFormed()
 }
 
 /** Reads back what `factsText` wrote. Throws when it is something else. */

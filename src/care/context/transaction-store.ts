@@ -61,6 +61,14 @@ export function openTransactionStore(database: Database, node: string): Transact
       await kysely.insertInto('border_transaction').values(rowOf(node, { entered, facts })).execute()
     },
     async answered({ messageId, responseDigest, response }) {
+      const unanswered = kysely
+        .selectFrom('border_transaction')
+        .select('id')
+        .where('node', '=', node)
+        .where('message_id', '=', storable(messageId))
+        .where('response_digest', 'is', null)
+        .orderBy('sequence', 'desc')
+        .limit(1)
       const changed = await kysely
         .updateTable('border_transaction')
         .set(({ eb }) => ({
@@ -73,9 +81,8 @@ export function openTransactionStore(database: Database, node: string): Transact
             .else(eb.ref('state'))
             .end(),
         }))
-        .where('node', '=', node)
-        .where('message_id', '=', storable(messageId))
-        .where('response_digest', 'is', null)
+        // One answer is to one message, even when a stranger gives the same id to two.
+        .where('id', '=', unanswered)
         .executeTakeFirst()
       return changed.numUpdatedRows > 0n
     },

@@ -36,6 +36,12 @@ describe('the whole trail', () => {
     const { signers, ...counted } = await verifyTrail(database, ledger, 'FR')
     assert.deepEqual(counted, { transactions: 3, auditMessages: 3, evidences: 6, waiting: 0, problems: [] })
     assert.equal(signers.length, 1)
+    assert.deepEqual((await verifyTrail(database, ledger, 'FR', signers)).problems, [])
+    const foreign = (await verifyTrail(database, ledger, 'FR', ['00'.repeat(32)])).problems
+    assert.deepEqual(
+      foreign.map(({ code }) => code),
+      ['signer-unknown'],
+    )
     await database.close()
   })
 

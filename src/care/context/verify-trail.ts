@@ -53,8 +53,16 @@ interface Count {
 
 const PAGE = 500
 
-/** Reads everything, newest first. The chain of the ledger itself: `ledger.verify()`. */
-export async function verifyTrail(database: Database, ledger: Ledger, node: string): Promise<TrailVerdict> {
+/**
+ * Reads everything, newest first. The chain of the ledger itself: `ledger.verify()`.
+ * @param own hex SHA-256 of the certificates that this node has signed with; undefined: any
+ */
+export async function verifyTrail(
+  database: Database,
+  ledger: Ledger,
+  node: string,
+  own?: readonly string[],
+): Promise<TrailVerdict> {
   const [audit, evidences] = [openAuditStore(database, node), openEvidenceStore(database, node)]
   const since = {
     audit: (await audit.firstEntry()) ?? Number.POSITIVE_INFINITY,
@@ -68,7 +76,10 @@ export async function verifyTrail(database: Database, ledger: Ledger, node: stri
     before = page.at(-1)?.sequence
     if (page.length < PAGE) break
   }
-  return { ...count, signers: [...count.signers].sort() }
+  const signers = [...count.signers].sort()
+  const strangers = own === undefined ? [] : signers.filter((signer) => !own.includes(signer))
+  const unknown = strangers.map((signer) => ({ id: signer, code: 'signer-unknown' }))
+  return { ...count, signers, problems: [...count.problems, ...unknown] }
 }
 
 async function checkEntry(trail: Trail, entry: LedgerEntry, count: Count): Promise<void> {

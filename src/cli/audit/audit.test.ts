@@ -12,7 +12,6 @@ import { openStores } from '#node/stores.ts'
 import { createLog } from '#platform/log/log.ts'
 import { createAuthority } from '#trust/keys/authority.ts'
 import { openNodeKeys } from '#trust/keys/node-keys.ts'
-import { testAuthority, testSigner } from '#trust/signature/testing/signers.ts'
 
 const PROJECT = join(import.meta.dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'tessera-cli-audit-'))
@@ -35,7 +34,7 @@ async function record(port?: number): Promise<void> {
   const repository = { host: '127.0.0.1', port: port ?? 0, tls: keys.tls, spool: { folder: join(folder, 'spool') } }
   const recorder = await borderRecorder({
     ...{ ledger, database, node: 'FR', log },
-    signer: testSigner(testAuthority(), { country: 'FR' }),
+    signer: keys.signature ?? assert.fail('the node has no signature key'),
     audit: { site: 'FR', host: 'ncp.fr', profile: 'openncp', ...(port === undefined ? {} : { repository }) },
   })
   await recorder.record(retrieval('B', 1), exchange(1, true))

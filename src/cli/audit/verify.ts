@@ -4,18 +4,23 @@ import { verifyTrail } from '#care/context/verify-trail.ts'
 import { describeProblem, failed, type Result } from '#platform/result/result.ts'
 import { verifyAuditMessage } from '#trust/audit/sign-audit-message.ts'
 import { verifyEvidence } from '#trust/evidence/verify-evidence.ts'
-import type { AuditOptions } from '../commands/audit.ts'
+import { certificateFingerprint } from '#trust/keys/certificate.ts'
+import type { AuditOptions, AuditVerifyOptions } from '../commands/audit.ts'
 import { EXIT } from '../program.ts'
 import { withTrail } from './stores.ts'
 
-export function verifyAudit(files: readonly string[], options: AuditOptions): Promise<number> {
+export function verifyAudit(files: readonly string[], options: AuditVerifyOptions): Promise<number> {
   return files.length > 0 ? verifyFiles(files, options) : verifyNode(options)
 }
 
-function verifyNode(options: AuditOptions): Promise<number> {
-  return withTrail(options, async ({ database, ledger, node }) => {
+function verifyNode(options: AuditVerifyOptions): Promise<number> {
+  return withTrail(options, async ({ database, ledger, node, keys }) => {
     const chain = await ledger.verify()
-    const trail = await verifyTrail(database, ledger, node)
+    const own = [
+      ...(keys.signature ? [certificateFingerprint(keys.signature.certificate)] : []),
+      ...(options.signer ?? []),
+    ]
+    const trail = await verifyTrail(database, ledger, node, own)
     const fine = chain.intact && trail.problems.length === 0
     if (options.json) console.log(JSON.stringify({ ledger: chain, ...trail }, null, 2))
     else {

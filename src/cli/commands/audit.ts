@@ -13,6 +13,10 @@ export interface AuditListOptions extends AuditOptions {
   readonly event?: string
 }
 
+export interface AuditVerifyOptions extends AuditOptions {
+  readonly signer?: readonly string[]
+}
+
 export interface AuditExportOptions extends AuditOptions {
   readonly out: string
 }
@@ -87,10 +91,12 @@ function addVerify(audit: Command): void {
     audit
       .command('verify [file...]')
       .description('Check that ledger, audit messages and evidences agree, or the signatures of files.'),
-  ).action(async (files: readonly string[], options: AuditOptions) => {
-    const { verifyAudit } = await import('../audit/verify.ts')
-    process.exitCode = await verifyAudit(files, options)
-  })
+  )
+    .option('--signer <fingerprint...>', 'SHA-256 of certificates with which the node has signed before')
+    .action(async (files: readonly string[], options: AuditVerifyOptions) => {
+      const { verifyAudit } = await import('../audit/verify.ts')
+      process.exitCode = await verifyAudit(files, options)
+    })
   examples(
     verify,
     ['tessera audit verify --node pt', 'tessera audit verify evidence.xml message.xml'],
