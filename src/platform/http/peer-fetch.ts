@@ -52,21 +52,27 @@ export interface PeerFetch {
   close(): void
 }
 
+export interface RenewablePeerFetch extends PeerFetch {
+  /** Key, certificate and authorities for connections from now on; what is under way ends on the old ones. */
+  renewTls(tls: Pick<PeerFetchOptions, 'key' | 'cert' | 'ca'>): void
+}
+
 /** More sets of pins than this at once means old ones are stale; the oldest agents are then dropped. */
 const MOST_AGENTS = 64
 
 /** A client with kept-alive connections, one pool for each set of pinned certificates. */
-export function createPeerFetch(options: PeerFetchOptions): PeerFetch {
+export function createPeerFetch(options: PeerFetchOptions): RenewablePeerFetch {
   const agents = new Map<string, Agent>()
+  let { key, cert, ca }: Pick<PeerFetchOptions, 'key' | 'cert' | 'ca'> = options
 
   function agentFor(pins: readonly string[] | undefined): Agent {
     const name = pins === undefined ? '*' : [...pins].sort().join(' ')
     const existing = agents.get(name)
     if (existing) return existing
     const agent = new Agent({
-      key: options.key,
-      cert: options.cert,
-      ca: typeof options.ca === 'string' ? options.ca : [...options.ca],
+      key,
+      cert,
+      ca: typeof ca === 'string' ? ca : [...ca],
       minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
       keepAlive: true,
@@ -90,11 +96,22 @@ export function createPeerFetch(options: PeerFetchOptions): PeerFetch {
       const agent = agentFor(request.pinnedFingerprints ?? options.pinnedFingerprints)
       return exchange(request, agent, request.timeoutMs ?? options.timeoutMs, request.maxBytes ?? options.maxBytes)
     },
+    renewTls(tls) {
+      ;({ key, cert, ca } = tls)
+      for (const agent of agents.values()) retire(agent)
+      agents.clear()
+    },
     close() {
       for (const agent of agents.values()) agent.destroy()
       agents.clear()
     },
   }
+}
+
+/** Requests under way end; no connection is kept for another one. */
+function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
 }
 
 /** The host's name first, then the trust list. */

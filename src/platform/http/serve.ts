@@ -3,8 +3,9 @@
  * they are tested without a socket.
  */
 import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { failed, ok, type Result } from '../result/result.ts'
 import { announcesTooMuch, limitBody } from './body-limit.ts'
@@ -54,6 +55,8 @@ export interface HttpServer {
   readonly port: number
   /** E.g. `https://127.0.0.1:4011`. */
   readonly url: string
+  /** Key and certificate for connections from now on; those that stand go on. Unusable ones change nothing. */
+  renewTls(tls: Pick<ServerTls, 'key' | 'cert' | 'ca'>): Result<void, 'tls-material'>
   /** Takes no new connection, lets running requests end within the grace time, then cuts the rest. */
   close(): Promise<void>
 }
@@ -69,11 +72,7 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   try {
     server = createServer(options)
   } catch (error) {
-    return failed(
-      'tls-material',
-      `The TLS key or certificate for port ${port} cannot be used (${codeOf(error) ?? 'not PEM'}).`,
-      'Issue the key and certificate of this node again.',
-    )
+    return unusable(port, error)
   }
   server.headersTimeout = limits.headersTimeoutMs ?? 10_000
   server.requestTimeout = limits.requestTimeoutMs ?? 30_000
@@ -88,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   return ok({
     port: bound,
     url: `${tls ? 'https' : 'http'}://${shownHost}:${bound}`,
+    renewTls: (renewed) => renewTls(server, renewed, bound),
     close: () => closeGracefully(server, limits.closeGraceMs ?? 5000),
   })
 }
@@ -110,17 +110,44 @@ function createServer({ handler, tls, limits = {}, onError }: ServeOptions): Ser
   return createHttpsServer(
     {
       ...shared,
-      key: tls.key,
-      cert: tls.cert,
-      ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
+      ...secureContext(tls),
       requestCert: tls.requireClientCertificate === true,
       rejectUnauthorized: tls.requireClientCertificate === true,
       handshakeTimeout: limits.handshakeTimeoutMs ?? 10_000,
-      minVersion: 'TLSv1.2',
-      honorCipherOrder: true,
     },
     listener,
   )
+}
+
+/** What belongs to each connection, and can be renewed while the server runs. */
+function secureContext({ key, cert, ca }: Pick<ServerTls, 'key' | 'cert' | 'ca'>): SecureContextOptions {
+  return {
+    key,
+    cert,
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+    minVersion: 'TLSv1.2',
+    honorCipherOrder: true,
+  }
+}
+
+function renewTls(
+  server: Server,
+  tls: Pick<ServerTls, 'key' | 'cert' | 'ca'>,
+  port: number,
+): Result<void, 'tls-material'> {
+  try {
+    // Tried before: a server that was given half a pair would present neither.
+    createSecureContext(secureContext(tls))
+    if (server instanceof HttpsServer) server.setSecureContext(secureContext(tls))
+    return ok(undefined)
+  } catch (error) {
+    return unusable(port, error)
+  }
+}
+
+function unusable(port: number, error: unknown): Result<never, 'tls-material'> {
+  const sentence = `The TLS key or certificate for port ${port} cannot be used (${codeOf(error) ?? 'not PEM'}).`
+  return failed('tls-material', sentence, 'Issue the key and certificate of this node again.')
 }
 
 interface Answering {
