@@ -166,7 +166,7 @@ describe('tessera audit', () => {
     assert.deepEqual(readdirSync(out), ['000000000001.xml', '000000000002.xml'])
     assert.equal(
       said.match(
-        /"priority":132,"facility":13,"severity":2,"event":"ITI-\d+","outcome":"\d","signature":"signature-fine"/g,
+        /"priority":132,"signature":"signature-fine","event":"ITI-\d+","outcome":"\d","facility":13,"severity":2/g,
       )?.length,
       2,
     )
@@ -180,5 +180,6 @@ describe('tessera audit', () => {
     assert.match(missing.stderr, /--key, --cert and --ca/)
     assert.equal(run('verify', join(folder, 'absent.xml')).status, 1)
     assert.equal(run('show').status, 2)
+    assert.equal(run('receive', '--port', 'abc').status, 2)
   })
 })
