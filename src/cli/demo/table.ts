@@ -15,6 +15,10 @@ export interface DemoDescription {
     readonly name: string
     readonly url: string
     readonly border: string
+    /** What the country speaks at its border. */
+    readonly wires: readonly string[]
+    /** Where its bridge answers, when it has one. */
+    readonly bridge?: string
   }[]
   readonly union: string
   readonly identityProvider: string
@@ -28,11 +32,13 @@ export async function describeDemo(
   readyAfterSeconds: number,
 ): Promise<DemoDescription> {
   const portals = await Promise.all(
-    plan.countries.map(async ({ country, portal, border }) => ({
+    plan.countries.map(async ({ country, portal, border, wires, bridge }) => ({
       country,
       name: (await readCountry(data, country)).name.en ?? country,
       url: `http://localhost:${portal}`,
-      border: `https://127.0.0.1:${border}/fhir`,
+      border: `https://127.0.0.1:${border}`,
+      wires: wires.map((wire) => wire.toUpperCase()),
+      ...(bridge === undefined ? {} : { bridge: `https://127.0.0.1:${bridge}` }),
     })),
   )
   const professionals = await demoProfessionals(data)
@@ -55,7 +61,11 @@ export function printTable(demo: DemoDescription): string {
     '',
     'What runs where',
     ...columns([
-      ...demo.portals.map(({ name, url, border }) => [name, url, `border ${border}`]),
+      ...demo.portals.map(({ name, url, border, wires, bridge }) => [
+        name,
+        url,
+        `border ${border}, speaks ${wires.join(' and ')}${bridge ? `, bridge ${bridge}` : ''}`,
+      ]),
       ['Central services', demo.union, 'directory, search masks, trust list'],
       ['Test identity provider', demo.identityProvider, 'signs in the people below, and nobody real'],
     ]),
