@@ -107,7 +107,7 @@ const SAID_OTHERWISE = [
 
 test('FHIR documents: valid, and every literal of the bundle is in the document', { skip }, () => {
   let documents = 0
-  let missing = 0
+  const missing: string[] = []
   for (const file of FHIR) {
     const source = read(readFileSync(file), file)
     if (source === undefined) continue
@@ -125,13 +125,14 @@ test('FHIR documents: valid, and every literal of the bundle is in the document'
         // The type of resource beside a reference by identifier.
         !(path.endsWith('.type') && /^[A-Z][A-Za-z]+$/.test(literal)),
     )
-    assert.deepEqual(lost, [], file)
-    missing += lost.length
+    missing.push(...lost.map(({ path, literal }) => `${file}: ${path} ${literal}`))
     const again = read(Buffer.from(result.value.xml), file)
-    assert.deepEqual(again?.account.notCarried, [], file)
+    // A further dose of a medicine names no product (IHE PCC 1.3.6.1.4.1.19376.1.5.3.1.4.9): that is form.
+    const unread = again?.account.notCarried.filter(({ what }) => what !== '<manufacturedMaterial nullFlavor="NA">')
+    assert.deepEqual(unread, [], file)
   }
   assert.ok(documents > 100)
-  assert.equal(missing, 0)
+  assert.deepEqual(missing, [])
 })
 
 /** A number with as many digits as the source had: 5.0 for 5. */

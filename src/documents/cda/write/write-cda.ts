@@ -7,9 +7,9 @@ import { assemble, type Piece } from './element.ts'
 import { writeStatement } from './entries/registry.ts'
 import { fileBody, nonXmlBody } from './file-body.ts'
 import { documentText, headerPieces, headerText } from './header/header.ts'
-import { compositionWithLists, patientWithLists } from './header/shape.ts'
 import { headerLeftovers, remainder } from './sections/remainder.ts'
 import { section } from './sections/section.ts'
+import { wellShaped } from './shape.ts'
 import { whatOf } from './statement.ts'
 import { isA, type NotWritten, startWriting, type Writing } from './writing.ts'
 
@@ -35,8 +35,8 @@ export interface WrittenCda {
 
 /** Writes a document as CDA level 3, or as level 1 when it is a file. */
 export function writeCda(document: ClinicalDocument, options: WriteOptions): Result<WrittenCda, WriteProblemCode> {
-  return withHeader(document, options, (composition, patient, writing) =>
-    writeWhole(document, composition, patient, writing, options),
+  return withHeader(document, options, (shaped, composition, patient, writing) =>
+    writeWhole(shaped, composition, patient, writing, options),
   )
 }
 
@@ -50,8 +50,8 @@ export function writeCdaLevel1(
   document: ClinicalDocument,
   options: Level1Options,
 ): Result<WrittenCda, WriteProblemCode> {
-  return withHeader(document, options, (composition, patient, writing) => {
-    const header = headerPieces({ document, composition, patient, level: 1, ...options }, writing, [])
+  return withHeader(document, options, (shaped, composition, patient, writing) => {
+    const header = headerPieces({ document: shaped, composition, patient, level: 1, ...options }, writing, [])
     const body = nonXmlBody(options.mediaType, Buffer.from(options.file).toString('base64'))
     return { xml: documentText(header, body), notWritten: [] }
   })
@@ -59,23 +59,25 @@ export function writeCdaLevel1(
 
 /** Finds what every document needs, or says what is missing. */
 function withHeader(
-  document: ClinicalDocument,
+  given: ClinicalDocument,
   options: WriteOptions,
-  write: (composition: Composition, patient: Patient, writing: Writing) => WrittenCda,
+  write: (document: ClinicalDocument, composition: Composition, patient: Patient, writing: Writing) => WrittenCda,
 ): Result<WrittenCda, WriteProblemCode> {
-  const resources = (document.bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
+  const bundle = wellShaped(given.bundle)
+  const document = { ...given, bundle }
+  const resources = (bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
   const found = resources.find((resource) => isA(resource, 'Composition'))
   if (found === undefined) {
     return failed('cda-write-no-composition', 'The document has no Composition.', 'Send a FHIR document bundle.')
   }
-  const composition = typed(compositionWithLists(found), options.kind)
-  const writing = startWriting(document.bundle, options.terminology, languageOf(document, composition), writeStatement)
+  const composition = typed(found, options.kind)
+  const writing = startWriting(bundle, options.terminology, languageOf(document, composition), writeStatement)
   const patient = patientOf(composition, resources, writing)
   if (patient === undefined) {
     return failed('cda-write-no-patient', 'The document names no patient.', 'Send a document with its patient.')
   }
   try {
-    return ok(write(composition, patientWithLists(patient), writing))
+    return ok(write(document, composition, patient, writing))
   } catch (error) {
     // Statements of another shape than FHIR's are tolerated; a header of another shape names nobody reliably.
     if (!(error instanceof TypeError)) throw error
@@ -87,14 +89,15 @@ function withHeader(
   }
 }
 
-/** The Composition with another document type. */
+/** The Composition with one type, and with the one asked for when it is another. */
 function typed(composition: Composition, kind: string | undefined): Composition {
-  if (kind === undefined || composition.type?.coding?.some(({ code }) => code === kind)) return composition
-  const { coding = [] } = composition.type ?? {}
-  return {
-    ...composition,
-    type: { ...composition.type, coding: [{ system: 'http://loinc.org', code: kind }, ...coding] },
+  const stated: unknown = composition.type
+  const type: Composition['type'] = Array.isArray(stated) ? stated[0] : composition.type
+  const { coding = [] } = type ?? {}
+  if (kind !== undefined && !coding.some(({ code }) => code === kind)) {
+    return { ...composition, type: { ...type, coding: [{ system: 'http://loinc.org', code: kind }, ...coding] } }
   }
+  return type === stated ? composition : { ...composition, type }
 }
 
 function languageOf({ bundle, origin }: ClinicalDocument, composition: Composition): string {

@@ -61,8 +61,16 @@ function translationsOf(
   )
   const coded = held.system !== undefined && held.system !== UCUM && held.code !== undefined
   const named = held.unit !== undefined && held.unit !== unit
-  if (!coded && !named) return kept
-  return [translation({ ...(coded ? held : { unit: held.unit }), value: held.value }, writing, value), ...kept]
+  // The schema takes a unit of one word: others are words of a translation.
+  const spaced = held.code !== undefined && !isWord(held.code)
+  if (!coded && !named && !spaced) return kept
+  const own: Quantity = {
+    ...(coded && !spaced ? held : {}),
+    ...(held.unit === undefined ? {} : { unit: held.unit }),
+    ...(held.value === undefined ? {} : { value: held.value }),
+    ...(spaced ? { extension: [{ url: ORIGINAL_TEXT_EXTENSION, valueString: held.code ?? '' }] } : {}),
+  }
+  return [translation(own, writing, value), ...kept]
 }
 
 /** PQR: the unit as a code of any system, or as words. */

@@ -93,18 +93,13 @@ function consumable(
   const maker = resolve(immunization.manufacturer, writing, immunization)
   const details = productDetails(source)
   const vaccine = absence ? vaccineDetail(source) : immunization.vaccineCode
-  const material = assemble(
-    'Material',
-    'manufacturedMaterial',
-    { classCode: 'MMAT', determinerCode: 'KIND', nullFlavor: vaccine === undefined ? 'NA' : undefined },
-    [
-      code('code', vaccine, writing, { type: 'CE' }),
-      ...productNames(immunization).map((name) => text('name', name)),
-      text('lotNumberText', immunization.lotNumber),
-      time('pharm:expirationTime', immunization.expirationDate, immunization._expirationDate),
-      ...detailPieces('Material', details, writing),
-    ],
-  )
+  const material = assemble('Material', 'manufacturedMaterial', { classCode: 'MMAT', determinerCode: 'KIND' }, [
+    code('code', vaccine, writing, { type: 'CE' }),
+    ...productNames(immunization).map((name) => text('name', name)),
+    text('lotNumberText', immunization.lotNumber),
+    time('pharm:expirationTime', immunization.expirationDate, immunization._expirationDate),
+    ...detailPieces('Material', details, writing),
+  ])
   return assemble('Consumable', 'consumable', {}, [
     assemble('ManufacturedProduct', 'manufacturedProduct', { classCode: 'MANU' }, [
       ...templateIds(

@@ -6,8 +6,8 @@ import { id, ids } from '../datatypes/identity.ts'
 import { extensionValue } from '../datatypes/nulls.ts'
 import { interval, time } from '../datatypes/time.ts'
 import { detailPieces } from '../detail.ts'
-import { assemble, element, escaped, type Piece } from '../element.ts'
-import { organization, participation } from '../people.ts'
+import { assemble, element, type Piece } from '../element.ts'
+import { organization, participation, text } from '../people.ts'
 import { fulfilments } from '../pharmacy/orders.ts'
 import { DOCUMENT_RELATIONSHIPS, NULL_FLAVORS } from '../schema/vocabulary.ts'
 import { sourceOf } from '../source.ts'
@@ -44,7 +44,7 @@ export function documentFacts(
     element('typeId', { root: '2.16.840.1.113883.1.3', extension: 'POCD_HD000040' }),
     id(identities.document, writing),
     code('code', composition.type, writing, { type: 'CE' }),
-    element('title', {}, escaped(composition.title)),
+    text('title', composition.title),
     time('effectiveTime', composition.date, composition._date),
     confidentiality(composition, writing),
     element('languageCode', { code: language }),
@@ -81,7 +81,7 @@ export function documentPeople(composition: Composition, writing: Writing, folde
 }
 
 function authors(composition: Composition, writing: Writing, folded: Resource[]): Piece[] {
-  return composition.author.flatMap((reference) => {
+  return (composition.author ?? []).flatMap((reference) => {
     const known = sourceOf(resolve(reference, writing))
     // A FHIR author has no time of its own: it is the document's.
     const moment = known.element === '' ? composition.date : undefined
