@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openTerminology } from '#terminology/index.ts'
+import type { ListedDocument } from './border/border-service.ts'
 import type { CareContext } from './context/care-context.ts'
 import { claire } from './testing/claire-martin.ts'
 import { type Europe, openEurope, type TestCountry, valueFrom } from './testing/europe.ts'
@@ -98,6 +99,8 @@ for (const { name, plans } of ways) {
 
     await t.test('her prescription is dispensed once, and taken back once', () => dispensing(france, portugal))
 
+    await t.test('a prescription behind a PIN is seen and dispensed with it only', () => behindPin(france, portugal))
+
     await t.test('all ledgers are whole, and name the same professional', async () => {
       for (const country of [france, portugal]) assert.ok((await country.ledger.verify()).intact)
       const answered = await portugal.ledger.list({ professional: luc.identifier })
@@ -151,4 +154,23 @@ async function dispensing(france: TestCountry, portugal: TestCountry): Promise<v
     ['discard', 'accepted'],
     ['dispensation', 'accepted'],
   ])
+}
+
+async function behindPin(france: TestCountry, { home }: TestCountry): Promise<void> {
+  const { pharmacy } = france.b
+  await writeFile(
+    join(home, 'folder', 'documents', 'maria-joao-ferreira.prescription-1.about.json'),
+    JSON.stringify({ prescription: { pin: '4711' } }),
+  )
+  const context = await contextOf(france, luc, 'PT', MARIA)
+  const isWarfarin = ({ prescription }: ListedDocument) => prescription?.atc?.code === 'B01AA03'
+  for (const search of [undefined, { pin: '4712' }]) {
+    assert.ok(!valueFrom(await pharmacy.list(context, search)).some(isWarfarin), 'not without it')
+  }
+  const search = { pin: '4711' }
+  const listed = valueFrom(await pharmacy.list(context, search)).find(isWarfarin)
+  assert.ok(listed)
+  const order = await warfarinOrder(france, context, 'with-pin', search)
+  assert.ok(!(await pharmacy.dispense(context, { ...order, confirmation: 'without', search: {} })).ok)
+  assert.equal(valueFrom(await pharmacy.dispense(context, order)).entry.state, 'accepted')
 }

@@ -70,7 +70,8 @@ async function prepare(
   const facts = factsOf(asking, context, items, now)
   const allowed = checkDispensation(prescription, NOTHING_BEFORE, facts, dispensing.rules.of(country))
   if (!allowed.ok) return careFailure(allowed.problem.code, country)
-  const line = await openLine(asking, questionOf(context), { requestId: randomUUID() })
+  // What the prescription was found with is needed again when country A takes the dispensation.
+  const line = await openLine(asking, { ...questionOf(context), search: search ?? {} }, { requestId: randomUUID() })
   if (!line.ok) return line
   const written = await write(dispensing, line.value, document, facts)
   if (!written) return careFailure('ERROR_ED_INCORRECT_FORMATTING', country)

@@ -67,6 +67,8 @@ export interface TestCountry {
   readonly consents: ConsentStore
   /** National operations that were called, in order. */
   readonly calls: string[]
+  /** Its folder; countries with a plan have their documents in `folder` there. */
+  readonly home: string
   readonly bridge?: TestBridge
   /** What becomes of requests to this country from now on; without it they are answered again. */
   disturb(weather?: Weather): void

@@ -62,16 +62,17 @@ export async function warfarinOrder(
   asking: TestCountry,
   context: CareContext,
   confirmation: string,
+  search: NonNullable<DispenseOrder['search']> = {},
 ): Promise<DispenseOrder> {
-  const listed = valueFrom(await asking.b.pharmacy.list(context))
+  const listed = valueFrom(await asking.b.pharmacy.list(context, search))
   const warfarin = listed.find(({ prescription }) => prescription?.atc?.code === 'B01AA03')
   if (!warfarin) throw new Error('There is no warfarin in the list.')
-  const { prescription } = valueFrom(await asking.b.pharmacy.retrieve(context, warfarin.id))
+  const { prescription } = valueFrom(await asking.b.pharmacy.retrieve(context, warfarin.id, search))
   const items = prescription.items.map(({ id }) => ({
     prescribedItem: id,
     product: { name: 'Varfarina Exemplo 5 mg' },
     substituted: false,
     packages: 1,
   }))
-  return { prescriptionDocument: warfarin.id, items, confirmation }
+  return { prescriptionDocument: warfarin.id, items, confirmation, search }
 }

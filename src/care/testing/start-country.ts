@@ -78,7 +78,7 @@ export async function startCountry(starting: Starting): Promise<Started> {
   const { fetch, directory } = network(starting, keys)
   const consents = openConsents(database, { defaultDecision: 'permit' })
   const calls: string[] = []
-  const connector = watched(await openFolderConnector({ directory: await folderOf(starting) }), calls)
+  const connector = watched(await openFolderConnector({ directory: await folderOf(starting), recheckAfter: 0 }), calls)
   let handler: Handler = () => new Response(null, { status: 503 })
   const server = await listen(keys, (request, connection) => handler(request, connection))
   const base = `${server.url}/fhir`
@@ -178,6 +178,7 @@ export async function startCountry(starting: Starting): Promise<Started> {
     options,
     consents,
     calls,
+    home: starting.home,
     disturb: (next) => {
       weather = next
     },

@@ -30,8 +30,15 @@ export function pharmacyRoutes(
     }),
   )
   app.post('/dispense', (context) =>
-    withCare(context, DispenseRequest, async ({ document, confirmation, items }, care) =>
-      answer(await pharmacy.dispense(care, { prescriptionDocument: document, confirmation, items })),
+    withCare(context, DispenseRequest, async ({ document, confirmation, items, ...request }, care) =>
+      answer(
+        await pharmacy.dispense(care, {
+          prescriptionDocument: document,
+          confirmation,
+          items,
+          search: searchOf(request),
+        }),
+      ),
     ),
   )
   app.post('/discard', (context) =>

@@ -43,6 +43,7 @@ const Quantity = z.object({
 
 export const DispenseRequest = z.object({
   ...Care,
+  ...Search,
   /** The prescription, as listed. */
   document: z.string().max(500),
   /** Made once for each dispensation: sent twice, it is one. */

@@ -24,6 +24,7 @@ export async function confirmDispensation(visit: JourneyVisit): Promise<Response
     prescriptionDocument: result.id,
     items: items.map(({ item }) => item),
     confirmation,
+    search: journey.state.prescriptionSearch ?? {},
   })
   if (!outcome.ok) return careRefused(visit, outcome.problem.code)
   return redirect(visit, addressOf(journey.id, outcome.value.entry.submissionId))
