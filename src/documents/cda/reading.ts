@@ -71,6 +71,20 @@ export function uuidOf(name: string): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
 }
 
+/** Root of identifiers whose system is not known. */
+export const NO_SYSTEM = 'urn:tessera:no-system'
+const NO_SYSTEM_ROOT = uuidOf(NO_SYSTEM)
+const URL = /^[a-z][a-z0-9+.-]*:\S+$/i
+
+/**
+ * CDA names systems by OID or UUID. A system that has neither is written with the UUID computed from its URL, and its
+ * URL as name beside it: this finds the URL. `null`: the identifier has no system.
+ */
+export function systemNamed(root: string, name: string | undefined): string | null | undefined {
+  if (root === NO_SYSTEM_ROOT) return null
+  return name !== undefined && URL.test(name) && uuidOf(name) === root ? name : undefined
+}
+
 /** Which of these references lead to observations; only those may be members of a group. */
 export function partitionMembers(
   reading: Reading,

@@ -3,7 +3,7 @@ import type { CodeableConcept, Coding, Extension } from 'fhir/r4'
 import { attribute, child, children, oneLine } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
 import { narrativeWords } from '../narrative-index.ts'
-import { type Reading, systemOf } from '../reading.ts'
+import { type Reading, systemNamed, systemOf } from '../reading.ts'
 import { ORIGINAL_TEXT_EXTENSION, QUALIFIER_EXTENSION, SYSTEM_NAME_EXTENSION } from '../tables/urls.ts'
 import { nullFlavorExtension } from './nulls.ts'
 
@@ -60,11 +60,12 @@ export function codingOf(element: XmlElement, reading: Reading, outermost = true
   const words = outermost ? undefined : originalText(element, reading)
   if (code === undefined && display === undefined && words === undefined) return undefined
   const system = attribute(element, 'codeSystem')?.trim()
-  const valid = system !== undefined && OID_OR_URI.test(system)
   const named = attribute(element, 'codeSystemName')
+  const url = system === undefined ? undefined : systemNamed(system, named)
+  const valid = system !== undefined && OID_OR_URI.test(system)
   const version = attribute(element, 'codeSystemVersion')?.trim()
   const extension: Extension[] = outermost ? [] : qualifiers(element, reading)
-  if (!valid) {
+  if (!valid && !url) {
     const name = [system, named].filter((part) => part !== undefined && part !== '').join(' ')
     if (name !== '') extension.push({ url: SYSTEM_NAME_EXTENSION, valueString: name })
   }
@@ -73,7 +74,8 @@ export function codingOf(element: XmlElement, reading: Reading, outermost = true
   }
   const coding: Coding = {}
   if (extension.length > 0) coding.extension = extension
-  if (valid) coding.system = systemOf(reading, system)
+  if (url) coding.system = url
+  else if (valid) coding.system = systemOf(reading, system)
   if (version) coding.version = version
   if (code !== undefined) coding.code = oneLine(code)
   const shown = display ?? words

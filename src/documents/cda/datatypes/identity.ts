@@ -2,7 +2,7 @@
 import type { Address, ContactPoint, Extension, HumanName, Identifier } from 'fhir/r4'
 import { attribute, child, children, elements, oneLine, words } from '#platform/xml/access.ts'
 import type { XmlElement } from '#platform/xml/tree.ts'
-import { type Reading, systemOf } from '../reading.ts'
+import { type Reading, systemNamed, systemOf } from '../reading.ts'
 import { NAME_QUALIFIER_EXTENSION, SOURCE_VALUE_EXTENSION } from '../tables/urls.ts'
 import { nullFlavorExtension } from './nulls.ts'
 import { period } from './time.ts'
@@ -21,6 +21,10 @@ export function identifier(element: XmlElement, reading: Reading): Identifier | 
   }
   const uri = root ? rootUri(root, extension === undefined ? undefined : reading) : undefined
   const authority = attribute(element, 'assigningAuthorityName')
+  const named = root && extension ? systemNamed(root, authority) : undefined
+  if (named && extension) return { system: named, value: extension }
+  if (named === null && extension)
+    return { value: extension, ...(authority ? { assigner: { display: authority } } : {}) }
   const assigner = authority ? { assigner: { display: authority } } : {}
   if (extension) return { ...(uri ? { system: uri } : {}), value: extension, ...assigner }
   return uri === undefined ? undefined : { system: 'urn:ietf:rfc3986', value: uri, ...assigner }

@@ -1,6 +1,6 @@
 /** Identifier, HumanName, Address, ContactPoint → II, PN, AD, TEL (V3 data types §1.9–1.11). */
 import type { Address, ContactPoint, Extension, HumanName, Identifier } from 'fhir/r4'
-import { uuidOf } from '../../reading.ts'
+import { NO_SYSTEM, uuidOf } from '../../reading.ts'
 import { NAME_QUALIFIER_EXTENSION, SOURCE_VALUE_EXTENSION } from '../../tables/urls.ts'
 import { type Attributes, element, escaped, type Piece } from '../element.ts'
 import { isUid, rootOf, type Writing } from '../writing.ts'
@@ -36,9 +36,6 @@ export function idAttributes(held: Identifier, writing: Writing): Attributes | u
 function bareId(value: string, authority: string | undefined): Attributes {
   return { root: uuidOf(NO_SYSTEM), extension: value, assigningAuthorityName: authority }
 }
-
-/** Name of the root of identifiers whose system is not known. */
-export const NO_SYSTEM = 'urn:tessera:no-system'
 
 export function ids(held: readonly Identifier[] | undefined, writing: Writing, name = 'id'): Piece[] {
   return (held ?? []).flatMap((one) => id(one, writing, name) ?? [])
