@@ -181,6 +181,39 @@ test('a bare PDF of the country is wrapped as CDA of level 1', async () => {
   assert.equal(Buffer.from(text(body), 'base64').toString(), '%PDF-1.7\n')
 })
 
+test('a report that is only coded is printed for countries that take PDF', async () => {
+  const report = {
+    resourceType: 'Bundle',
+    type: 'document',
+    identifier: { system: 'urn:oid:1.2.3', value: 'LAB-9' },
+    entry: [
+      {
+        fullUrl: 'urn:uuid:6b2f2c1e-8a5e-4a53-9d2c-0a6a3c0f8f11',
+        resource: {
+          resourceType: 'Composition',
+          status: 'final',
+          type: { coding: [{ system: 'http://loinc.org', code: '11502-2' }] },
+          subject: { reference: 'urn:uuid:6b2f2c1e-8a5e-4a53-9d2c-0a6a3c0f8f12' },
+          date: '2026-11-26T10:00:00Z',
+          author: [{ display: 'Laboratório Central' }],
+          title: 'Hemograma',
+        },
+      },
+      {
+        fullUrl: 'urn:uuid:6b2f2c1e-8a5e-4a53-9d2c-0a6a3c0f8f12',
+        resource: { resourceType: 'Patient', identifier: [{ system: UTENTE, value: '327904118' }] },
+      },
+    ],
+  }
+  await writeFile(join(country.folder, 'documents', 'hemograma.json'), JSON.stringify(report))
+  const [entry] = (await query(CAROLINA, vouch(CAROLINA), ['11502-2'])).documents
+  assert.equal(entry?.formatCode, 'urn:eHDSI:orcd:pdf:2021')
+  const { root } = parsed((await retrieve(entry?.documentId ?? '', vouch(CAROLINA))).documents[0]?.bytes)
+  const body = descend(root, 'component', 'nonXMLBody', 'text')
+  assert.equal(attribute(body, 'mediaType'), 'application/pdf')
+  assert.equal(Buffer.from(text(body), 'base64').subarray(0, 5).toString(), '%PDF-')
+})
+
 test('prescriptions are for pharmacists, with what the list tells of them', async () => {
   const listed = await query(FERREIRA, vouch(FERREIRA, LUC), ['57833-6'])
   const facts = listed.documents.find(

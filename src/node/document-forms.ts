@@ -1,5 +1,5 @@
 /** What a node does with documents, with the terminology that is in use at that moment. */
-import { cdaForms } from '#care/country-a/cda-forms.ts'
+import { cdaForms, type Printing } from '#care/country-a/cda-forms.ts'
 import type { CdaForms } from '#care/country-a/render-document.ts'
 import { writeCda } from '#documents/cda/write/write-cda.ts'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
@@ -17,8 +17,11 @@ export interface DocumentForms {
   readonly cda: CdaForms
 }
 
-/** @param terminology asked anew each time, so that a new release counts from the next document on */
-export function documentForms(terminology: () => TerminologyCatalogue): DocumentForms {
+/**
+ * @param terminology asked anew each time, so that a new release counts from the next document on
+ * @param printing how coded reports without an original become PDF, where they have to travel as that
+ */
+export function documentForms(terminology: () => TerminologyCatalogue, printing?: Printing): DocumentForms {
   return {
     readDocument: (bytes) => readDocument(bytes, { terminology: terminology() }),
     transcode: (document) => transcode(document, terminology()),
@@ -26,6 +29,6 @@ export function documentForms(terminology: () => TerminologyCatalogue): Document
       const written = writeCda(document, { terminology: terminology() })
       return written.ok ? ok(new TextEncoder().encode(written.value.xml)) : written
     },
-    cda: cdaForms(terminology),
+    cda: cdaForms(terminology, printing),
   }
 }

@@ -1,4 +1,5 @@
 /** A call of another country after its door has looked at the credentials: what every step is given, whatever the wire. */
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Connection } from '#platform/http/connection.ts'
 import type { VerifiedCaller, Wire } from '../border/border-service.ts'
 import type { ExchangedEnvelopes } from '../context/recorder.ts'
@@ -28,3 +29,26 @@ export type Credentials =
       /** Who asked, when that much is certain. */
       readonly caller?: VerifiedCaller
     }
+
+/** What audit and evidence need of a message: who was at the other end, what was asked, and its digest. */
+export function exchangeOf(
+  connection: Connection,
+  message: Omit<ExchangedEnvelopes, 'clientName' | 'requestDigest'> & { readonly requestDigest?: string },
+): ExchangedEnvelopes {
+  const { certificate } = connection
+  const digest =
+    message.requestDigest ??
+    createHash('sha256')
+      .update(message.request ?? '')
+      .digest('hex')
+  return {
+    ...message,
+    requestDigest: digest,
+    ...(certificate?.raw.byteLength ? { clientName: nameOf(certificate.raw) } : {}),
+  }
+}
+
+/** RFC 4514: the most specific part first. Node prints one part a line, the most general first. */
+function nameOf(der: Uint8Array): string {
+  return new X509Certificate(der).subject.split('\n').reverse().join(', ')
+}

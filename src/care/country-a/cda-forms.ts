@@ -2,16 +2,28 @@
 import type { Bundle, Composition, DocumentReference, Patient } from 'fhir/r4'
 import { writeCda } from '#documents/cda/write/write-cda.ts'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import { summaryView } from '#documents/render/view.ts'
 import { myHealthEuList } from '#documents/transcode/coded-element-list.ts'
 import { transformDocument } from '#documents/transcode/transform.ts'
+import type { Messages } from '#platform/i18n/messages.ts'
 import type { TerminologyCatalogue } from '#terminology/terminology.ts'
 import { minimalPatient } from './fhir-entry.ts'
 import { foundPatient } from './listed-document.ts'
 import type { CdaForms, CdaOutcome, OriginalToWrap } from './render-document.ts'
 
-/** @param terminology asked anew for each document, so that a new release is used from the next one on */
-export function cdaForms(terminology: () => TerminologyCatalogue): CdaForms {
+/** How reports without an original are printed: the words around them, in the country's own language. */
+export interface Printing {
+  readonly messages: Messages
+  readonly now: () => Date
+}
+
+/**
+ * @param terminology asked anew for each document, so that a new release is used from the next one on
+ * @param printing without it, coded reports that have no original are not offered over IHE
+ */
+export function cdaForms(terminology: () => TerminologyCatalogue, printing?: Printing): CdaForms {
   return {
+    ...(printing ? { renderPdf: (document: ClinicalDocument) => print(document, terminology(), printing) } : {}),
     transcodeCda(bytes) {
       const codedElements = myHealthEuList()
       const made = transformDocument(bytes, { direction: 'transcode', languages: [], codedElements }, terminology())
@@ -26,6 +38,13 @@ export function cdaForms(terminology: () => TerminologyCatalogue): CdaForms {
     writeCda: (document) => written(document, terminology()),
     wrapOriginal: (original) => written(originalDocument(original), terminology()),
   }
+}
+
+async function print(document: ClinicalDocument, terminology: TerminologyCatalogue, { messages, now }: Printing) {
+  // Loaded when the first PDF is asked for: the node starts without it.
+  const { renderPdf } = await import('#documents/render/pdf.ts')
+  const { language } = messages
+  return renderPdf(summaryView(document, { language, terminology, messages, now: now() }))
 }
 
 function written(document: ClinicalDocument, terminology: TerminologyCatalogue): CdaOutcome {

@@ -159,6 +159,14 @@ test('reports travel over IHE as PDF or picture, summaries also coded, national 
   const lab = [national('l', 'fhir', { classCode: '11502-2' })]
   assert.deepEqual(forms(lab, 'fhir', 'laboratory-report'), [['structured']])
   assert.deepEqual(forms(lab, 'ihe', 'laboratory-report'), [[]])
+  const printable = listedDocument(
+    { main: lab[0] as NationalDocument, structured: lab[0] as NationalDocument },
+    { ...frame('ihe', 'laboratory-report'), canPrint: true },
+  )
+  assert.deepEqual(
+    printable.forms.map(({ form, size }) => [form, size]),
+    [['pdf', undefined]],
+  )
   const image = [national('i', 'png', { classCode: 'x-clinical-image' })]
   assert.deepEqual(forms(image, 'ihe', 'medical-image'), [['image']])
 })

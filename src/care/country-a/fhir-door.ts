@@ -8,7 +8,7 @@ import { dateMatches } from '#wire/fhir/search-date.ts'
 import { type DocumentSearch, tokenMatches } from '#wire/fhir/search-parameters.ts'
 import type { ListedDocument, RetrieveQuestion, VerifiedCaller } from '../border/border-service.ts'
 import { policyFor } from '../policy/policy.ts'
-import type { AuthenticatedCall, Credentials } from './authenticated-call.ts'
+import { type AuthenticatedCall, type Credentials, exchangeOf } from './authenticated-call.ts'
 import type { Desk, DeskAnswer } from './desk.ts'
 import { serviceOfDocument } from './document-id.ts'
 import { categoriesOf, classSystem, documentReference, minimalPatient } from './fhir-entry.ts'
@@ -60,8 +60,29 @@ interface Asked {
 
 /** Everything the token says is checked here; the desk refuses with what comes out. */
 async function authenticated(desk: Desk, call: NcpehCall, asked: Asked): Promise<AuthenticatedCall> {
-  const { connection, requestId, query } = call
-  return { wire: 'fhir', connection, requestId, query, credentials: await credentialsOf(desk, call, asked) }
+  const { connection, requestId, query, body } = call
+  return {
+    wire: 'fhir',
+    connection,
+    requestId,
+    query,
+    credentials: await credentialsOf(desk, call, asked),
+    exchanged: exchangeOf(connection, {
+      wire: 'fhir',
+      transaction: TRANSACTIONS[asked.scope],
+      request: body ?? `GET ${query}`,
+      ...(requestId === undefined ? {} : { messageId: requestId }),
+    }),
+  }
+}
+
+/** IHE PDQm and MHD. */
+const TRANSACTIONS: Readonly<Record<AccessScope, string>> = {
+  'user/Patient.search': 'ITI-78',
+  'user/DocumentReference.search': 'ITI-67',
+  'user/Bundle.read': 'ITI-68',
+  'user/Binary.read': 'ITI-68',
+  'user/Bundle.create': 'ITI-65',
 }
 
 async function credentialsOf(desk: Desk, call: NcpehCall, asked: Asked): Promise<Credentials> {

@@ -18,7 +18,7 @@ import type {
   SubmissionAnswer,
 } from '#wire/ihe/exchange.ts'
 import { serviceOfClass } from '../policy/policy.ts'
-import type { AuthenticatedCall } from './authenticated-call.ts'
+import { type AuthenticatedCall, exchangeOf } from './authenticated-call.ts'
 import type { IheOptions } from './country-a.ts'
 import { type Desk, receive, refused } from './desk.ts'
 import { serviceOfDocument } from './document-id.ts'
@@ -57,13 +57,13 @@ async function authenticated(
     requestId: messageId,
     query,
     credentials: await iheCredentials(desk, options, call, asked),
-    exchanged: {
+    exchanged: exchangeOf(connection, {
       wire: 'ihe',
       transaction,
       request: requestEnvelope,
       requestDigest,
       ...(messageId === undefined ? {} : { messageId }),
-    },
+    }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { ListedDocument, ListQuestion, VerifiedCaller } from '../border/bor
 import type { AuthenticatedCall } from './authenticated-call.ts'
 import { type Desk, type DeskAnswer, type Done, receive, refused } from './desk.ts'
 import { groupEntries } from './document-entry.ts'
-import { listedDocument } from './listed-document.ts'
+import { canPrint, listedDocument } from './listed-document.ts'
 import { nationalDocuments } from './national-documents.ts'
 import { openClasses, openFile } from './patient-file.ts'
 import { NOT_ALLOWED, nationalRefusal, UNKNOWN_CLASS } from './refusals.ts'
@@ -59,7 +59,7 @@ async function permitted(
       ? nothing('no-document', patient)
       : refused(nationalRefusal(listed.problem), { patient, detail: listed.problem.code })
   }
-  const frame = { wire, service, ids: desk.ids, caller: caller.country, person, patient }
+  const frame = { wire, service, ids: desk.ids, caller: caller.country, person, patient, canPrint: canPrint(desk) }
   const documents = groupEntries(listed.value)
     .map((entry) => listedDocument(entry, frame))
     .filter((document) => document.forms.length > 0 && (question.isWanted?.(document) ?? true))

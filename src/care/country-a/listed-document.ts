@@ -18,6 +18,13 @@ export interface ListFrame {
   readonly person: NationalPatient
   /** The identifier that the patient's documents are kept under. */
   readonly patient: string
+  /** Coded reports without an original can be made into PDF. */
+  readonly canPrint?: boolean
+}
+
+/** Whether this node makes PDFs of reports. */
+export function canPrint({ cda }: { readonly cda?: { readonly renderPdf?: unknown } }): boolean {
+  return cda?.renderPdf !== undefined
 }
 
 export function listedDocument(entry: NationalEntry, frame: ListFrame): ListedDocument {
@@ -53,11 +60,18 @@ export function foundPatient({ identifiers, family, given, birthDate, gender }: 
  * The national file behind a form; undefined when the wire does not carry that form of it. Over IHE only classes with a
  * level 3 format travel coded, reports as PDF or picture (eHDSI OrCD), and national CDA not at all.
  */
-export function nationalFile(entry: NationalEntry, form: Form, wire: Wire): NationalDocument | undefined {
+export function nationalFile(
+  entry: NationalEntry,
+  form: Form,
+  { wire, canPrint }: Pick<ListFrame, 'wire' | 'canPrint'>,
+): NationalDocument | undefined {
   if (wire === 'fhir') return entry[form]
   if (form === 'source') return undefined
   const formats = documentClass(entry.main.classCode)
-  if (form === 'pdf') return formats?.pdf && entry.pdf
+  if (form === 'pdf') {
+    const printable = canPrint && !formats?.structured && !entry.image ? entry.structured : undefined
+    return formats?.pdf && (entry.pdf ?? printable)
+  }
   if (form === 'image') return entry.image && formats?.[imageKind(entry.image)] && entry.image
   return entry.structured?.format === 'cda-l1' ? undefined : formats?.structured && entry.structured
 }
@@ -65,7 +79,7 @@ export function nationalFile(entry: NationalEntry, form: Form, wire: Wire): Nati
 function formsOf(entry: NationalEntry, frame: ListFrame): readonly ListedForm[] {
   const forms: ListedForm[] = []
   for (const form of ['structured', 'pdf', 'image', 'source'] as const) {
-    const file = nationalFile(entry, form, frame.wire)
+    const file = nationalFile(entry, form, frame)
     if (!file) continue
     forms.push({
       form,
@@ -83,7 +97,7 @@ function imageKind({ format, content }: NationalDocument): 'png' | 'jpeg' {
 
 /** What is transcoded or wrapped on demand has no size and no hash before (IHE on-demand convention). */
 function isGivenAsItIs(form: Form, { format }: NationalDocument): boolean {
-  return form === 'source' || (form !== 'structured' && format !== 'cda-l1')
+  return form === 'source' || (form !== 'structured' && !format.startsWith('cda') && format !== 'fhir')
 }
 
 function mediaTypeOf(form: Form, file: NationalDocument, wire: Wire): string {

@@ -16,6 +16,8 @@ export interface CdaForms {
   writeCda(document: ClinicalDocument): CdaOutcome
   /** A PDF or picture → CDA level 1 around it. */
   wrapOriginal(original: OriginalToWrap): CdaOutcome
+  /** A coded report that has no original → a PDF of it: reports travel over IHE as PDF only (eHDSI OrCD). */
+  renderPdf?(document: ClinicalDocument): Promise<Uint8Array>
 }
 
 export type CdaOutcome =
@@ -49,7 +51,7 @@ export async function renderDocument(desk: Desk, rendering: Rendering): Promise<
   const { form, as, national, bytes } = rendering
   if (form === 'source') return given('text/xml', bytes)
   if (form === 'structured') return as === 'cda' ? pivotCda(desk, rendering) : fhirDocument(desk, bytes)
-  const original = originalFor(form, national, bytes)
+  const original = isCoded(national) ? await printed(desk, bytes) : originalFor(form, national, bytes)
   if (!original) return UNREADABLE
   return as === 'cda' ? wrapped(desk, rendering, original) : given(original.mediaType, original.bytes)
 }
@@ -96,6 +98,16 @@ function outcome(desk: Desk, { classCode }: NationalDocument, cda: CdaOutcome): 
   desk.log.warn('document-withheld', { code: cda.code })
   if (!/^45\d\d$/.test(cda.code)) return UNREADABLE
   return { ok: false, refusal: withheld(classCode, cda.code) }
+}
+
+function isCoded({ format }: NationalDocument): boolean {
+  return format === 'fhir' || format === 'cda-l3'
+}
+
+async function printed(desk: Desk, bytes: Uint8Array): Promise<Original | undefined> {
+  const read = await desk.readDocument(bytes)
+  const pdf = read.ok ? await desk.cda?.renderPdf?.(read.value) : undefined
+  return pdf && { mediaType: 'application/pdf', bytes: pdf }
 }
 
 /** The PDF or picture itself, or inside CDA of level 1; undefined when it is not what was listed. */

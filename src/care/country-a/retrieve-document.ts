@@ -5,7 +5,7 @@ import type { AuthenticatedCall } from './authenticated-call.ts'
 import { type Desk, type DeskAnswer, type Done, nationalCaller, receive, refused } from './desk.ts'
 import { groupEntries } from './document-entry.ts'
 import { documentId } from './document-id.ts'
-import { nationalFile } from './listed-document.ts'
+import { canPrint, nationalFile } from './listed-document.ts'
 import { nationalDocuments } from './national-documents.ts'
 import { sameId } from './opaque-id.ts'
 import { openClasses, openFile } from './patient-file.ts'
@@ -72,7 +72,7 @@ async function find(
   const frame = { wire, service, caller: caller.country, patient }
   for (const entry of groupEntries(listed.value)) {
     for (const form of forms) {
-      const national = nationalFile(entry, form, wire)
+      const national = nationalFile(entry, form, { wire, canPrint: canPrint(desk) })
       if (national && sameId(id, documentId(desk.ids, { ...frame, form, document: entry.main.id }))) {
         return { national, form }
       }

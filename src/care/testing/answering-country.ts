@@ -14,6 +14,7 @@ import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { createPeerFetch, type PeerFetch } from '#platform/http/peer-fetch.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
+import { openMessages } from '#platform/i18n/messages.ts'
 import { createLog } from '#platform/log/log.ts'
 import type { TerminologyCatalogue } from '#terminology/terminology.ts'
 import type { SealSigner } from '#trust/assertions/assertions.ts'
@@ -148,7 +149,7 @@ export async function answeringCountry(given: AnsweringOptions): Promise<Answeri
     log: createLog({ level: 'silent', name: 'test' }),
     dispensations: openDispensingJournal(database),
     dispensingRules: rules.of('PT'),
-    cda: cdaForms(() => terminology),
+    cda: cdaForms(() => terminology, { messages: openMessages(join(DATA, 'messages'), 'pt'), now: clock }),
     ihe: {
       repositoryId: REPOSITORY,
       profile: () => profile,

@@ -37,6 +37,8 @@ export interface NcpehCall {
   readonly requestId: string | undefined
   /** The request below the base, e.g. `Patient?identifier=…`. */
   readonly query: string
+  /** Of a transaction, as it came. */
+  readonly body?: string
 }
 
 export interface BinaryContent {
@@ -59,6 +61,8 @@ export interface NcpehServerOptions extends ServerIdentity {
   readonly handlers: NcpehHandlers
   /** Told about programming errors; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
+  /** Told about requests that were refused before they reached a handler, with a stable code; the refusal waits for it. */
+  readonly onRefused?: (code: string, connection: Connection) => void | Promise<void>
   /** Of a transaction; default 8 MiB. */
   readonly maximumBodyBytes?: number
 }
@@ -66,6 +70,8 @@ export interface NcpehServerOptions extends ServerIdentity {
 /** The connection comes in as Hono's environment: `app.fetch(request, { connection })`. */
 export interface NcpehEnvironment {
   Bindings: { readonly connection: Connection }
+  /** `asked`: a handler was given the request, and has written down what became of it. */
+  Variables: { asked?: boolean }
 }
 
 type NcpehContext = Context<NcpehEnvironment>
@@ -76,6 +82,11 @@ export function ncpehServer(options: NcpehServerOptions): Hono<NcpehEnvironment>
   const base = options.base.replace(/\/$/, '')
   const app = new Hono<NcpehEnvironment>().basePath(new URL(base).pathname)
 
+  app.use('*', async (context, next) => {
+    await next()
+    if (context.res.status < 400 || context.get('asked')) return
+    await options.onRefused?.(`fhir-refused-${context.res.status}`, context.env.connection)
+  })
   app.get('/metadata', (context) =>
     negotiated(context, () =>
       Promise.resolve(fhirResponse(capabilityStatement(options, handlers.provideDocument !== undefined))),
@@ -158,7 +169,7 @@ async function provision(context: NcpehContext, { handlers, maximumBodyBytes }: 
     const code = unsupported ? 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN' : 'ERROR_ED_INCORRECT_FORMATTING'
     return refusalResponse({ status: 400, code, sentence: read.problem.sentence, next: read.problem.next })
   }
-  const answer = await handlers.provideDocument(read.value, callOf(context))
+  const answer = await handlers.provideDocument(read.value, { ...callOf(context), body })
   return answer.ok ? fhirResponse(provisionResponse(read.value, answer.value)) : refusalResponse(answer.refusal)
 }
 
@@ -214,6 +225,7 @@ function callOf(context: NcpehContext): NcpehCall {
   const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
   const id = context.req.header('x-request-id')
   const { pathname, search } = new URL(context.req.url)
+  context.set('asked', true)
   return {
     connection: context.env.connection,
     bearer,
