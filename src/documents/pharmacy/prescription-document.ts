@@ -29,7 +29,6 @@ export function prescriptionDocumentOf(document: ClinicalDocument): ClinicalDocu
   const id = stated.prescriptionId ?? stated.id
   const composition: Composition = {
     resourceType: 'Composition',
-    extension: [{ url: 'urn:tessera:added', valueString: 'Composition' }],
     status: 'final',
     type: { coding: [{ system: LOINC, code: PRESCRIPTION_DOCUMENT, display: 'Prescription for medication' }] },
     ...subjectOf(parts, first),

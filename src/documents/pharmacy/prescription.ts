@@ -1,5 +1,5 @@
 /** A document of MPD requests → the prescription that a pharmacist works with. */
-import { FULFILS_EXTENSION, TO_PHARMACIST_EXTENSION } from '../cda/tables/urls.ts'
+import { FULFILS_EXTENSION, RENDERED_DOSAGE_EXTENSION, TO_PHARMACIST_EXTENSION } from '../cda/tables/urls.ts'
 import { isAdded } from '../fhir/compose.ts'
 import { concept, extensions, type Node, node, nodes, text } from '../fhir/node.ts'
 import type { Entry } from '../fhir/references.ts'
@@ -122,7 +122,7 @@ function itemOf(parts: Parts, entry: Entry): PrescribedItem {
     id: itemIdOf(entry),
     resource: entry.fullUrl,
     medicine: medicineOf(parts, entry),
-    posology: dosages.flatMap((dosage) => [text(dosage.text) ?? [], text(dosage.patientInstruction) ?? []].flat()),
+    posology: posologyIn(resource, dosages),
     ...(route === undefined ? {} : { route }),
     ...(quantity === undefined ? {} : { quantity }),
     ...(typeof repeats === 'number' && Number.isInteger(repeats) && repeats > 0 ? { repeats } : {}),
@@ -130,6 +130,15 @@ function itemOf(parts: Parts, entry: Entry): PrescribedItem {
     ...(reason === undefined ? {} : { substitutionReason: reason.display }),
     ...(told.length === 0 ? {} : { instructionsToPharmacist: told.join('\n') }),
   }
+}
+
+/** The words of each dosage, with what the patient is told; words made for all dosages count where none has its own. */
+function posologyIn(request: Node, dosages: readonly Node[]): string[] {
+  const rendered = extensions(request, RENDERED_DOSAGE_EXTENSION).flatMap(
+    ({ valueMarkdown, valueString }) => text(valueMarkdown) ?? text(valueString) ?? [],
+  )
+  const own = dosages.flatMap((dosage) => text(dosage.text) ?? [])
+  return [...(own.length > 0 ? own : rendered), ...dosages.flatMap((dosage) => text(dosage.patientInstruction) ?? [])]
 }
 
 /** Not stated is not "allowed": what then holds is a rule of the prescribing country. */

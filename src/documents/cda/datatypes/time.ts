@@ -111,11 +111,14 @@ export function period(element: XmlElement | undefined): Period | undefined {
   }
 }
 
+/** On a Period: how long it lasts, where the source says that instead of a bound. */
+export const INTERVAL_WIDTH = 'urn:tessera:interval-width'
+
 function intervalExtras(element: XmlElement): Extension[] {
   const width = quantity(child(element, 'width'))
   const center = moment(child(element, 'center'))
   return [
-    ...(width === undefined ? [] : [{ url: 'urn:tessera:interval-width', valueQuantity: width }]),
+    ...(width === undefined ? [] : [{ url: INTERVAL_WIDTH, valueQuantity: width }]),
     ...(center?.value === undefined ? [] : [{ url: 'urn:tessera:interval-center', valueDateTime: center.value }]),
     ...(child(element, 'low') || child(element, 'high') ? nullFlavorExtension(element) : []),
   ]

@@ -4,12 +4,13 @@ import { child } from '#platform/xml/access.ts'
 import { codeOf, concept } from '../datatypes/code.ts'
 import { detail } from '../datatypes/detail.ts'
 import { absent, nullFlavorOf } from '../datatypes/nulls.ts'
+import { INTERVAL_WIDTH, period } from '../datatypes/time.ts'
 import { each, first, type Located } from '../located.ts'
 import type { Reading, Trace } from '../reading.ts'
 import { type Context, looseText, type Nested, statementText, structural, subordinate } from '../statement.ts'
 import { ABSENT_CODES } from '../tables/statuses.ts'
 import { TO_PHARMACIST_EXTENSION } from '../tables/urls.ts'
-import { DOSAGE_FIELDS, readDosages } from './dosage.ts'
+import { DOSAGE_FIELDS, readDosages, timesOf } from './dosage.ts'
 import { readMedicine } from './medicine.ts'
 
 export interface MedicineOf {
@@ -91,7 +92,18 @@ export function dosagesWith(
   const words = looseText(inner, reading)
   subordinate(trace, inner, reading, context, [...DOSAGE_FIELDS, 'consumable'])
   const spoken = words === undefined ? further : { ...further, text: words }
-  return [...dosages, ...(spoken === undefined ? [] : [spoken]), ...more]
+  const bounded = spoken === undefined ? undefined : withBounds(spoken, inner)
+  return [...dosages, ...(bounded === undefined ? [] : [bounded]), ...more]
+}
+
+/** A further dose has its own time: from when to when, or for how long. */
+function withBounds(dosage: Dosage, at: Located): Dosage {
+  const bounds = period(timesOf(at).interval)
+  if (bounds === undefined) return dosage
+  const width = bounds.extension?.find(({ url }) => url === INTERVAL_WIDTH)?.valueQuantity
+  const isWidth = bounds.start === undefined && bounds.end === undefined && width !== undefined
+  const repeat = { ...dosage.timing?.repeat, ...(isWidth ? { boundsDuration: width } : { boundsPeriod: bounds }) }
+  return { ...dosage, timing: { ...dosage.timing, repeat } }
 }
 
 function instructed([dosage = {}, ...rest]: readonly Dosage[], words: string): Dosage[] {

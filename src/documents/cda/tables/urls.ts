@@ -37,6 +37,8 @@ export const PRESCRIBED_QUANTITY_EXTENSION =
   'https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medicationrequest-prescribedQuantity'
 export const DOSE_PERIOD_EXTENSION =
   'http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.effectiveDosePeriod'
+export const RENDERED_DOSAGE_EXTENSION =
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction'
 export const DISPENSE_RECORDED_EXTENSION =
   'http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationDispense.recorded'
 export const VERSION_NUMBER_EXTENSION =

@@ -1,5 +1,6 @@
 /** What statements and prescriptions of a medicine have in common as substanceAdministration: the elements of their dosages and of what was noted inside. */
 import type { Annotation, CodeableConcept, Dosage, Period, Reference, Resource } from 'fhir/r4'
+import { INTERVAL_WIDTH } from '../../datatypes/time.ts'
 import { ABSENT_CODES } from '../../tables/statuses.ts'
 import { KIND_BY_CODE } from '../../tables/subordinates.ts'
 import { TO_PHARMACIST_EXTENSION } from '../../tables/urls.ts'
@@ -56,7 +57,7 @@ export function dosagesIn(dosages: readonly Dosage[], source: Source, writing: W
   return [
     first.text === undefined ? undefined : element('text', {}, words(first.text, writing)),
     ...dosagePieces(first, writing, source.details),
-    ...same.flatMap((one) => dosagePieces({ timing: one.timing }, writing)),
+    ...same.flatMap(({ timing }) => dosagePieces(timing === undefined ? {} : { timing }, writing)),
     ...instructions(
       'PINSTRUCT',
       dosages.flatMap(({ patientInstruction: told }) => told ?? []),
@@ -67,14 +68,22 @@ export function dosagesIn(dosages: readonly Dosage[], source: Source, writing: W
   ]
 }
 
-/** A dosage without its rhythm and without what is told to the patient once. */
-function baseOf({ timing: _, sequence: __, patientInstruction: ___, text: ____, ...base }: Dosage): string {
-  return JSON.stringify(base)
+/** A dosage without its rhythm and without what is told to the patient once; how long it is taken belongs to it. */
+function baseOf({ timing, sequence: _, patientInstruction: __, text: ___, ...base }: Dosage): string {
+  return JSON.stringify([base, boundsOf({ timing })])
+}
+
+/** From when to when, or for how long, a dosage is taken: as a period, as the reader understands it. */
+export function boundsOf({ timing }: Pick<Dosage, 'timing'>): Period | undefined {
+  const width = timing?.repeat?.boundsDuration
+  if (width !== undefined) return { extension: [{ url: INTERVAL_WIDTH, valueQuantity: width }] }
+  return timing?.repeat?.boundsPeriod
 }
 
 function furtherDose(dosage: Dosage, writing: Writing): Piece {
   const inner = assemble(ADMINISTRATION, 'substanceAdministration', { moodCode: 'INT' }, [
     dosage.text === undefined ? undefined : element('text', {}, words(dosage.text, writing)),
+    interval('effectiveTime', boundsOf(dosage), 'IVL_TS'),
     ...dosagePieces(dosage, writing),
     assemble('Consumable', 'consumable', {}, [
       assemble('ManufacturedProduct', 'manufacturedProduct', {}, [

@@ -1,7 +1,22 @@
 /** MedicationRequest → prescription item (eHDSI ePrescription 1.3.6.1.4.1.12559.11.10.1.3.1.3.2). */
-import type { CodeableConcept, Composition, MedicationRequest, Quantity, Resource } from 'fhir/r4'
+import type {
+  CodeableConcept,
+  Composition,
+  Dosage,
+  Identifier,
+  MedicationRequest,
+  Period,
+  Quantity,
+  Resource,
+} from 'fhir/r4'
 import { PRESCRIPTION_STATUS } from '../../tables/statuses.ts'
-import { DOSE_PERIOD_EXTENSION, PRESCRIBED_QUANTITY_EXTENSION } from '../../tables/urls.ts'
+import {
+  DOSE_PERIOD_EXTENSION,
+  FULFILS_EXTENSION,
+  PRESCRIBED_QUANTITY_EXTENSION,
+  RENDERED_DOSAGE_EXTENSION,
+  UCUM,
+} from '../../tables/urls.ts'
 import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { extensionValue } from '../datatypes/nulls.ts'
@@ -13,6 +28,7 @@ import { link, type Participant, type Statement, statementPeople } from '../stat
 import { isA, type Place, resolve, type Writing } from '../writing.ts'
 import {
   ADMINISTRATION,
+  boundsOf,
   dosagesIn,
   inverted,
   medicinePieces,
@@ -34,8 +50,8 @@ const TEMPLATES = [
 export function writePrescription(held: MedicationRequest, writing: Writing, place: Place): Statement {
   const source = sourceOf(held)
   const folded: Resource[] = []
-  const dosages = held.dosageInstruction ?? []
-  const taken = extensionValue(held, DOSE_PERIOD_EXTENSION)?.valuePeriod ?? boundsOf(held)
+  const dosages = spokenDosages(held)
+  const taken = extensionValue(held, DOSE_PERIOD_EXTENSION)?.valuePeriod ?? firstBounds(held)
   return {
     className: ADMINISTRATION,
     attributes: { moodCode: 'INT', negationInd: held.doNotPerform === true ? 'true' : undefined },
@@ -57,12 +73,28 @@ export function writePrescription(held: MedicationRequest, writing: Writing, pla
   }
 }
 
-/** How long it is to be taken, when only the timing says it. */
-function boundsOf({ dosageInstruction = [] }: MedicationRequest): Parameters<typeof takenFrom>[0] {
-  const repeat = dosageInstruction.map(({ timing }) => timing?.repeat).find((one) => one !== undefined)
-  if (repeat?.boundsPeriod !== undefined) return repeat.boundsPeriod
-  const width = repeat?.boundsDuration
-  return width === undefined ? undefined : { extension: [{ url: 'urn:tessera:interval-width', valueQuantity: width }] }
+/** Where no dosage has words, those that were made for all of them (R5 renderedDosageInstruction) are the posology. */
+function spokenDosages({ dosageInstruction = [], extension = [] }: MedicationRequest): Dosage[] {
+  const rendered = extension.find(({ url }) => url === RENDERED_DOSAGE_EXTENSION)
+  const text = rendered?.valueMarkdown ?? rendered?.valueString
+  if (text === undefined || dosageInstruction.some((one) => one.text !== undefined)) return dosageInstruction
+  const [first = {}, ...others] = dosageInstruction
+  return [{ ...first, text }, ...others]
+}
+
+/** How long it is to be taken, when only the timing of the first dosage says it; further ones say it themselves. */
+function firstBounds({ dosageInstruction = [] }: MedicationRequest): Period | undefined {
+  const [first] = dosageInstruction
+  return first === undefined ? undefined : boundsOf(first)
+}
+
+/** Words for a UCUM unit say no more than its code. */
+function areBoundsSaid({ dosageInstruction = [], extension = [] }: MedicationRequest): boolean {
+  if (extension.some(({ url }) => url === DOSE_PERIOD_EXTENSION)) return false
+  return dosageInstruction.every(({ timing }) => {
+    const lasting = timing?.repeat?.boundsDuration
+    return lasting === undefined || (lasting.system === UCUM && lasting.code !== undefined)
+  })
 }
 
 function expressedBy(held: MedicationRequest, writing: Writing, place: Place): string[] {
@@ -70,15 +102,27 @@ function expressedBy(held: MedicationRequest, writing: Writing, place: Place): s
     'intent',
     'doNotPerform',
     'status',
-    // The section's id, and in a dispensation the header (sections/, header/).
-    'groupIdentifier.system',
-    ...(place.depth === 0 ? ['groupIdentifier.value'] : []),
+    ...(isGroupSaid(held, writing, place) ? ['groupIdentifier'] : []),
     'substitution.allowedBoolean',
     'dispenseRequest.numberOfRepeatsAllowed',
     'independentInd.valueBoolean',
     ...(headerSays(held, writing) ? ['authoredOn'] : []),
     ...timingExpressed(held.dosageInstruction ?? [], 'dosageInstruction'),
+    ...(areBoundsSaid(held) ? ['dosageInstruction.timing.repeat.boundsDuration'] : []),
   ]
+}
+
+/** The section's id is the group of all its items; in a dispensation the header names the prescription. */
+function isGroupSaid({ groupIdentifier: group }: MedicationRequest, writing: Writing, place: Place): boolean {
+  const isSame = (one: Identifier | undefined): boolean => one?.value === group?.value && one?.system === group?.system
+  if (place.depth > 0)
+    return (
+      compositionIn(writing)?.extension?.some((one) => one.url === FULFILS_EXTENSION && isSame(one.valueIdentifier)) ===
+      true
+    )
+  for (const resource of writing.resources.values())
+    if (isA(resource, 'MedicationRequest') && !isSame(resource.groupIdentifier)) return false
+  return true
 }
 
 function compositionIn(writing: Writing): Composition | undefined {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import type { Dosage } from 'fhir/r4'
 import { CORPUS, corpusFiles, withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import type { Terminology } from '#terminology/terminology.ts'
 import type { ClinicalDocument } from '../../../model/clinical-document.ts'
@@ -14,10 +15,12 @@ import { dispensationFactsOf } from '../../../pharmacy/dispensation-facts.ts'
 import type { DispensationFacts, DispensedItem, Prescription } from '../../../pharmacy/pharmacy.ts'
 import { prescriptionOf } from '../../../pharmacy/prescription.ts'
 import { prescriptionDocumentOf } from '../../../pharmacy/prescription-document.ts'
+import { read as fhir, prescriptionBundle } from '../../../pharmacy/testing/prescriptions.ts'
 import { readDocument } from '../../../read.ts'
 import { TERMINOLOGY } from '../../testing/documents.ts'
 import { missingInCda } from '../testing/outside-check.ts'
 import { writeCda } from '../write-cda.ts'
+import { isA } from '../writing.ts'
 import { medicineAmounts } from './testing/medicine-amounts.ts'
 
 const OIDS: Readonly<Record<string, string>> = {
@@ -228,3 +231,62 @@ function withoutLine({ prescribedItem: _, ...item }: DispensedItem): unknown {
 function lineOf({ prescribedItem }: DispensedItem): string {
   return prescribedItem
 }
+
+const UCUM = 'http://unitsofmeasure.org'
+const days = (value: number): unknown => ({ value, unit: 'd', system: UCUM, code: 'd' })
+const milligrams = (value: number): unknown => ({ value, unit: 'mg', system: UCUM, code: 'mg' })
+
+/** What comes back of dosages that were written as CDA. */
+function dosagesBack(dosageInstruction: readonly Readonly<Record<string, unknown>>[]): readonly Dosage[] {
+  const back = read(Buffer.from(written(fhir(prescriptionBundle({ dosageInstruction })))))
+  for (const { resource } of back?.bundle.entry ?? [])
+    if (isA(resource, 'MedicationRequest')) return resource.dosageInstruction ?? []
+  return []
+}
+
+test('a tapered dose keeps what is taken for how long', () => {
+  const step = (dose: number, period: number, lasting: number, text?: string): Readonly<Record<string, unknown>> => ({
+    ...(text === undefined ? {} : { text }),
+    timing: { repeat: { frequency: 1, period, periodUnit: 'h', boundsDuration: days(lasting) } },
+    doseAndRate: [{ doseQuantity: milligrams(dose) }],
+  })
+  const back = dosagesBack([step(40, 8, 3, 'first'), step(20, 12, 4, 'then'), step(10, 24, 5)])
+  assert.deepEqual(
+    back.map(({ text, timing, doseAndRate }) => [
+      text,
+      doseAndRate?.[0]?.doseQuantity?.value,
+      timing?.repeat?.period,
+      timing?.repeat?.boundsDuration?.value,
+    ]),
+    [
+      ['first', 40, 8, undefined],
+      ['then', 20, 12, 4],
+      [undefined, 10, 24, 5],
+    ],
+  )
+})
+
+test('three times a day is every eight hours, as needed stays as needed, a greatest dose stays', () => {
+  const [dosage] = dosagesBack([
+    {
+      timing: { repeat: { frequency: 3, period: 1, periodUnit: 'd', when: ['PC'] } },
+      asNeededBoolean: true,
+      maxDosePerPeriod: { numerator: milligrams(120), denominator: days(1) },
+    },
+  ])
+  const { period, periodUnit, when } = dosage?.timing?.repeat ?? {}
+  assert.deepEqual([period, periodUnit, when], [8, 'h', ['PC']])
+  assert.equal(dosage?.asNeededBoolean, true)
+  assert.equal(dosage?.maxDosePerPeriod?.numerator?.value, 120)
+})
+
+test('a rhythm that one period cannot say is not said as another one', () => {
+  const dosage = {
+    text: 'x',
+    timing: { repeat: { frequency: 7, period: 1, periodUnit: 'h', timeOfDay: ['08:00:00'] } },
+  }
+  const xml = written(fhir(prescriptionBundle({ dosageInstruction: [dosage] })))
+  assert.doesNotMatch(xml, /<period /)
+  assert.match(xml, /08:00:00/)
+  assert.match(xml, /value="7"/)
+})
