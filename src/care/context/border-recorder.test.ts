@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { sql } from 'kysely'
 import { migrate } from '#platform/database/migrate.ts'
 import { createMetrics } from '#platform/health/metrics.ts'
 import { createLog } from '#platform/log/log.ts'
@@ -210,6 +211,19 @@ onEachDatabase('the recorder', (open) => {
       ['ab'.repeat(32), undefined],
     )
     for (const { id } of all) assert.equal((await recorder.transaction(id))?.auditMessages.length, 1)
+    await recorder.close()
+  })
+
+  it('is not held up by a row that nobody can read', async () => {
+    const database = await open()
+    const { recorder } = await node(database)
+    await sql`insert into border_transaction (id, node, entered, facts, state, claimed_until)
+      values ('FR:note:broken', 'FR', '2000-01-01T00:00:00.000Z', '{"kind":"?"}', 'waiting', '')`.execute(
+      database.kysely,
+    )
+    await recorder.record(retrieval('B', 1), exchange(1, true))
+    assert.equal(await recorder.settled(1000), false)
+    assert.equal((await recorder.transaction('FR:1'))?.auditMessages.length, 1)
     await recorder.close()
   })
 
