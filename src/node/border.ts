@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type RequestWatch, requestWatch } from '#care/abuse/request-watch.ts'
+import { recordRefused } from '#care/context/record-refused.ts'
 import { type CountryAOptions, countryADoors } from '#care/country-a/country-a.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { openDispensingJournal } from '#care/dispensing/country-a/journal.ts'
@@ -25,6 +26,12 @@ export async function borderHandler(parts: CountryParts): Promise<Handler> {
   const doors = countryADoors(await optionsOf(parts))
   const { wires } = configuration.border
   const onError = (error: unknown) => around.log.failure('answer-failed', error)
+  const onRefused = recordRefused({
+    node: { country: configuration.country, homeCommunityId: description.homeCommunityId, address: fhirBase(parts) },
+    ledger: parts.stores.ledger,
+    clock: () => new Date(),
+    log: around.log,
+  })
   const fhir = ncpehServer({
     base: fhirBase(parts),
     name: `National contact point for eHealth, ${configuration.country}`,
@@ -32,6 +39,7 @@ export async function borderHandler(parts: CountryParts): Promise<Handler> {
     released: RELEASED,
     handlers: doors.fhir,
     onError,
+    onRefused,
   })
   const ihe =
     doors.ihe &&
@@ -40,7 +48,7 @@ export async function borderHandler(parts: CountryParts): Promise<Handler> {
       homeCommunityId: description.homeCommunityId,
       profile: ({ certificate }) => parts.network.profile(certificate?.country),
       onError,
-      onRefused: (code) => around.log.warn('request-refused', { code }),
+      onRefused,
       onAnswered: ({ messageId }, { envelope, digest }) => {
         if (messageId !== undefined) void recorder.answered?.({ messageId, response: envelope, responseDigest: digest })
       },

@@ -60,6 +60,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     port: configuration.border.port,
     tls: { ...stores.keys.tls, requireClientCertificate: true },
     limits: BORDER_LIMITS,
+    onHandshakeRefused: (code) => around.log.warn('handshake-refused', { code }),
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border

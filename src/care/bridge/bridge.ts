@@ -12,6 +12,7 @@ import type { Directory } from '#wire/discovery/directory-client.ts'
 import { ncpehServer } from '#wire/fhir/ncpeh-server.ts'
 import { iheServer } from '#wire/ihe/server.ts'
 import type { Wire } from '../border/border-service.ts'
+import { recordRefused } from '../context/record-refused.ts'
 import { type BorderRecorder, ledgerRecorder } from '../context/recorder.ts'
 import type { CountryAOptions } from '../country-a/country-a.ts'
 import type { Desk } from '../country-a/desk.ts'
@@ -105,9 +106,19 @@ function openDoor(options: BridgeOptions, channels: Channels, { country, homeCom
   const desk = deskOf(options, { country, homeCommunityId, base })
   const service = bridgeService(desk, bridging)
   const onError = (error: unknown) => log.failure('answer-failed', error)
+  const { ledger, clock } = options
+  const onRefused = recordRefused({ node: { country, homeCommunityId, address: base }, ledger, clock, log })
   if (wire === 'fhir') {
     const { name, softwareVersion, released } = options
-    const app = ncpehServer({ base, name, softwareVersion, released, handlers: fhirDoor(desk, service), onError })
+    const app = ncpehServer({
+      base,
+      name,
+      softwareVersion,
+      released,
+      handlers: fhirDoor(desk, service),
+      onError,
+      onRefused,
+    })
     return { homeCommunityId, answer: (request, connection) => app.fetch(request, { connection }) }
   }
   const app = iheServer({
@@ -119,7 +130,7 @@ function openDoor(options: BridgeOptions, channels: Channels, { country, homeCom
     homeCommunityId,
     paths: Object.fromEntries(PATHS.map((one) => [one, `${path}/openncp-ws-server/services/${one}`])),
     onError,
-    onRefused: (code) => log.warn('request-refused', { code }),
+    onRefused,
   })
   return { homeCommunityId, answer: (request, connection) => app.fetch(request, { connection }) }
 }

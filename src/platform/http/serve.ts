@@ -49,6 +49,8 @@ export interface ServeOptions {
   readonly limits?: ServerLimits
   /** Told about programming errors inside the handler; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
+  /** Told about TLS handshakes that failed, e.g. without a certificate of `ca`, with the code of node:tls. */
+  readonly onHandshakeRefused?: (code: string) => void
 }
 
 export interface HttpServer {
@@ -82,6 +84,7 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   if (!listening.ok) return listening
   // E.g. no file descriptor left for a new connection: no reason to end the process.
   server.on('error', (error) => options.onError?.(error))
+  server.on('tlsClientError', (error) => options.onHandshakeRefused?.(codeOf(error) ?? 'unknown'))
   const bound = listening.value
   const shownHost = host.includes(':') ? `[${host}]` : host
   return ok({

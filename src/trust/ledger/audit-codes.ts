@@ -45,6 +45,7 @@ export const EVENT_SUBTYPE = {
   relationshipDeclared: coding(OWN, 'relationship-declared', 'Treatment relationship declared'),
   peerEntered: coding(OWN, 'peer-entered', 'Country entered or replaced in the own list of peers'),
   peerRemoved: coding(OWN, 'peer-removed', 'Country removed from the own list of peers'),
+  requestRefused: coding(OWN, 'request-refused', 'Request of another country that could not be read as a question'),
   submissionSettled: coding(OWN, 'submission-settled', 'Submission settled by hand after asking in country A'),
 } as const
 

@@ -172,6 +172,14 @@ export function relationshipDeclaredEvent(
   }
 }
 
+/** A request was refused before anybody was recognised in it. `client`: who holds the connection; `reason`: a stable code. */
+export function requestRefusedEvent(event: NodeEvent & { readonly client: AuditNode }): AuditEvent {
+  return {
+    ...nodeEvent(event, EVENT_TYPE.securityAlert, [EVENT_SUBTYPE.requestRefused]),
+    agent: [nodeAgent(AGENT_TYPE.source, event.client, true), nodeAgent(AGENT_TYPE.destination, event.node)],
+  }
+}
+
 /** What an operator changed by hand; no patient stands in it. */
 export type OperatorChange =
   /** `details`: certificates and addresses as they are from now on. */

@@ -24,6 +24,8 @@ export interface AnswerBody {
   /** XML text of the child of the Body. */
   readonly body: string
   readonly attachments?: Attachments
+  /** Why no handler was asked: a stable code. */
+  readonly refused?: string
 }
 
 /**
@@ -47,15 +49,17 @@ const ANSWERS: Readonly<Record<Transaction, Answer>> = {
     if (!read.ok) return read
     const { question, echo } = read.value
     const { handlers, homeCommunityId } = node
-    const answer = refusalBeforeSearch(question, homeCommunityId) ?? (await handlers.discoverPatients(question, call))
+    const refusal = refusalBeforeSearch(question, homeCommunityId)
+    const answer = refusal ?? (await handlers.discoverPatients(question, call))
     const { newId, now } = node
-    return ok({ body: writeDiscoveryResponse(answer, echo, { homeCommunityId, profile, newId, now }) })
+    const written = writeDiscoveryResponse(answer, echo, { homeCommunityId, profile, newId, now })
+    return ok({ body: written, ...(refusal ? { refused: `discovery-${refusal.reason ?? 'refused'}` } : {}) })
   },
   async 'ITI-38'({ body }, call, profile, { handlers, newId }) {
     const question = readDocumentQuery(body)
     if (!question.ok && question.problem.code === 'query-malformed') return question
     const answer = question.ok ? await handlers.queryDocuments(question.value, call) : refusedQuery(question.problem)
-    return ok({ body: writeQueryResponse(answer, profile, newId) })
+    return ok({ body: writeQueryResponse(answer, profile, newId), ...refusedWith(question) })
   },
   async 'ITI-39'({ body }, call, profile, { handlers, newId }) {
     const requests = readRetrieveRequest(body)
@@ -65,7 +69,8 @@ const ANSWERS: Readonly<Record<Transaction, Answer>> = {
       : refusedRetrieve(requests.problem)
     // IHE ITI TF-2 3.39.4.2: documents travel as MTOM/XOP.
     const attachments = collectAttachments(newId)
-    return ok({ body: writeRetrieveResponse(answer, profile, attachments.attach), attachments })
+    const written = writeRetrieveResponse(answer, profile, attachments.attach)
+    return ok({ body: written, attachments, ...refusedWith(requests) })
   },
   async 'ITI-41'({ body, content }, call, profile, { handlers }) {
     const submission = readSubmission(body, content)
@@ -73,6 +78,10 @@ const ANSWERS: Readonly<Record<Transaction, Answer>> = {
     const answer = submission.ok
       ? await handlers.submitDocument(submission.value, call)
       : refusedSubmission(submission.problem)
-    return ok({ body: writeSubmissionResponse(answer, profile) })
+    return ok({ body: writeSubmissionResponse(answer, profile), ...refusedWith(submission) })
   },
+}
+
+function refusedWith(read: Result<unknown>): Pick<AnswerBody, 'refused'> {
+  return read.ok ? {} : { refused: read.problem.code }
 }

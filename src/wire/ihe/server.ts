@@ -32,8 +32,8 @@ export interface IheServerOptions {
   }
   /** Told about programming errors; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
-  /** Told about requests that got a fault instead of an answer, with a stable code. */
-  readonly onRefused?: (code: string, connection: Connection) => void
+  /** Told about requests that were refused before they reached a handler, with a stable code; the refusal waits for it. */
+  readonly onRefused?: (code: string, connection: Connection) => void | Promise<void>
   /** Told about every answer that is no fault, before it leaves: for audit and evidence. */
   readonly onAnswered?: (call: IheCall, answer: AnsweredMessage) => void
   readonly newId?: () => string
@@ -105,8 +105,8 @@ async function post(
   node: AnsweringNode,
   options: IheServerOptions,
 ): Promise<Response> {
-  const refused = (problem: Problem, message?: SoapMessage): Response => {
-    options.onRefused?.(problem.code, connection)
+  const refused = async (problem: Problem, message?: SoapMessage): Promise<Response> => {
+    await options.onRefused?.(problem.code, connection)
     return faultResponse(faultOf(problem), node, message, STATUSES[problem.code])
   }
   const bytes = await readBody(request, options.limits?.bodyBytes ?? MOST_BYTES)
@@ -139,6 +139,7 @@ async function post(
   const profile = typeof options.profile === 'function' ? options.profile(connection) : options.profile
   const answer = await answerOf(message.value, call, profile ?? 'openncp', node)
   if (!answer.ok) return refused(answer.problem, message.value)
+  if (answer.value.refused !== undefined) await options.onRefused?.(answer.value.refused, connection)
   return answered(call, answer.value, node, options)
 }
 
