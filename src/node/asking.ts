@@ -2,15 +2,13 @@
 
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { type CountryB, type CountryBOptions, countryB, dispensingJob } from '#care/country-b/country-b.ts'
-import { openOutbox } from '#care/dispensing/outbox.ts'
-import { readDispensingPolicy } from '#documents/pharmacy/dispensing-rules.ts'
+import { type Outbox, openOutbox } from '#care/dispensing/outbox.ts'
 import { plainFingerprint } from '#platform/http/connection.ts'
-import { ProblemError } from '#platform/result/problem-error.ts'
 import { iheEndpoints } from '#wire/discovery/ihe-endpoints.ts'
 import type { CountryParts } from './country-parts.ts'
+import { openDispensingPolicy } from './policies.ts'
 
 export interface AskingNode {
   readonly asking: CountryB
@@ -43,7 +41,13 @@ async function optionsOf(parts: CountryParts): Promise<CountryBOptions> {
     address: configuration.border.origin,
     directory: network.directory,
     fetch: network.fetch,
-    signer: { ...token, certificateFingerprint: tls.fingerprint },
+    signer: {
+      ...token,
+      // Of the certificate of now: tokens are bound to it (RFC 8705).
+      get certificateFingerprint() {
+        return tls.fingerprint
+      },
+    },
     wires: configuration.border.wires,
     ...(signature ? { ihe: { signer: signature, authnContext: AUTHENTICATION } } : {}),
     ...(await bridgeOf(parts)),
@@ -71,15 +75,17 @@ async function bridgeOf({ configuration: { bridge } }: CountryParts): Promise<Pi
 }
 
 async function dispensingOf(parts: CountryParts): Promise<NonNullable<CountryBOptions['dispensing']>> {
-  const { configuration, description, stores, forms } = parts
-  const file = join(configuration.data, 'policies', 'dispensing.json')
-  const rules = readDispensingPolicy(JSON.parse(await readFile(file, 'utf8')))
-  if (!rules.ok) throw new ProblemError(rules.problem)
-  const secret = Buffer.from(idSecretOf(stores.keys.token.privateKey)).toString('base64url')
+  const { configuration, description, forms } = parts
   return {
-    outbox: openOutbox(stores.database, { node: configuration.country, secret }),
-    rules: rules.value,
+    outbox: outboxOf(parts),
+    rules: await openDispensingPolicy(configuration.data),
     words: { language: description.portalLanguage },
     writeCda: (document) => forms.cdaOf(document),
   }
+}
+
+/** Dispensations on their way, in the node's database. */
+export function outboxOf({ configuration, stores }: Pick<CountryParts, 'configuration' | 'stores'>): Outbox {
+  const secret = Buffer.from(idSecretOf(stores.keys.token.privateKey)).toString('base64url')
+  return openOutbox(stores.database, { node: configuration.country, secret })
 }

@@ -11,6 +11,7 @@ import { AUTHENTICATION } from './asking.ts'
 import type { BridgeConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
 import { documentForms } from './document-forms.ts'
+import { followKeys, watchedStores } from './follow-keys.ts'
 import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
 import { RELEASED, VERSION } from './release.ts'
@@ -22,12 +23,13 @@ const BORDER_LIMITS = { bodyBytes: 32 * 1024 * 1024 }
 /** Starts the bridge. Problems: a taken port, unusable policies, no key that signs assertions. */
 export async function startBridge(configuration: BridgeConfiguration): Promise<Result<RunningNode>> {
   const around = surroundings(`${configuration.country}-bridge`)
-  const [stores, policies, terminology] = await Promise.all([
+  const [opened, policies, terminology] = await Promise.all([
     openStores(configuration),
     openPolicies(configuration.data),
     followTerminology({ cache: configuration.cache, home: configuration.terms }),
   ])
   if (!policies.ok) return policies
+  const { stores, watchedKeys } = watchedStores(configuration, opened, around.log)
   const network = openNetwork(configuration, stores.keys, around)
   const forms = documentForms(terminology.current)
   const description = await readCountry(configuration.data, configuration.country)
@@ -49,7 +51,16 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     policies: policies.value,
     ledger: stores.ledger,
     recorder: ledgerRecorder(stores.ledger),
-    fhir: { ...line, signer: { ...token, certificateFingerprint: tls.fingerprint } },
+    fhir: {
+      ...line,
+      signer: {
+        ...token,
+        // Of the certificate of now: tokens are bound to it (RFC 8705).
+        get certificateFingerprint() {
+          return tls.fingerprint
+        },
+      },
+    },
     ihe: { ...line, signer: signature, authnContext: AUTHENTICATION },
     replay: createReplayStore(),
     idSecret: idSecretOf(token.privateKey),
@@ -64,9 +75,11 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     measured(around, 'border', request, () => bridge.answer(request, connection)),
   )
   if (!border.ok) return border
+  followKeys(watchedKeys, { server: border.value, fetch: network.fetch, log: around.log })
   around.log.info('node-started')
   return ok({
     stop: async () => {
+      watchedKeys.stop()
       await border.value.close()
       network.fetch.close()
       terminology.stop()

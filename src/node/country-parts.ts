@@ -2,6 +2,7 @@
 import type { BorderRecorder } from '#care/context/recorder.ts'
 import type { ServicePolicy } from '#care/policy/policy.ts'
 import type { FollowedTerminology } from '#terminology/follow.ts'
+import type { WatchedKeys } from '#trust/keys/watch-keys.ts'
 import type { Surroundings } from './answering.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import type { CountryData } from './country-data.ts'
@@ -13,6 +14,7 @@ export interface CountryParts {
   readonly configuration: CountryConfiguration
   readonly description: CountryData
   readonly stores: Stores
+  readonly watchedKeys: WatchedKeys
   readonly around: Surroundings
   readonly policies: readonly ServicePolicy[]
   readonly terminology: FollowedTerminology

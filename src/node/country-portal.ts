@@ -1,9 +1,8 @@
 /** The pages of a country's node, with how documents look in it. */
-import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { CountryB } from '#care/country-b/country-b.ts'
 import { decide, policyFor, type ServicePolicy } from '#care/policy/policy.ts'
-import { type Messages, openMessages } from '#platform/i18n/messages.ts'
+import type { Messages } from '#platform/i18n/messages.ts'
 import { professionalPortal } from '#portal/professional/portal.ts'
 import { documentRendering } from '#portal/professional/rendering.ts'
 import type { Terminology } from '#terminology/index.ts'
@@ -14,6 +13,7 @@ import type { CountryConfiguration } from './configuration.ts'
 import { countryAuthority } from './country-authority.ts'
 import type { CountryData } from './country-data.ts'
 import { countryTerminology } from './country-terminology.ts'
+import type { PortalWords } from './portal-words.ts'
 import { openPublicReleases } from './releases/public-releases.ts'
 import type { Stores } from './stores.ts'
 
@@ -24,6 +24,7 @@ interface PortalParts {
   readonly asking: CountryB
   readonly policies: readonly ServicePolicy[]
   readonly people: RelyingParty
+  readonly words: PortalWords
   readonly terminology: Terminology
   readonly around: Surroundings
 }
@@ -35,19 +36,11 @@ export function countryPortal({
   asking,
   policies,
   people,
+  words,
   terminology,
   around,
 }: PortalParts): Hono {
-  const opened = new Map<string, Messages>()
-  const messages = (language: string): Messages => {
-    const known = opened.get(language) ?? openMessages(join(configuration.data, 'messages'), language)
-    opened.set(language, known)
-    return known
-  }
-  const languages = [
-    description.portalLanguage,
-    ...description.languages.filter((language) => language !== description.portalLanguage),
-  ]
+  const { languages, messages } = words
   const app = new Hono()
   const onError = (error: unknown) => around.log.failure('page-failed', error)
   const shared = { home: configuration.terms, cache: configuration.cache, languages, messages, onError }

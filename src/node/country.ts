@@ -12,11 +12,14 @@ import { borderHandler } from './border.ts'
 import { elsewhere } from './canonical-host.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
+import { countryOperator } from './country-operator.ts'
 import type { CountryParts } from './country-parts.ts'
 import { countryPortal } from './country-portal.ts'
 import { documentForms } from './document-forms.ts'
+import { followKeys, watchedStores } from './follow-keys.ts'
 import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
+import { portalWords } from './portal-words.ts'
 import type { RunningNode } from './running.ts'
 import { openRelyingParty } from './sign-in.ts'
 import { openStores } from './stores.ts'
@@ -28,7 +31,7 @@ const BORDER_LIMITS = { bodyBytes: 32 * 1024 * 1024 }
 /** Starts the node. Problems: a taken port, unusable policies; rejects with `ProblemError` for keys and database. */
 export async function startCountry(configuration: CountryConfiguration): Promise<Result<RunningNode>> {
   const around = surroundings(configuration.country)
-  const [description, stores, terminology, policies] = await Promise.all([
+  const [description, opened, terminology, policies] = await Promise.all([
     readCountry(configuration.data, configuration.country),
     openStores(configuration),
     followTerminology({
@@ -40,11 +43,13 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     openPolicies(configuration.data),
   ])
   if (!policies.ok) return policies
+  const { stores, watchedKeys } = watchedStores(configuration, opened, around.log)
   const network = openNetwork(configuration, stores.keys, around)
   const parts: CountryParts = {
     configuration,
     description,
     stores,
+    watchedKeys,
     around,
     policies: policies.value,
     terminology,
@@ -60,7 +65,6 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     port: configuration.border.port,
     tls: { ...stores.keys.tls, requireClientCertificate: true },
     limits: BORDER_LIMITS,
-    onHandshakeRefused: (code) => around.log.warn('handshake-refused', { code }),
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border
@@ -74,10 +78,12 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     await border.value.close()
     return portal
   }
+  followKeys(watchedKeys, { server: border.value, fetch: network.fetch, log: around.log })
   around.log.info('node-started')
   return ok({
     stop: async () => {
       await closeAll([portal.value, border.value])
+      watchedKeys.stop()
       asking.stop()
       network.fetch.close()
       terminology.stop()
@@ -102,6 +108,8 @@ async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Han
     '/api',
     softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
   )
+  const words = portalWords(configuration.data, description)
+  app.route('/operator', await countryOperator({ parts, people, words }))
   app.route(
     '/',
     countryPortal({
@@ -111,6 +119,7 @@ async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Han
       asking,
       policies,
       people,
+      words,
       terminology: terminology.terminology,
       around,
     }),

@@ -1,6 +1,6 @@
 /** The way to the other countries: mutual TLS, the Union's directory of whom to trust, and the operator's own list over it. */
 import { join } from 'node:path'
-import { createPeerFetch, type PeerFetch } from '#platform/http/peer-fetch.ts'
+import { createPeerFetch, type RenewablePeerFetch } from '#platform/http/peer-fetch.ts'
 import type { AssertionTrust } from '#trust/assertions/assertions.ts'
 import type { NodeKeys } from '#trust/keys/node-keys.ts'
 import type { TrustedIssuer } from '#trust/tokens/verify.ts'
@@ -12,7 +12,7 @@ import type { Surroundings } from './answering.ts'
 import type { BridgeConfiguration, CountryConfiguration } from './configuration.ts'
 
 export interface Network {
-  readonly fetch: PeerFetch
+  readonly fetch: RenewablePeerFetch
   readonly directory: Directory
   readonly timeoutMs: number
   /** Whose tokens and certificates count; undefined for a country that is on no list. */
@@ -24,6 +24,11 @@ export interface Network {
 }
 
 const MOST_BYTES = 64 * 1024 * 1024
+
+/** The operator's own list of peers. */
+export function peersFile({ home }: { readonly home: string }): string {
+  return join(home, 'peers.json')
+}
 
 export function openNetwork(
   configuration: CountryConfiguration | BridgeConfiguration,
@@ -43,7 +48,7 @@ export function openNetwork(
   })
   const directory = reviewedDirectory({
     union,
-    peers: join(configuration.home, 'peers.json'),
+    peers: peersFile(configuration),
     fetch,
     clock,
     onProblem: (country, code) => around.log.warn('peer-not-taken', { country: country ?? 'peers', code }),
