@@ -48,7 +48,7 @@ async function pair(t: TestContext, handlers: Partial<IheHandlers> = {}, options
     },
     onAnswered: (call, answer) => seen.answered.push({ call, answer }),
     onError: (error) => seen.errors.push(error),
-    onRefused: (code) => seen.refused.push(code),
+    onRefused: (code) => void seen.refused.push(code),
     ...options,
   })
   const { profile } = options

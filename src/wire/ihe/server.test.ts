@@ -34,7 +34,7 @@ function setUp(options: Partial<IheServerOptions> = {}) {
   const app = iheServer({
     handlers,
     homeCommunityId: PORTUGAL,
-    onRefused: (code) => refused.push(code),
+    onRefused: (code) => void refused.push(code),
     newId: countingIds(),
     ...options,
   })
