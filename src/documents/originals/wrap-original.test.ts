@@ -1,12 +1,9 @@
 /** A file around which CDA is written comes out of it again, byte for byte, with what was said of it. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { CORPUS, withoutCorpus } from '#platform/xml/testing/corpus.ts'
+import { withoutCorpus } from '#platform/xml/testing/corpus.ts'
 import { TERMINOLOGY } from '../cda/testing/documents.ts'
+import { cdaSchema } from '../cda/write/testing/schema.ts'
 import { readDocument } from '../read.ts'
 import { originalContentOf } from './original-content.ts'
 import { originalFactsOf } from './original-facts.ts'
@@ -68,16 +65,12 @@ test('equal originals are equal bytes', () => {
 })
 
 test('valid in the schema of eHDSI, whatever is missing', { skip: withoutCorpus() }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'originals-'))
-  const schema = join(CORPUS, 'openncp/schema/cda-pharma/CDA_Pharma.xsd')
+  const complaints = cdaSchema()
   for (const original of [
     REPORT,
     { ...REPORT, authors: [], patient: { identifiers: ['urn:oid:2.999.2|P1'] }, language: 'und', written: '2024' },
     { ...REPORT, classCode: 'x-clinical-image', custodian: { name: '', country: 'FR' } },
   ]) {
-    const file = join(folder, 'original.xml')
-    writeFileSync(file, wrapped(original))
-    execFileSync('xmllint', ['--nonet', '--noout', '--schema', schema, file], { stdio: 'pipe' })
+    assert.equal(complaints(wrapped(original)), '')
   }
-  rmSync(folder, { recursive: true })
 })
