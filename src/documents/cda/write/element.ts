@@ -11,7 +11,7 @@ export interface Piece {
   readonly xml: string
 }
 
-/** In the order in which they are written; undefined ones are left out. */
+/** In the order in which they are written; undefined and empty ones are left out. */
 export type Attributes = Readonly<Record<string, string | undefined>>
 
 /** Characters that XML 1.0 cannot hold at all, not even escaped. */
@@ -40,7 +40,7 @@ export function element(name: string, attributes: Attributes, content: readonly 
   let start = `<${name}`
   for (const key in attributes) {
     const value = attributes[key]
-    if (value !== undefined) start += ` ${key}="${escaped(value)}"`
+    if (value !== undefined && value !== '') start += ` ${key}="${escaped(value)}"`
   }
   const inner = typeof content === 'string' ? content : joined(content)
   return { name, xml: inner === '' ? `${start}/>` : `${start}>${inner}</${name}>` }

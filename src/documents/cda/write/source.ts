@@ -11,6 +11,7 @@ import {
   RELATED_EXTENSION,
   ROLE_CLASS,
 } from '../tables/urls.ts'
+import { isWord } from './datatypes/code.ts'
 import { extensionsOf } from './writing.ts'
 
 export interface Source {
@@ -51,7 +52,7 @@ export function sourceIn(extensions: readonly Extension[]): Source {
   )
   const text = held.find(({ url }) => url === 'text')?.valueString
   const of = (system: string): string[] =>
-    codes.flatMap((coding) => (coding.system === system && coding.code !== undefined ? [coding.code] : []))
+    codes.flatMap((coding) => (coding.system === system && isWord(coding.code) ? [coding.code] : []))
   const [mood] = of(ACT_MOOD)
   const [typeCode] = of(PARTICIPATION_TYPE)
   const [classCode] = of(ROLE_CLASS)

@@ -52,23 +52,18 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
   return rest.length === 0 ? made : framed(statement, source, resource, [...pieces, ...rest])
 }
 
-/**
- * Documents from outside may have a list where FHIR has one value, or a word where it has an object. Such a resource is
- * written as what it is, with each of its facts beside it: those are found whatever their shape.
- */
+/** A resource that is not built as FHIR says is written as what it is, with each of its facts beside it. */
 function tolerantly(resource: Resource, write: StatementWriter, writing: Writing, place: Place): Statement {
-  try {
-    return write(resource, writing, place)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return {
+  return orElse(
+    () => write(resource, writing, place),
+    () => ({
       className: 'Observation',
       pieces: [
         element('code', { nullFlavor: 'OTH' }, [element('originalText', {}, escaped(resource.resourceType))]),
         element('statusCode', { code: 'completed' }),
       ],
-    }
-  }
+    }),
+  )
 }
 
 /** The words that stand for the statement: those that the source referred to, or the row that was made for it. */
@@ -110,15 +105,32 @@ function factsOf(statement: Statement, resource: Resource, xml: string, writing:
 /** A fact without a place of its own, as an observation beside the statement: its field, and its value. */
 export function restPiece(className: string, { path, label, valued }: Leftover, writing: Writing): Piece {
   writing.notWritten.push({ path, what: whatOf(valued), where: 'statement' })
-  return link(className, 'REFR', restObservation(label, value('value', valued, writing), writing))
+  return link(className, 'REFR', restObservation(label, valued, writing))
 }
 
-export function restObservation(label: string, held: Piece | undefined, writing: Writing): Piece {
+/** The observation: its code in words names the field. A value of another shape than FHIR's is kept by its text. */
+export function restObservation(label: string, valued: Leftover['valued'], writing: Writing): Piece {
   return assemble('Observation', 'observation', {}, [
     element('code', { nullFlavor: 'OTH' }, [element('originalText', {}, words(label, writing))]),
     element('statusCode', { code: 'completed' }),
-    held,
+    orElse(
+      () => value('value', valued, writing),
+      () => value('value', { valueString: whatOf(valued) }, writing),
+    ),
   ])
+}
+
+/**
+ * Documents from outside may have a word where FHIR has an object, or an object where it has a word. What is written of
+ * such a value is whatever `otherwise` gives.
+ */
+export function orElse<T>(write: () => T, otherwise: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (error instanceof TypeError) return otherwise()
+    throw error
+  }
 }
 
 /** Resources that fields without a place in CDA refer to: as statements inside this one, or as whoever took part. */

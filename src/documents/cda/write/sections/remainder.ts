@@ -4,7 +4,6 @@
  */
 import type { Bundle, Resource } from 'fhir/r4'
 import { type Leftover, leftovers } from '../carried.ts'
-import { value } from '../datatypes/value.ts'
 import { assemble, element, escaped, type Piece } from '../element.ts'
 import { restObservation, whatOf } from '../statement.ts'
 import type { Writing } from '../writing.ts'
@@ -54,7 +53,7 @@ export function remainder(facts: readonly Leftover[], bundle: Bundle, writing: W
 
 function factEntry({ path, label, valued }: Leftover, writing: Writing): Piece {
   writing.notWritten.push({ path, what: whatOf(valued), where: 'statement' })
-  return assemble('Entry', 'entry', {}, [restObservation(label, value('value', valued, writing), writing)])
+  return assemble('Entry', 'entry', {}, [restObservation(label, valued, writing)])
 }
 
 function wordsOf(facts: readonly Leftover[]): string {

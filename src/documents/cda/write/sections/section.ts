@@ -3,7 +3,6 @@ import type { CompositionSection, Reference, Resource } from 'fhir/r4'
 import { leftovers } from '../carried.ts'
 import { code } from '../datatypes/code.ts'
 import { nullFlavorIn } from '../datatypes/nulls.ts'
-import { value } from '../datatypes/value.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, escaped, type Piece, templateIds } from '../element.ts'
 import { generatedText, type Row } from '../narrative/generated.ts'
@@ -94,7 +93,7 @@ function restOf(
   ]
   return found.map(({ path, label, valued }) => {
     writing.notWritten.push({ path, what: whatOf(valued), where: 'statement' })
-    return assemble('Entry', 'entry', {}, [restObservation(label, value('value', valued, writing), writing)])
+    return assemble('Entry', 'entry', {}, [restObservation(label, valued, writing)])
   })
 }
 
@@ -115,7 +114,7 @@ function outside(entries: readonly Reference[], writing: Writing): Piece[] {
     )
     if (words.length === 0) return []
     return words.map((valueString) =>
-      assemble('Entry', 'entry', {}, [restObservation('reference', value('value', { valueString }, writing), writing)]),
+      assemble('Entry', 'entry', {}, [restObservation('reference', { valueString }, writing)]),
     )
   })
 }
