@@ -7,6 +7,7 @@ import type { NationalConnector } from '#national/connector.ts'
 import { failed } from '#platform/result/result.ts'
 import { openTerminology } from '#terminology/index.ts'
 import type { TerminologyCatalogue } from '#terminology/terminology.ts'
+import { ledgerRecorder } from './context/recorder.ts'
 import type { CountryAOptions } from './country-a/country-a.ts'
 import { finishDispensations } from './country-a/unfinished.ts'
 import { type AnsweringCountry, answeringCountry } from './testing/answering-country.ts'
@@ -244,6 +245,29 @@ test('a national side that cannot be looked at takes nothing, and is no refusal 
   away = false
   assert.equal((await provide(asking, eD)).status, 200)
   assert.equal(await effects(country), 1)
+})
+
+test('a ledger that does not take the access: the effect is there once, and the repetition is told', async (t) => {
+  let full = false
+  const { country, asking } = await portugal(t, ({ ledger }) => ({
+    recorder: {
+      record: (record) => (full ? Promise.reject(new Error('full')) : ledgerRecorder(ledger).record(record)),
+    },
+  }))
+  const eD = await dispensed(asking, await prescriptionNumbered(asking, SINGLE))
+  full = true
+  const answer = await provide(asking, eD)
+  assert.deepEqual([answer.status, answer.code], [503, 'ERROR_GENERIC'])
+  full = false
+  assert.equal((await provide(asking, eD)).status, 200)
+  assert.equal(await effects(country), 1)
+})
+
+test('an id that is no key is refused', async (t) => {
+  const { asking } = await portugal(t)
+  const eD = await dispensed(asking, await prescriptionNumbered(asking, SINGLE))
+  const answer = await provide(asking, { ...eD, submissionId: `urn:oid:1|${'9'.repeat(400)}` })
+  assert.deepEqual([answer.status, answer.code], [400, 'ERROR_ED_INCORRECT_FORMATTING'])
 })
 
 test('bodies that are no dispensation are refused with a sentence, not taken', async (t) => {

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { type Handler, serve } from '#platform/http/serve.ts'
 import { attribute, child, descend, text } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import { openTerminology } from '#terminology/index.ts'
 import { iheClient } from '#wire/ihe/client.ts'
 import type { DocumentQuery, IheClient, OutgoingAssertions } from '#wire/ihe/exchange.ts'
+import { iheServer } from '#wire/ihe/server.ts'
 import { endpointsAt } from '#wire/ihe/testing/pair.ts'
+import { countryADoors } from './country-a/country-a.ts'
 import {
   type AnsweringCountry,
   type AskingCountry,
@@ -290,6 +294,59 @@ test('refused before anything national is asked, and written down', async () => 
     assert.match(event.outcomeDesc ?? '', new RegExp(reason), name)
     assert.doesNotMatch(JSON.stringify(answer), /298123456|node_modules|\bat /, name)
   }
+})
+
+test('the own bridge speaks for a country that takes part, nobody else does', async (t) => {
+  const { estonia } = country
+  const bridged = (seals: readonly string[]) =>
+    countryADoors({
+      ...country.options,
+      bridge: { certificates: [estonia.keys.tls.fingerprint], tokenKeys: [], seals },
+    }).ihe
+  const seal = new X509Certificate(estonia.seal.certificate).fingerprint256.replaceAll(':', '').toLowerCase()
+  const server = await serve({
+    port: 0,
+    host: '127.0.0.1',
+    tls: { ...country.portugal.tls, requireClientCertificate: true },
+    limits: { closeGraceMs: 20 },
+    handler: (request, connection) => app(request, connection),
+  })
+  assert.ok(server.ok)
+  t.after(() => server.value.close())
+  let app: Handler = () => new Response(null, { status: 503 })
+  // The bridge signs with its own seal, and says whose professional it is.
+  const assertions = assertionsOf(estonia, CLAIRE, { now: NOW, patient: FERREIRA, vouchedFor: 'FR' })
+  const foreign = assertionsOf(estonia, CLAIRE, { now: NOW, patient: FERREIRA, vouchedFor: 'XX' })
+  const answers = []
+  for (const [seals, sent] of [
+    [[seal], assertions],
+    [[seal], foreign],
+    [[], assertions],
+  ] as const) {
+    const handlers = bridged(seals)
+    assert.ok(handlers)
+    const ihe = iheServer({ handlers, homeCommunityId: HOME.PT, clock: () => NOW })
+    app = (request, connection) => ihe.fetch(request, { connection })
+    const client = iheClient({
+      fetch: estonia.fetch,
+      endpoints: endpointsAt(server.value.url, 'openncp'),
+      fingerprints: [country.portugal.tls.fingerprint],
+    })
+    const reply = await client.queryDocuments({ patient: FERREIRA, classCodes: ['60591-5'], status: [] }, sent)
+    assert.ok(reply.ok)
+    const event = await newest()
+    answers.push([
+      reply.value.documents.length,
+      event.source.site,
+      JSON.stringify(event).includes('point for eHealth of FR'),
+    ])
+  }
+  assert.deepEqual(answers, [
+    [2, 'PT', true],
+    [0, 'PT', false],
+    // Without that configuration it is a professional of the country that signed.
+    [2, 'PT', false],
+  ])
 })
 
 test('clerical staff on behalf of a doctor, a next of kin, an emergency', async () => {

@@ -6,7 +6,6 @@ import type { NationalDispensation, NationalDocument } from '#national/connector
 import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
 import type { DispensationSubmission, VerifiedCaller } from '../border/border-service.ts'
 import { type Desk, type DeskAnswer, nationalCaller } from './desk.ts'
-import { comparableId } from './dispensation-id.ts'
 import { type CareRefusal, careRefusal, NOT_IDENTIFIABLE, nationalRefusal } from './refusals.ts'
 
 export interface SubmissionPatient {
@@ -44,7 +43,7 @@ export async function checkedDispensation(
     ok: true,
     value: {
       submissionId: submission.submissionId,
-      dispensationId: comparableId(submission.dispensationId),
+      dispensationId: submission.dispensationId,
       prescriptionId: prescription.value[0]?.prescription?.prescriptionId ?? submission.prescriptionId,
       items,
       document: submission.document,

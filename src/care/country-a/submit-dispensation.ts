@@ -18,10 +18,15 @@ import { type CareRefusal, careRefusal, NOT_ALLOWED, NOT_IDENTIFIABLE, nationalR
 
 export async function submitDispensation(
   desk: Desk,
-  submission: DispensationSubmission,
+  given: DispensationSubmission,
   call: AuthenticatedCall,
 ): Promise<DeskAnswer<SubmissionReceipt>> {
   const began = desk.even.now()
+  const submission = {
+    ...given,
+    submissionId: comparableId(given.submissionId),
+    dispensationId: comparableId(given.dispensationId),
+  }
   const answer = await receive<SubmissionReceipt>(
     desk,
     {
@@ -36,6 +41,7 @@ export async function submitDispensation(
     async (caller): Promise<Done<SubmissionReceipt>> => {
       const journal = desk.dispensations
       if (!journal) return refused(NOT_TAKEN)
+      if (!isUsable(submission.submissionId) || !isUsable(submission.dispensationId)) return refused(UNUSABLE_ID)
       const classCodes = desk.policies.find(({ service }) => service === 'edispensation')?.documentClasses ?? []
       const file = await openFile(desk, caller, 'edispensation', classCodes)
       if (file.refusal) return refused(file.refusal)
@@ -52,6 +58,11 @@ export async function submitDispensation(
   )
   if (!answer.ok && answer.refusal === NOT_IDENTIFIABLE) await desk.even.settle(began)
   return answer
+}
+
+/** Ids are keys: something, and no more than a key should be. */
+function isUsable(id: string): boolean {
+  return id !== '' && id.length <= 300
 }
 
 async function take(
@@ -84,8 +95,7 @@ function rowOf(
   caller: VerifiedCaller,
   { patient }: SubmissionPatient,
 ): NewSubmission {
-  const { submissionId, kind, prescriptionId, document } = submission
-  const dispensationId = comparableId(submission.dispensationId)
+  const { submissionId, kind, dispensationId, prescriptionId, document } = submission
   const digest = createHash('sha256')
     .update(JSON.stringify([kind, dispensationId, prescriptionId, patient]))
     .update(document.bytes)
@@ -141,8 +151,7 @@ async function checkedDiscard(
   caller: VerifiedCaller,
   { patient }: SubmissionPatient,
 ): Promise<DeskAnswer<NationalDispensation>> {
-  const { submissionId, prescriptionId, document } = submission
-  const dispensationId = comparableId(submission.dispensationId)
+  const { submissionId, dispensationId, prescriptionId, document } = submission
   const found = await journal.accepted(caller.country, dispensationId)
   const { identifier, name } = caller.professional.organisation
   const own =
@@ -158,6 +167,12 @@ const NOT_TAKEN = careRefusal(
   [404, 'ERROR_GENERIC_SERVICE_SIGNIFIER_UNKNOWN'],
   'This country does not take dispensations.',
   'Ask which services the country offers.',
+)
+
+const UNUSABLE_ID = careRefusal(
+  [400, 'ERROR_ED_INCORRECT_FORMATTING'],
+  'The submission or the dispensation has no usable id.',
+  'Give each an OID or a UUID.',
 )
 
 const ALTERED = careRefusal(

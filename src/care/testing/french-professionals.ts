@@ -43,6 +43,8 @@ export interface Vouching {
   readonly dispensationPin?: string
   readonly permissions?: readonly string[]
   readonly withoutTrc?: boolean
+  /** As a bridge writes it: the country whose professional it is. */
+  readonly vouchedFor?: string
 }
 
 /** Signed SAML assertions of his country. */
@@ -65,7 +67,8 @@ export function assertionsOf(country: AskingCountry, who: Professional, vouching
     purpose,
     authnContext: 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI',
   }
-  const hcp = valueFrom(hcpStatement(facts, now))
+  const own = valueFrom(hcpStatement(facts, now))
+  const hcp = vouching.vouchedFor === undefined ? own : { ...own, issuer: `urn:idp:${vouching.vouchedFor}:countryB` }
   const pin = dispensationPin === undefined ? {} : { dispensationPin }
   const trc = valueFrom(trcStatement({ country: country.code, hcp, patient, purpose, ...pin }, now))
   return {
