@@ -6,6 +6,7 @@ import { type RequestWatch, requestWatch } from '#care/abuse/request-watch.ts'
 import { recordRefused } from '#care/context/record-refused.ts'
 import { type CountryAOptions, countryADoors } from '#care/country-a/country-a.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
+import { finishDispensations } from '#care/country-a/unfinished.ts'
 import { openDispensingJournal } from '#care/dispensing/country-a/journal.ts'
 import { openFolderConnector } from '#national/folder/folder-connector.ts'
 import { type Connection, plainFingerprint } from '#platform/http/connection.ts'
@@ -18,12 +19,15 @@ import { ncpehServer } from '#wire/fhir/ncpeh-server.ts'
 import { iheServer } from '#wire/ihe/server.ts'
 import { measured } from './answering.ts'
 import type { CountryParts } from './country-parts.ts'
-import { openThresholds } from './policies.ts'
+import { openDispensingPolicy, openThresholds } from './policies.ts'
 import { RELEASED, VERSION } from './release.ts'
 
 export async function borderHandler(parts: CountryParts): Promise<Handler> {
   const { configuration, description, around, recorder } = parts
-  const doors = countryADoors(await optionsOf(parts))
+  const options = await optionsOf(parts)
+  const doors = countryADoors(options)
+  // What was begun before the last stop is ended; whoever repeats it meanwhile gets the same answer.
+  finishDispensations(options).catch((error: unknown) => around.log.failure('dispensations-not-finished', error))
   const { wires } = configuration.border
   const onError = (error: unknown) => around.log.failure('answer-failed', error)
   const onRefused = recordRefused({
@@ -100,6 +104,7 @@ async function optionsOf(parts: CountryParts): Promise<CountryAOptions> {
     readDocument: forms.readDocument,
     transcode: forms.transcode,
     dispensations: openDispensingJournal(stores.database),
+    dispensingRules: (await openDispensingPolicy(configuration.data)).of(configuration.country),
     watch: await watchOf(parts),
     cda: forms.cda,
     ihe: { repositoryId: `${homeCommunityId}.2`, assertionTrust: network.assertionTrust, profile: network.profile },

@@ -1,6 +1,5 @@
 /** A bridge as a node: doors and channels of care/bridge behind one socket, with keys and a ledger of its own (docs/BORDER.md). */
 import { openBridge } from '#care/bridge/bridge.ts'
-import { ledgerRecorder } from '#care/context/recorder.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
@@ -14,6 +13,7 @@ import { documentForms } from './document-forms.ts'
 import { followKeys, watchedStores } from './follow-keys.ts'
 import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
+import { openRecorder } from './recorder.ts'
 import { RELEASED, VERSION } from './release.ts'
 import type { RunningNode } from './running.ts'
 import { openStores, type Stores } from './stores.ts'
@@ -44,13 +44,14 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     log: around.log,
     timeoutMs: network.timeoutMs,
   }
+  const recorder = await openRecorder(configuration, stores, around)
   const bridge = openBridge({
     owner: { country: configuration.country, homeCommunityId, wire: configuration.wire },
     origin: configuration.border.origin,
     directory: network.directory,
     policies: policies.value,
     ledger: stores.ledger,
-    recorder: ledgerRecorder(stores.ledger),
+    recorder,
     fhir: {
       ...line,
       signer: {
@@ -83,6 +84,7 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
       await border.value.close()
       network.fetch.close()
       terminology.stop()
+      await recorder.close()
       await stores.database.close()
     },
   })

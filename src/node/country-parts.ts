@@ -1,5 +1,5 @@
 /** What border and portal of a country's node share. */
-import type { BorderRecorder } from '#care/context/recorder.ts'
+import type { OpenBorderRecorder } from '#care/context/border-recorder.ts'
 import type { ServicePolicy } from '#care/policy/policy.ts'
 import type { FollowedTerminology } from '#terminology/follow.ts'
 import type { WatchedKeys } from '#trust/keys/watch-keys.ts'
@@ -21,5 +21,5 @@ export interface CountryParts {
   readonly forms: DocumentForms
   readonly network: Network
   /** Where every access on the border is written. */
-  readonly recorder: BorderRecorder
+  readonly recorder: OpenBorderRecorder
 }

@@ -1,8 +1,9 @@
 /** A country's node: the border (country A answers), the portal and the software door (country B asks), in one process. */
+import { join } from 'node:path'
 import { Hono } from 'hono'
-import { ledgerRecorder } from '#care/context/recorder.ts'
 import type { CountryB } from '#care/country-b/country-b.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
+import { openMessages } from '#platform/i18n/messages.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import { softwareApi } from '#portal/software/software-api.ts'
 import { followTerminology } from '#terminology/follow.ts'
@@ -20,6 +21,7 @@ import { followKeys, watchedStores } from './follow-keys.ts'
 import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
 import { portalWords } from './portal-words.ts'
+import { openRecorder } from './recorder.ts'
 import type { RunningNode } from './running.ts'
 import { openRelyingParty } from './sign-in.ts'
 import { openStores } from './stores.ts'
@@ -28,8 +30,13 @@ import { closeAll } from './union.ts'
 /** XDR submissions and the documents inside them; the IHE server has finer limits of its own. */
 const BORDER_LIMITS = { bodyBytes: 32 * 1024 * 1024 }
 
+export interface RunningCountry extends RunningNode {
+  /** Country B, for what runs in the same process. */
+  readonly asking: CountryB
+}
+
 /** Starts the node. Problems: a taken port, unusable policies; rejects with `ProblemError` for keys and database. */
-export async function startCountry(configuration: CountryConfiguration): Promise<Result<RunningNode>> {
+export async function startCountry(configuration: CountryConfiguration): Promise<Result<RunningCountry>> {
   const around = surroundings(configuration.country)
   const [description, opened, terminology, policies] = await Promise.all([
     readCountry(configuration.data, configuration.country),
@@ -53,9 +60,12 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     around,
     policies: policies.value,
     terminology,
-    forms: documentForms(terminology.current),
+    forms: documentForms(terminology.current, {
+      messages: openMessages(join(configuration.data, 'messages'), description.portalLanguage),
+      now: () => new Date(),
+    }),
     network,
-    recorder: ledgerRecorder(stores.ledger),
+    recorder: await openRecorder(configuration, stores, around),
   }
   const asking = await openAsking(parts)
   watchHealth(parts)
@@ -65,6 +75,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     port: configuration.border.port,
     tls: { ...stores.keys.tls, requireClientCertificate: true },
     limits: BORDER_LIMITS,
+    onHandshakeRefused: (code) => around.log.warn('handshake-refused', { code }),
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border
@@ -81,12 +92,14 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   followKeys(watchedKeys, { server: border.value, fetch: network.fetch, log: around.log })
   around.log.info('node-started')
   return ok({
+    asking: asking.asking,
     stop: async () => {
       await closeAll([portal.value, border.value])
       watchedKeys.stop()
       asking.stop()
       network.fetch.close()
       terminology.stop()
+      await parts.recorder.close()
       await stores.database.close()
     },
   })
@@ -109,7 +122,7 @@ async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Han
     softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
   )
   const words = portalWords(configuration.data, description)
-  app.route('/operator', await countryOperator({ parts, people, words }))
+  app.route('/operator', await countryOperator({ parts, people, words, recorder: parts.recorder }))
   app.route(
     '/',
     countryPortal({
