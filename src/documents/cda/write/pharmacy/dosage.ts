@@ -2,7 +2,7 @@
  * Dosage → effectiveTime (rhythms and events of the day), route, site, dose, rate and greatest dose of an administration.
  * A timing that v3 cannot say exactly is not said at all: it stays a fact beside the statement, with the words of the author.
  */
-import type { Dosage, Extension, Quantity, Timing, TimingRepeat } from 'fhir/r4'
+import type { CodeableConcept, Dosage, Extension, Quantity, Timing, TimingRepeat } from 'fhir/r4'
 import { INSTITUTION_SPECIFIED_EXTENSION, NULL_FLAVOR_EXTENSION, ORIGINAL_EXTENSION } from '../../tables/urls.ts'
 import { code, words } from '../datatypes/code.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
@@ -83,7 +83,7 @@ function timingPieces(timing: Timing | undefined, details: readonly Extension[])
     period === undefined && flavor === undefined && phase.length === 0
       ? []
       : [element('effectiveTime', attributes, [...phase.slice(0, 1), ...(held === undefined ? [] : [held])])]
-  return [...rhythm, ...events(timing.repeat)]
+  return [...rhythm, ...events(timing.repeat), ...codedEvents(timing.code)]
 }
 
 function phaseOf({ url, valuePeriod }: Extension): Piece[] {
@@ -98,6 +98,16 @@ function events(repeat: TimingRepeat | undefined): Piece[] {
     const original = extensionValue(repeat?._when?.[at], ORIGINAL_EXTENSION)?.valueCodeableConcept
     const displayName = original?.coding?.find(({ code: stated }) => stated === one)?.display
     const event = element('event', { code: one, codeSystem: TIMING_EVENT, displayName })
+    return [element('effectiveTime', { 'xsi:type': 'EIVL_TS', operator: 'A' }, [event])]
+  })
+}
+
+/** Events that FHIR has no field for come back from where the reader put them. */
+function codedEvents(held: CodeableConcept | undefined): Piece[] {
+  return (held?.coding ?? []).flatMap(({ system = '', code: one = '', display }) => {
+    const isEvent = system.endsWith(TIMING_EVENT) || system.endsWith('v3-TimingEvent')
+    if (!isEvent || !EVENTS.has(one)) return []
+    const event = element('event', { code: one, codeSystem: TIMING_EVENT, displayName: display })
     return [element('effectiveTime', { 'xsi:type': 'EIVL_TS', operator: 'A' }, [event])]
   })
 }

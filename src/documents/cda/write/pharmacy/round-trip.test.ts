@@ -275,3 +275,18 @@ test('a rhythm that one period cannot say is not said as another one', () => {
   assert.match(xml, /08:00:00/)
   assert.match(xml, /value="7"/)
 })
+
+test('events of the day come back, those that FHIR has a field for and those that it has not', {
+  skip: withoutCorpus(),
+}, () => {
+  const [file] = corpusFiles('openncp/cda/ep/v9__lantussolostar.xml')
+  assert.ok(file)
+  const event = (code: string): string =>
+    `<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="${code}" codeSystem="2.16.840.1.113883.5.139"/></effectiveTime>`
+  const source = readFileSync(file, 'utf8').replace('<routeCode', `${event('ACM')}${event('ICD')}<routeCode`)
+  const document = read(Buffer.from(source))
+  assert.ok(document)
+  const xml = written(document)
+  assert.equal(complaints(xml), '')
+  for (const code of ['ACM', 'ICD']) assert.ok(xml.includes(`<event code="${code}"`), code)
+})
