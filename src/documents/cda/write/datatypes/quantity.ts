@@ -127,7 +127,7 @@ export function ratio(
   const denominator = quantity('denominator', held?.denominator, writing, 'PQ')
   if (numerator === undefined && denominator === undefined) return undefined
   return element(name, attributes, [
-    numerator ?? element('numerator', { nullFlavor: 'UNK' }),
-    denominator ?? element('denominator', { nullFlavor: 'UNK' }),
+    numerator ?? element('numerator', { 'xsi:type': 'PQ', nullFlavor: 'UNK' }),
+    denominator ?? element('denominator', { 'xsi:type': 'PQ', nullFlavor: 'UNK' }),
   ])
 }
