@@ -111,7 +111,8 @@ function formPage(
       help: words(`operator.form.${name}.help`),
       value: input[name],
       error: errorOf(name),
-      optional: !REQUIRED.includes(name) && name !== 'certificates',
+      // What was reviewed before may stay as it is.
+      optional: !REQUIRED.includes(name) && (name !== 'certificates' || replaced !== undefined),
       ...(ROWS[name] === undefined ? {} : { rows: ROWS[name], longest: LONGEST }),
       ...(name === 'country' ? { width: 'short' as const, autocapitalize: 'characters' as const } : {}),
     })
