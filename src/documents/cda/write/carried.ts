@@ -70,7 +70,9 @@ export function leftovers(
 }
 
 function visitFields(holder: object, search: Search, path: string, label: string): void {
-  for (const [key, held] of Object.entries(holder)) {
+  const fields = holder as Readonly<Record<string, unknown>>
+  for (const key in fields) {
+    const held = fields[key]
     const field = label === '' ? key : `${label}.${key}`
     if (FORM.has(key) || search.expressed.has(field) || isInParts(key, holder)) continue
     if (isExpressed(search.resource.resourceType, label, key, held)) continue

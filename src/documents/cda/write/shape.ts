@@ -39,7 +39,9 @@ export function wellShaped(bundle: Bundle): Bundle {
 
 function shape<T extends object>(holder: T, type: string, isWhole = false): T {
   let copy: Record<string, unknown> | undefined
-  for (const [key, value] of Object.entries(holder)) {
+  const fields = holder as Readonly<Record<string, unknown>>
+  for (const key in fields) {
+    const value = fields[key]
     if (typeof value !== 'object' || value === null) {
       if (typeof value === 'string' && isList(key, type, isWhole)) copy = { ...(copy ?? holder), [key]: [value] }
       continue

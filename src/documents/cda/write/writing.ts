@@ -34,7 +34,7 @@ export interface Writing {
   readonly narrative: Map<string, string>
   /** Every XML id of the document so far; none may stand twice. */
   readonly ids: Set<string>
-  readonly roots: Map<string, string>
+  readonly roots: Map<string, Root>
   /** Resources whose facts are in the document. */
   readonly written: Set<Resource>
   /** Resources around the place where the writer is, so that a circle of references ends. */
@@ -125,15 +125,18 @@ export function isUid(text: string): boolean {
  * OID of a system. A system that has none gets a UUID computed from its URL: the URL then stands beside it (as
  * `codeSystemName` or `assigningAuthorityName`), and whoever computes the same UUID from it knows that it is the system.
  */
-export function rootOf(system: string, writing: Writing): { readonly root: string; readonly name?: string } {
+export function rootOf(system: string, writing: Writing): Root {
   const known = writing.roots.get(system)
-  const root = known ?? computeRoot(system, writing)
-  if (known === undefined) writing.roots.set(system, root)
-  return root === uuidOf(system) ? { root, name: system } : { root }
-}
-
-function computeRoot(system: string, writing: Writing): string {
+  if (known !== undefined) return known
   const bare = /^urn:(?:oid|uuid):(.*)$/i.exec(system)?.[1]
   const stated = writing.terminology.oidOf(system) ?? bare ?? system
-  return isUid(stated) ? stated : uuidOf(system)
+  const found: Root = isUid(stated) ? { root: stated } : { root: uuidOf(system), name: system }
+  writing.roots.set(system, found)
+  return found
+}
+
+export interface Root {
+  readonly root: string
+  /** The URL, when the root was computed from it. */
+  readonly name?: string
 }
