@@ -2,10 +2,9 @@
  * Entries of an XCA query → documents as a professional sees them: level 3 and level 1 of one document are two forms of it
  * (XFRM association), the same as over FHIR.
  */
-import { renditionOf } from '#wire/ihe/document-classes.ts'
+import { groupOf, type Rendition, renditionOf } from '#wire/ihe/document-classes.ts'
 import type { DocumentMetadata } from '#wire/ihe/exchange.ts'
 import type { Form, ListedDocument, ListedForm } from '../../border/border-service.ts'
-import { EPRESCRIPTION } from '../document-classes.ts'
 
 export function listedDocuments(entries: readonly DocumentMetadata[]): readonly ListedDocument[] {
   const structured = entries.filter((entry) => formOf(entry) === 'structured')
@@ -25,11 +24,25 @@ function belongTogether(left: DocumentMetadata, right: DocumentMetadata): boolea
   return left.transforms === right.documentId || right.transforms === left.documentId
 }
 
-/** The format says it (level 1 holds a PDF, original documents a PDF or a picture), else the type; the rest is coded. */
-function formOf({ formatCode, mimeType }: DocumentMetadata): Form {
-  const rendition = renditionOf(formatCode)
-  if (rendition === 'png' || rendition === 'jpeg' || mimeType.startsWith('image/')) return 'image'
-  return rendition === 'pdf' || mimeType === 'application/pdf' ? 'pdf' : 'structured'
+/** By the format code; by the media type where a country has a format code of its own. */
+function renditionIn({ formatCode, mimeType }: DocumentMetadata): Rendition {
+  return renditionOf(formatCode) ?? BY_MEDIA_TYPE[mimeType] ?? 'structured'
+}
+
+const BY_MEDIA_TYPE: Readonly<Record<string, Rendition>> = {
+  'application/pdf': 'pdf',
+  'image/png': 'png',
+  'image/jpeg': 'jpeg',
+}
+const MEDIA_TYPES: Readonly<Partial<Record<Rendition, string>>> = {
+  pdf: 'application/pdf',
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+}
+
+function formOf(entry: DocumentMetadata): Form {
+  const rendition = renditionIn(entry)
+  return rendition === 'png' || rendition === 'jpeg' ? 'image' : rendition
 }
 
 function listedDocument(main: DocumentMetadata, entries: readonly DocumentMetadata[]): ListedDocument {
@@ -52,25 +65,20 @@ function listedDocument(main: DocumentMetadata, entries: readonly DocumentMetada
     ...(description === undefined ? {} : { description }),
     ...(serviceStart === undefined ? {} : { serviceStart }),
     ...(reasonOfHospitalisation ? { reasonOfHospitalisation } : {}),
-    ...(main.classCode === EPRESCRIPTION ? { prescription: prescriptionOf(main) } : {}),
+    ...(groupOf(main.classCode) === 'EP' ? { prescription: prescriptionOf(main) } : {}),
   }
 }
 
 function listedForm(entry: DocumentMetadata): ListedForm {
   const { mimeType, size, hash } = entry
-  const form = formOf(entry)
   return {
-    form,
+    form: formOf(entry),
     id: formId(entry),
-    mediaType: form === 'pdf' ? 'application/pdf' : form === 'image' ? imageType(entry) : mimeType,
+    // Originals travel inside CDA; what is inside, the format code says.
+    mediaType: MEDIA_TYPES[renditionIn(entry)] ?? mimeType,
     ...(size === undefined ? {} : { size }),
     ...(hash === undefined ? {} : { hash }),
   }
-}
-
-function imageType({ formatCode, mimeType }: DocumentMetadata): string {
-  const kind = /:(png|jpeg):\d+$/.exec(formatCode)?.[1]
-  return kind === undefined ? mimeType : `image/${kind}`
 }
 
 /** What a form is asked for with: the repository must be told as well. */

@@ -1,9 +1,9 @@
 /** A dispensation, or its discard, as XDR carries it (ITI-41; eHDSI: the format code tells which of the two it is). */
+import { documentClass } from '#wire/ihe/document-classes.ts'
 import type { DocumentSubmission } from '#wire/ihe/exchange.ts'
 import type { DispensationSubmission, VerifiedCaller } from '../../border/border-service.ts'
-import { EDISPENSATION, EDISPENSATION_DISCARD } from '../document-classes.ts'
 
-const FORMATS = { dispensation: 'urn:epSOS:ep:dis:2010', discard: 'urn:eHDSI:ed:discard:2020' } as const
+const CLASSES = { dispensation: '60593-1', discard: 'DISCARD-60593-1' } as const
 
 /** Undefined when the document is not CDA. Equal submissions are equal: a retry repeats the first one exactly. */
 export function xdrSubmission(
@@ -25,8 +25,8 @@ export function xdrSubmission(
       documentId: xdsId(dispensationId),
       homeCommunityId,
       patient,
-      classCode: kind === 'discard' ? EDISPENSATION_DISCARD : EDISPENSATION,
-      formatCode: FORMATS[kind],
+      classCode: CLASSES[kind],
+      formatCode: documentClass(CLASSES[kind])?.structured?.code ?? '',
       mimeType: 'text/xml',
       title: kind === 'discard' ? 'eDispensation discard' : 'eDispensation',
       created: submitted,
