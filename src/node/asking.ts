@@ -18,7 +18,6 @@ export interface AskingNode {
 
 /** How professionals sign in, as a SAML class: the card or two factors that OpenID Connect demanded. */
 export const AUTHENTICATION = 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI'
-const RECONCILE_EVERY_MS = 15_000
 
 export async function openAsking(parts: CountryParts): Promise<AskingNode> {
   const options = await optionsOf(parts)
@@ -27,7 +26,7 @@ export async function openAsking(parts: CountryParts): Promise<AskingNode> {
     reconcile().catch((error: unknown) => parts.around.log.failure('dispensing-not-reconciled', error))
   }
   tick()
-  const timer = setInterval(tick, RECONCILE_EVERY_MS)
+  const timer = setInterval(tick, parts.configuration.dispensing.lookEvery * 1000)
   timer.unref()
   return { asking: countryB(options), stop: () => clearInterval(timer) }
 }
@@ -87,5 +86,7 @@ async function dispensingOf(parts: CountryParts): Promise<NonNullable<CountryBOp
 /** Dispensations on their way, in the node's database. */
 export function outboxOf({ configuration, stores }: Pick<CountryParts, 'configuration' | 'stores'>): Outbox {
   const secret = Buffer.from(idSecretOf(stores.keys.token.privateKey)).toString('base64url')
-  return openOutbox(stores.database, { node: configuration.country, secret })
+  const { lease, pause } = configuration.dispensing
+  const times = { leaseMs: lease * 1000, pauseMs: pause * 1000 }
+  return openOutbox(stores.database, { node: configuration.country, secret, ...times })
 }

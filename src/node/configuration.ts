@@ -33,6 +33,16 @@ const Audit = z.object({
   evidences: z.enum(['off', 'signed']).default('signed'),
 })
 
+/** Dispensations in other countries whose fate is not known yet. */
+const Dispensing = z.object({
+  /** Seconds between two looks at what is due. */
+  lookEvery: z.number().positive().default(15),
+  /** Seconds before an attempt that told nothing is repeated for the first time; doubles up to an hour. */
+  pause: z.number().positive().default(30),
+  /** Seconds after which an attempt counts as cut off: longer than any can last, which is a few times `timeoutSeconds`. */
+  lease: z.number().positive().default(120),
+})
+
 const Country = z.object({
   role: z.literal('country'),
   ...Common,
@@ -71,6 +81,7 @@ const Country = z.object({
   folder: z.string(),
   /** Seconds after which another country is taken to hang. */
   timeoutSeconds: z.number().positive().default(10),
+  dispensing: Dispensing.default({ lookEvery: 15, pause: 30, lease: 120 }),
 })
 
 const Bridge = z.object({

@@ -39,6 +39,7 @@ export function learned(
   answer: Answer,
   now: Date,
   code: CareProblemCode | undefined,
+  pauseMs?: number,
 ): Partial<Row> {
   const before = standingOf(row)
   const after = answered(before, answer)
@@ -48,7 +49,7 @@ export function learned(
     open_attempts: after.open,
     needs_person: after.needsPerson ? 1 : 0,
     code: after.state === 'accepted' ? null : isSettled(before) ? row.code : (code ?? row.code),
-    next_try_at: later(now, pauseAfter(row.attempts)),
+    next_try_at: later(now, pauseAfter(row.attempts, pauseMs)),
     ...(row.lease === lease ? { lease: null, lease_until: null } : {}),
     ...(isOver ? settled(now) : {}),
   }

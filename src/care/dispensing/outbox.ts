@@ -78,6 +78,8 @@ export interface OutboxOptions {
   readonly secret: string
   /** Longer than any attempt can last; default 2 minutes. */
   readonly leaseMs?: number
+  /** Before an attempt that told nothing is repeated for the first time; doubles up to an hour. Default half a minute. */
+  readonly pauseMs?: number
 }
 
 type Row = OutboxTables['dispensing_submission']
@@ -88,7 +90,7 @@ const MOST_SHOWN = 500
 
 /** Needs `dispensingMigrations`. */
 export function openOutbox(database: Database, options: OutboxOptions): Outbox {
-  const { node, secret, leaseMs = 120_000 } = options
+  const { node, secret, leaseMs = 120_000, pauseMs } = options
   const kysely = database.kysely.$extendTables<OutboxTables>()
   const rows = () => kysely.selectFrom('dispensing_submission').selectAll().where('node', '=', node)
   const unsealed = (sealed: string): Waiting => {
@@ -192,7 +194,7 @@ export function openOutbox(database: Database, options: OutboxOptions): Outbox {
       return { entry: entryOf(row), wire: row.wire, lease, waiting: unsealed(row.sealed) }
     },
     async learn({ entry, lease }, answer, now, code) {
-      const changed = await change(entry.submissionId, (row) => learned(row, lease, answer, now, code))
+      const changed = await change(entry.submissionId, (row) => learned(row, lease, answer, now, code, pauseMs))
       return changed ? entryOf(changed) : entry
     },
     async due(now) {

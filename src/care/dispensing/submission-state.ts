@@ -61,7 +61,7 @@ function patient(standing: Standing): Standing {
   return { ...standing, needsPerson: standing.needsPerson || standing.attempts >= MOST_ATTEMPTS }
 }
 
-/** Milliseconds until the next attempt: doubling from half a minute to an hour. */
-export function pauseAfter(attempts: number): number {
-  return Math.min(3_600_000, 30_000 * 2 ** Math.min(Math.max(attempts - 1, 0), 10))
+/** Milliseconds until the next attempt: doubling from the first pause to an hour. */
+export function pauseAfter(attempts: number, firstMs = 30_000): number {
+  return Math.min(3_600_000, firstMs * 2 ** Math.min(Math.max(attempts - 1, 0), 10))
 }

@@ -105,6 +105,7 @@ function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfi
     terms: home,
     folder: join(home, country.name, 'folder'),
     timeoutSeconds: 10,
+    dispensing: { lookEvery: 15, pause: 30, lease: 120 },
   }
 }
 
