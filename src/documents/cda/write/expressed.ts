@@ -30,7 +30,13 @@ export function isExpressed(resourceType: string, label: string, key: string, he
   if (key === 'type' && typeof held === 'string' && /^[A-Z]/.test(held)) return true
   const field = label === '' ? key : `${label}.${key}`
   if (BY_SHAPE[resourceType]?.has(field)) return true
+  // Amounts are told for one package: asContent says so by its form.
+  if (resourceType === 'Medication' && field === 'amount.denominator') return isOne(held)
   return typeof held === 'string' && Object.hasOwn(CODES, key) && CODES[key]?.has(held) === true
+}
+
+function isOne(held: unknown): boolean {
+  return typeof held === 'object' && held !== null && 'value' in held && held.value === 1 && !('unit' in held)
 }
 
 function comesBack(resourceType: string, status: unknown): boolean {

@@ -125,6 +125,9 @@ export function inverted(piece: Piece): Piece {
   return { name: piece.name, xml: piece.xml.replace(`<${piece.name}`, `<${piece.name} inversionInd="true"`) }
 }
 
+/** That a note is for the pharmacist is said by the kind of act that it becomes. */
+export const NOTE_EXPRESSED = `note.${TO_PHARMACIST_EXTENSION}.valueBoolean`
+
 export function notePieces(notes: readonly Annotation[] | undefined, source: Source, writing: Writing): Piece[] {
   const isTold = (note: Annotation): boolean => extensionValue(note, TO_PHARMACIST_EXTENSION) !== undefined
   const told = (notes ?? []).filter(isTold)

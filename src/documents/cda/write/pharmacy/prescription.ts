@@ -19,7 +19,7 @@ import {
 } from '../../tables/urls.ts'
 import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
-import { extensionValue } from '../datatypes/nulls.ts'
+import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { quantity } from '../datatypes/quantity.ts'
 import { interval } from '../datatypes/time.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
@@ -32,6 +32,7 @@ import {
   dosagesIn,
   inverted,
   medicinePieces,
+  NOTE_EXPRESSED,
   notePieces,
   reasonPieces,
   statusPiece,
@@ -106,6 +107,9 @@ function expressedBy(held: MedicationRequest, writing: Writing, place: Place): s
     'substitution.allowedBoolean',
     'dispenseRequest.numberOfRepeatsAllowed',
     'independentInd.valueBoolean',
+    NOTE_EXPRESSED,
+    `${DOSE_PERIOD_EXTENSION}.valuePeriod.start`,
+    `${DOSE_PERIOD_EXTENSION}.valuePeriod.end`,
     ...(headerSays(held, writing) ? ['authoredOn'] : []),
     ...timingExpressed(held.dosageInstruction ?? [], 'dosageInstruction'),
     ...(areBoundsSaid(held) ? ['dosageInstruction.timing.repeat.boundsDuration'] : []),
@@ -157,7 +161,8 @@ function supply(held: MedicationRequest, source: Source, writing: Writing): Piec
   const width = quantity('width', asked?.expectedSupplyDuration, writing)
   const valid = interval('effectiveTime', asked?.validityPeriod, 'IVL_TS')
   const amount = quantity('quantity', stated, writing)
-  if (valid === undefined && amount === undefined && repeats === undefined && width === undefined) return undefined
+  const nothing = valid === undefined && amount === undefined && repeats === undefined && width === undefined
+  if (nothing) return silentSupply(source)
   const inner = assemble('Supply', 'supply', { moodCode: 'RQO' }, [
     valid,
     // v3 counts the times in all, FHIR those after the first.
@@ -167,6 +172,13 @@ function supply(held: MedicationRequest, source: Source, writing: Writing): Piec
     width === undefined ? undefined : element('expectedUseTime', {}, [width]),
   ])
   return link(ADMINISTRATION, 'COMP', inner)
+}
+
+/** A supply of the source that only said why there is nothing. */
+function silentSupply({ details }: Source): Piece | undefined {
+  const flavor = nullFlavorIn(details.find(({ url }) => url === 'supply'))
+  if (flavor === undefined) return undefined
+  return link(ADMINISTRATION, 'COMP', assemble('Supply', 'supply', { moodCode: 'RQO', nullFlavor: flavor }, []))
 }
 
 /** v3 substanceAdminSubstitution: `allowed` without more is `equivalent`, the code above all kinds of it. */

@@ -11,6 +11,7 @@ import {
   ADMINISTRATION,
   dosagesIn,
   medicinePieces,
+  NOTE_EXPRESSED,
   notePieces,
   reasonPieces,
   statusPiece,
@@ -33,7 +34,7 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
     className: ADMINISTRATION,
     attributes: { negationInd: denied ? 'true' : undefined },
     folded,
-    expressed: ['status', ...timingExpressed(held.dosage ?? [], 'dosage')],
+    expressed: ['status', NOTE_EXPRESSED, ...timingExpressed(held.dosage ?? [], 'dosage')],
     pieces: [
       ...templateIds(...TEMPLATES),
       ...ids(held.identifier, writing),
