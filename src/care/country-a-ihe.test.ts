@@ -353,11 +353,14 @@ test('clerical staff on behalf of a doctor, a next of kin, an emergency', async 
   const clerk = { ...CLAIRE, role: '44' }
   const behalf = await query(FERREIRA, vouch(FERREIRA, clerk, { onBehalfOf: '221', permissions: PERMISSIONS }))
   assert.equal(behalf.documents.length, 2)
+  assert.match((await newest()).outcomeDesc ?? '', /on-behalf-of-221/)
   const nextOfKin = { family: 'Ferreira', given: 'Rui', identifiers: ['urn:oid:1.2.3|7'] }
   assert.equal((await query(FERREIRA, vouch(FERREIRA, CLAIRE, { nextOfKin }))).documents.length, 2)
+  assert.match((await newest()).outcomeDesc ?? '', /next-of-kin-speaks/)
   const emergency = await query(FERREIRA, vouch(FERREIRA, CLAIRE, { purpose: 'EMERGENCY' }))
   assert.equal(emergency.documents.length, 2)
   const event = await newest()
+  assert.match(event.outcomeDesc ?? '', /emergency/)
   assert.ok(event.purposeOfEvent?.[0]?.coding?.some(({ code }) => code === 'ETREAT'))
 })
 

@@ -121,15 +121,28 @@ async function admit(desk: Desk, errand: Errand, call: AuthenticatedCall, now: D
   if (errand.step !== 'identify' && !hasRelationship(call, caller, now, desk.relationshipHours ?? 24)) {
     return { refusal: NO_RELATIONSHIP, detail: 'relationship' }
   }
-  const counted = await desk.watch?.observe({
-    country: caller.country,
-    pointOfCare: professional.organisation.identifier || professional.organisation.name,
-    patient: caller.patient ?? errand.patients?.[0],
-    service: errand.service,
-    purpose,
-    at: now,
-  })
-  return counted?.limited ? { refusal: TOO_MANY_REQUESTS, detail: 'too-many-requests' } : { caller }
+  return (await isTooMuch(desk, errand, caller, now))
+    ? { refusal: TOO_MANY_REQUESTS, detail: 'too-many-requests' }
+    : { caller }
+}
+
+/** Counting that does not work is told, and holds nobody's care back. */
+async function isTooMuch(desk: Desk, errand: Errand, caller: VerifiedCaller, at: Date): Promise<boolean> {
+  const { country, professional, purpose } = caller
+  try {
+    const counted = await desk.watch?.observe({
+      country,
+      pointOfCare: professional.organisation.identifier || professional.organisation.name,
+      patient: caller.patient ?? errand.patients?.[0],
+      service: errand.service,
+      purpose,
+      at,
+    })
+    return counted?.limited ?? false
+  } catch (error) {
+    desk.log.failure('requests-not-counted', error)
+    return false
+  }
 }
 
 /** Over IHE a patient is being identified without credentials about him; everything else is about one patient. */
@@ -176,6 +189,7 @@ function recordOf(
   { answer, outcome, detail, documents, patient }: Done<unknown>,
 ): AccessRecord {
   const { caller } = credentials
+  const told = [...(detail === undefined ? [] : [detail]), ...(caller ? flagsOf(caller) : [])].join(' ')
   const common = {
     side: 'A',
     recorded,
@@ -194,7 +208,7 @@ function recordOf(
     outcome: {
       kind: outcome,
       ...(answer.ok ? {} : { code: answer.refusal.code }),
-      ...(detail === undefined ? {} : { detail }),
+      ...(told === '' ? {} : { detail: told }),
     },
   } as const
   switch (errand.step) {
@@ -210,6 +224,15 @@ function recordOf(
       return { ...common, step, document, prescription, submission }
     }
   }
+}
+
+/** What makes an access unusual, for whoever reads the ledger: the patient, a controller, the operator. */
+function flagsOf({ purpose, nextOfKin, professional }: VerifiedCaller): readonly string[] {
+  return [
+    ...(purpose === 'EMERGENCY' ? ['emergency'] : []),
+    ...(nextOfKin ? ['next-of-kin-speaks'] : []),
+    ...(professional.onBehalfOf === undefined ? [] : [`on-behalf-of-${professional.onBehalfOf}`]),
+  ]
 }
 
 /** The national side is told after the ledger; it must not hold the answer back. */
