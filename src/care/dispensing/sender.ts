@@ -16,6 +16,7 @@ import type { AccessOutcome, AccessRecord } from '../context/access-record.ts'
 import type { CareProblemCode } from '../context/care-context.ts'
 import type { BorderRecorder, ExchangedEnvelopes } from '../context/recorder.ts'
 import { type AskingCall, NOT_REPEATABLE, type OpenChannel } from '../country-b/channels/channel.ts'
+import { classOf } from '../country-b/document-classes.ts'
 import type { OutboxEntry } from './dispensing.ts'
 import type { Held, Outbox, Waiting } from './outbox.ts'
 import type { Answer } from './submission-state.ts'
@@ -51,6 +52,9 @@ export interface Sender {
   reconcile(): Promise<ReconcileReport>
 }
 
+/** How long the document of an accepted dispensation is kept for its discard: 90 days. */
+const KEPT_MS = 90 * 24 * 3_600_000
+
 export function sender(options: SenderOptions): Sender {
   const { outbox, clock, log } = options
 
@@ -79,6 +83,7 @@ export function sender(options: SenderOptions): Sender {
         report[entry.state === 'sending' ? 'unknown' : entry.state] += 1
       }
       for (const submissionId of await outbox.unrecorded()) await recordLate(options, submissionId)
+      await outbox.forget(new Date(clock().getTime() - KEPT_MS))
       return report
     },
   }
@@ -163,7 +168,7 @@ async function isOursThere(
   { patient }: Waiting,
 ): Promise<boolean> {
   if (kind === 'discard') return false
-  const question = { patient, service: 'eprescription', classCodes: ['57833-6'] } as const
+  const question = { patient, service: 'eprescription', classCodes: [classOf('eprescription')] } as const
   const listed = await channel.list({ ...question, prescriptionId }, call).catch(() => undefined)
   if (!listed?.ok) return false
   const ours = listed.value.find(({ prescription }) => prescription?.prescriptionId === prescriptionId)

@@ -105,12 +105,17 @@ export function iheRefusal(errors: readonly IheError[], asked: Asked): Refused {
   asked.log.warn('peer-failed', {
     country: asked.country,
     kind: asked.step,
-    code: gravest?.code.slice(0, 100) ?? code,
+    code: plain(gravest?.code) ?? code,
     status: 0,
   })
   const outcome =
     asked.step !== 'submit' ? 'refused' : isUncertain(code) ? 'unknown' : NOT_NOW.has(code) ? 'failed' : 'refused'
   return refusal(code, asked.country, outcome)
+}
+
+/** A code may stand in a log; words of another country may not, because they could hold anything. */
+function plain(code: string | undefined): string | undefined {
+  return code !== undefined && /^[\w-]{1,80}$/.test(code) ? code : undefined
 }
 
 /** A patient's objection is never told apart from there being nothing, not even when the other country does (EHDS Art. 8). */
