@@ -9,6 +9,8 @@ import type { TransactionTables } from './recorder-migrations.ts'
 
 export type TransactionRow = TransactionTables['border_transaction']
 
+export type ListedTransaction = Omit<TransactionRow, 'request_envelope' | 'response_envelope' | 'envelopes_until'>
+
 export interface NewTransaction {
   readonly sequence?: number
   readonly entryHash?: string
@@ -40,13 +42,19 @@ export interface TransactionStore {
   release(ids: readonly string[], until: string): Promise<void>
   /** How many wait. */
   waiting(): Promise<number>
-  recent(limit: number): Promise<readonly TransactionRow[]>
+  /** Newest first, without the messages themselves. */
+  recent(limit: number): Promise<readonly ListedTransaction[]>
   get(id: string): Promise<TransactionRow | undefined>
   /** Takes away messages that were kept for the operator long enough. */
   forgetEnvelopes(now: string): Promise<void>
 }
 
 const LONGEST_LIST = 500
+/** Messages are long and are looked at one by one. */
+const LISTED = [
+  ...(['id', 'node', 'sequence', 'entry_hash', 'entered', 'facts'] as const),
+  ...(['message_id', 'response_digest', 'state', 'claimed_until'] as const),
+]
 
 /** Needs `recorderMigrations`. @param node whose transactions, e.g. `PT` */
 export function openTransactionStore(database: Database, node: string): TransactionStore {
@@ -143,7 +151,7 @@ export function openTransactionStore(database: Database, node: string): Transact
     recent: (limit) =>
       kysely
         .selectFrom('border_transaction')
-        .selectAll()
+        .select(LISTED)
         .where('node', '=', node)
         .where('sequence', 'is not', null)
         .orderBy('sequence', 'desc')

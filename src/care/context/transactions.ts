@@ -4,7 +4,7 @@ import type { EvidenceStore, StoredEvidence } from '#trust/evidence/evidence-sto
 import { keyFigureOf } from '../key-figures/key-figure.ts'
 import type { AccessOutcome } from './access-record.ts'
 import { parseFacts } from './transaction-facts.ts'
-import type { TransactionRow, TransactionStore } from './transaction-store.ts'
+import type { ListedTransaction, TransactionStore } from './transaction-store.ts'
 
 export interface BorderTransaction {
   /** `PT:17`: node and entry of its ledger. */
@@ -73,7 +73,7 @@ export function transactionReader(
 }
 
 /** Undefined for notes, which are no transactions. */
-function transactionOf(row: TransactionRow): BorderTransaction | undefined {
+function transactionOf(row: ListedTransaction): BorderTransaction | undefined {
   const facts = parseFacts(row.facts)
   if (facts.kind === 'note' || row.sequence === null || row.entry_hash === null) return undefined
   const { record, exchanged } = facts

@@ -19,7 +19,7 @@ export async function testPeers(visit: OperatorVisit): Promise<Response> {
   const country = context.req.param('country')
   const asked = (await peersOf(visit)).peers.filter((peer) => country === undefined || peer.country === country)
   const checks = await Promise.all(
-    asked.map((peer) => checkPeer(peer, { fetch: options.fetch, clock: () => visit.now })),
+    asked.map((peer) => checkPeer(peer, { fetch: options.fetch, clock: options.now ?? (() => new Date()) })),
   )
   if (country === undefined) return listPage(visit, checks)
   const [peer] = asked
