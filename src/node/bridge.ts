@@ -3,6 +3,7 @@ import { openBridge } from '#care/bridge/bridge.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
+import { openNotices } from '#portal/professional/notices.ts'
 import { followTerminology } from '#terminology/follow.ts'
 import { createReplayStore } from '#trust/tokens/replay.ts'
 import { measured, type Surroundings, surroundings } from './answering.ts'
@@ -65,6 +66,8 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     ihe: { ...line, signer: signature, authnContext: AUTHENTICATION },
     replay: createReplayStore(),
     idSecret: idSecretOf(token.privateKey),
+    // What the country's own pages give each patient before treatment is confirmed; assertions cannot say it.
+    notice: { version: openNotices(configuration.data).version, languages: [description.portalLanguage] },
     conversions: { readDocument: forms.readDocument, writeCda: forms.cdaOf },
     clock: line.clock,
     log: around.log,
