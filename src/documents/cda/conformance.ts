@@ -51,7 +51,7 @@ export function mayClaimSummary(sections: readonly CompositionSection[], entries
   return sections.every((section) => {
     const code = section.code?.coding
       ?.map((coding) => coding.code ?? '')
-      .find((known) => known in TARGETS || known in CODES)
+      .find((known) => Object.hasOwn(TARGETS, known) || Object.hasOwn(CODES, known))
     return (section.entry ?? []).every(({ reference }) => fits(resources.get(reference), code))
   })
 }
