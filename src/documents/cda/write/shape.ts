@@ -47,7 +47,7 @@ function shape<T extends object>(holder: T, type: string, isWhole = false): T {
       continue
     }
     const shaped = Array.isArray(value)
-      ? shapeList(value, type)
+      ? shapeList(flat(value), type)
       : listed(shape(value, type), isList(key, type, isWhole))
     if (shaped !== value) copy = { ...(copy ?? holder), [key]: shaped }
   }
@@ -57,6 +57,11 @@ function shape<T extends object>(holder: T, type: string, isWhole = false): T {
 function shapeList(values: readonly unknown[], type: string): readonly unknown[] {
   const shaped = values.map((value) => (isObject(value) ? shape(value, type) : value))
   return shaped.every((value, at) => value === values[at]) ? values : shaped
+}
+
+/** FHIR has no list in a list. */
+function flat(values: readonly unknown[]): readonly unknown[] {
+  return values.some(Array.isArray) ? values.flat(3) : values
 }
 
 function isObject(value: unknown): value is object {

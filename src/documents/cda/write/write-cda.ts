@@ -89,15 +89,12 @@ function withHeader(
   }
 }
 
-/** The Composition with one type, and with the one asked for when it is another. */
+/** The Composition with the type that is asked for, when it is another. */
 function typed(composition: Composition, kind: string | undefined): Composition {
-  const stated: unknown = composition.type
-  const type: Composition['type'] = Array.isArray(stated) ? stated[0] : composition.type
-  const { coding = [] } = type ?? {}
-  if (kind !== undefined && !coding.some(({ code }) => code === kind)) {
-    return { ...composition, type: { ...type, coding: [{ system: 'http://loinc.org', code: kind }, ...coding] } }
-  }
-  return type === stated ? composition : { ...composition, type }
+  const { coding = [] } = composition.type ?? {}
+  if (kind === undefined || coding.some(({ code }) => code === kind)) return composition
+  const asked = { system: 'http://loinc.org', code: kind }
+  return { ...composition, type: { ...composition.type, coding: [asked, ...coding] } }
 }
 
 function languageOf({ bundle, origin }: ClinicalDocument, composition: Composition): string {
