@@ -122,7 +122,7 @@ async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Han
     softwareApi({ countryB: asking, people, onError: (error) => around.log.failure('answer-failed', error) }),
   )
   const words = portalWords(configuration.data, description)
-  app.route('/operator', await countryOperator({ parts, people, words, recorder: parts.recorder }))
+  app.route('/operator', await countryOperator({ parts, people, words }))
   app.route(
     '/',
     countryPortal({
