@@ -1,7 +1,10 @@
 /** A bridge as a node: doors and channels of care/bridge behind one socket, with keys and a ledger of its own (docs/BORDER.md). */
+
+import { join } from 'node:path'
 import { openBridge } from '#care/bridge/bridge.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
+import { openMessages } from '#platform/i18n/messages.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { openNotices } from '#portal/professional/notices.ts'
 import { followTerminology } from '#terminology/follow.ts'
@@ -32,8 +35,12 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
   if (!policies.ok) return policies
   const { stores, watchedKeys } = watchedStores(configuration, opened, around.log)
   const network = openNetwork(configuration, stores.keys, around)
-  const forms = documentForms(terminology.current)
   const description = await readCountry(configuration.data, configuration.country)
+  const forms = documentForms(terminology.current, {
+    messages: openMessages(join(configuration.data, 'messages'), description.portalLanguage),
+    now: () => new Date(),
+  })
+  const { renderPdf } = forms.cda
   const { signature, token, tls } = stores.keys
   if (!signature)
     return failed('keys-missing', 'A bridge signs assertions and has no key for it.', 'Add the signature key.')
@@ -68,7 +75,7 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     idSecret: idSecretOf(token.privateKey),
     // What the country's own pages give each patient before treatment is confirmed; assertions cannot say it.
     notice: { version: openNotices(configuration.data).version, languages: [description.portalLanguage] },
-    conversions: { readDocument: forms.readDocument, writeCda: forms.cdaOf },
+    conversions: { readDocument: forms.readDocument, writeCda: forms.cdaOf, ...(renderPdf ? { renderPdf } : {}) },
     clock: line.clock,
     log: around.log,
     name: `Bridge of ${configuration.country}`,

@@ -3,14 +3,17 @@
  * country in the caller's name. Nothing is kept but the ledger's entries, one as who answers and one as who asks.
  */
 import { randomUUID } from 'node:crypto'
+import { originalContentOf } from '#documents/originals/original-content.ts'
 import type { Participant, ServiceKind } from '#wire/discovery/directory.ts'
 import { ehdsiError } from '#wire/errors/ehdsi-errors.ts'
 import { FHIR_JSON } from '#wire/fhir/outcome.ts'
+import { documentClass } from '#wire/ihe/document-classes.ts'
 import type {
   BorderAnswer,
   BorderRefusal,
   DispensationSubmission,
   DocumentContent,
+  Form,
   ListedDocument,
   ListedForm,
   ListQuestion,
@@ -33,7 +36,7 @@ import type { CountryAService } from '../country-a/service.ts'
 import { type AskingCall, NOT_REPEATABLE, type OpenChannel } from '../country-b/channels/channel.ts'
 import { askingRecord } from './asking-record.ts'
 import { bridgedId, readBridgedId } from './bridged-id.ts'
-import { type Conversions, type Converted, toCda, toFhir, wrapOriginal } from './convert.ts'
+import { type Conversions, type Converted, type OriginalFile, toCda, toFhir, toPdf, wrapOriginal } from './convert.ts'
 
 export interface Bridging {
   /** The country that runs the bridge: it vouches for what it lets through. */
@@ -170,26 +173,47 @@ function bridgedRefusal({ code, sentence, next, outcome, detail }: BorderRefusal
 
 /** The entry with the forms that the door's wire can carry, under names that lead back. Sizes and hashes change on the way. */
 function bridgedDocument(bridging: Bridging, service: ServiceKind, document: ListedDocument): ListedDocument[] {
-  const forms = document.forms.flatMap((form) => bridgedForm(bridging, service, form))
+  const forms = document.forms.flatMap((form) => bridgedForm(bridging, service, document, form))
   const [main] = forms
   const { name: _, patients: __, ...rest } = document
   return main ? [{ ...rest, id: main.id, forms }] : []
 }
 
-function bridgedForm({ door, repositoryId }: Bridging, service: ServiceKind, listed: ListedForm): ListedForm[] {
+function bridgedForm(
+  bridging: Bridging,
+  service: ServiceKind,
+  document: ListedDocument,
+  listed: ListedForm,
+): ListedForm[] {
+  const { door, repositoryId } = bridging
   const { form, id: peerId, mediaType } = listed
   // A content that came inside the list has no name to ask for it with; the national source is for its own wire.
   if (peerId === '' || form === 'source') return []
   const id = bridgedId({ service, form, peerId }, door, repositoryId)
+  if (isPrinted(bridging, document.classCode, form)) {
+    const hasOriginal = document.forms.some((one) => one.form === 'pdf' || one.form === 'image')
+    return hasOriginal ? [] : [{ form: 'pdf', id, mediaType: 'application/pdf' }]
+  }
   const coded = door === 'fhir' ? FHIR_JSON : 'text/xml'
   return [{ form, id, mediaType: form === 'structured' ? coded : mediaType }]
 }
 
+/** Reports travel over IHE as PDF or picture (eHDSI OrCD): a coded one without an original is printed. */
+function isPrinted({ door, conversions }: Bridging, classCode: string, form: Form): boolean {
+  return (
+    door === 'ihe' &&
+    form === 'structured' &&
+    conversions.renderPdf !== undefined &&
+    !documentClass(classCode)?.structured
+  )
+}
+
 async function retrieve(
-  { conversions, door }: Bridging,
+  bridging: Bridging,
   { id, patient, service, forms }: Retrieval,
   { channel, call }: Asking,
 ): Promise<BorderAnswer<DocumentContent>> {
+  const { conversions, door, target } = bridging
   const name = readBridgedId(id)
   if (!name || name.service !== service || !forms.includes(name.form)) return { ok: false, refusal: NO_SUCH_DOCUMENT }
   const { form, peerId } = name
@@ -197,16 +221,25 @@ async function retrieve(
   if (!fetched.ok) return fetched
   const { bytes, mediaType, classCode } = fetched.value
   let converted: Converted | undefined
-  if (form === 'structured')
-    converted = await (door === 'fhir' ? toFhir(conversions, bytes) : toCda(conversions, bytes))
+  if (form === 'structured' && door === 'fhir') converted = await toFhir(conversions, bytes)
   else if (door === 'fhir') converted = { mediaType, bytes }
+  else if (form === 'structured' && !isPrinted(bridging, classCode, form)) converted = await toCda(conversions, bytes)
   else {
+    const file = form === 'structured' ? await toPdf(conversions, bytes) : fileOf(bytes)
     const listed = await entryOf(channel, call, { patient, service, classCodes: [classCode] }, peerId)
-    converted = listed && (await wrapOriginal(conversions, listed, patient, { mediaType, bytes }))
+    converted = file && listed && (await wrapOriginal(conversions, target, listed, patient, file))
   }
   if (!converted) return { ok: false, refusal: UNREADABLE_DOCUMENT }
   return { ok: true, value: { id, classCode, ...converted } }
 }
+
+/** What an original is, by its bytes and not by what is claimed of it. */
+function fileOf(bytes: Uint8Array): OriginalFile | undefined {
+  const content = originalContentOf(bytes, { maximumBytes: MOST_ORIGINAL_BYTES })
+  return content.ok ? content.value : undefined
+}
+
+const MOST_ORIGINAL_BYTES = 64 * 1024 * 1024
 
 /** What the list says of a document, asked again: a bridge remembers nothing. */
 async function entryOf(

@@ -1,6 +1,7 @@
 /** Documents across a bridge: FHIR ↔ CDA through the one model, and originals in and out of CDA level 1. */
-import type { Binary, Bundle, Composition, DocumentReference, Patient } from 'fhir/r4'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import type { OriginalContent } from '#documents/originals/original-content.ts'
+import { originalDocument } from '#documents/originals/wrap-original.ts'
 import type { Result } from '#platform/result/result.ts'
 import { FHIR_JSON } from '#wire/fhir/outcome.ts'
 import type { DocumentContent, ListedDocument } from '../border/border-service.ts'
@@ -9,7 +10,11 @@ import type { DocumentContent, ListedDocument } from '../border/border-service.t
 export interface Conversions {
   readonly readDocument: (bytes: Uint8Array) => Result<ClinicalDocument> | Promise<Result<ClinicalDocument>>
   readonly writeCda: (document: ClinicalDocument) => Result<Uint8Array> | Promise<Result<Uint8Array>>
+  /** Without it, coded reports that have no original cannot cross to the CDA wire. */
+  readonly renderPdf?: (document: ClinicalDocument) => Promise<Uint8Array>
 }
+
+export type OriginalFile = Pick<OriginalContent, 'mediaType' | 'bytes'>
 
 export type Converted = Pick<DocumentContent, 'mediaType' | 'bytes'>
 
@@ -30,71 +35,42 @@ export async function toCda(
   return written.ok ? { mediaType: 'text/xml', bytes: written.value } : undefined
 }
 
+/** A coded report that the CDA wire carries as PDF only → that PDF. Undefined when it cannot be read or printed. */
+export async function toPdf(
+  { readDocument, renderPdf }: Conversions,
+  bytes: Uint8Array,
+): Promise<OriginalFile | undefined> {
+  const read = await readDocument(bytes)
+  return read.ok && renderPdf ? { mediaType: 'application/pdf', bytes: await renderPdf(read.value) } : undefined
+}
+
 /** A PDF or picture → CDA level 1 around it, with what the list says of it. */
 export async function wrapOriginal(
   { writeCda }: Conversions,
+  country: string,
   listed: ListedDocument,
   patient: string,
-  file: Converted,
+  file: OriginalFile,
 ): Promise<Converted | undefined> {
-  const written = await writeCda(levelOne(listed, patient, file))
+  const { title, created, author, authorSpecialty, classCode, language, subject, id, serviceStart } = listed
+  const document = originalDocument(
+    {
+      id: `urn:ietf:rfc:3986|${id}`,
+      classCode,
+      title,
+      written: created,
+      language: language === '' ? 'und' : language,
+      authors: author === '' ? [] : [{ name: author, ...specialtyOf(authorSpecialty) }],
+      patient: subject ?? { identifiers: [patient] },
+      custodian: { name: `National contact point for eHealth, ${country}`, country },
+      ...(serviceStart === undefined ? {} : { serviceStart }),
+    },
+    file,
+  )
+  const written = await writeCda(document)
   return written.ok ? { mediaType: 'text/xml', bytes: written.value } : undefined
 }
 
-function levelOne(listed: ListedDocument, patient: string, file: Converted): ClinicalDocument {
-  const { title, created, author, classCode, language, subject, id, confidentiality } = listed
-  const type = { coding: [{ system: 'http://loinc.org', code: classCode }] }
-  const person: Patient = {
-    resourceType: 'Patient',
-    identifier: (subject?.identifiers ?? [patient]).map(identifierOf),
-    ...(subject
-      ? {
-          name: [{ family: subject.family, given: [...subject.given] }],
-          birthDate: subject.birthDate,
-          gender: subject.gender,
-        }
-      : {}),
-  }
-  const composition: Composition = {
-    resourceType: 'Composition',
-    status: 'final',
-    identifier: { system: 'urn:ietf:rfc:3986', value: id },
-    type,
-    ...(language === '' ? {} : { language }),
-    ...(confidentiality === '' ? {} : { confidentiality: confidentiality as Composition['confidentiality'] & string }),
-    title,
-    date: created,
-    author: [{ display: author }],
-    subject: { reference: 'urn:tessera:patient' },
-    section: [{ title, entry: [{ reference: 'urn:tessera:reference' }] }],
-  }
-  const reference: DocumentReference = {
-    resourceType: 'DocumentReference',
-    status: 'current',
-    type,
-    content: [{ attachment: { contentType: file.mediaType, url: 'urn:tessera:file', title } }],
-  }
-  const data = Buffer.from(file.bytes).toString('base64')
-  const binary: Binary = { resourceType: 'Binary', contentType: file.mediaType, data }
-  const bundle: Bundle = {
-    resourceType: 'Bundle',
-    type: 'document',
-    entry: [
-      { fullUrl: 'urn:tessera:composition', resource: composition },
-      { fullUrl: 'urn:tessera:patient', resource: person },
-      { fullUrl: 'urn:tessera:reference', resource: reference },
-      { fullUrl: 'urn:tessera:file', resource: binary },
-    ],
-  }
-  return {
-    bundle,
-    kind: 'original-document',
-    origin: { format: 'fhir', level: 1, language: language === '' ? 'und' : language },
-    account: { statements: [], notCarried: [] },
-  }
-}
-
-function identifierOf(identifier: string) {
-  const bar = identifier.lastIndexOf('|')
-  return { system: identifier.slice(0, bar), value: identifier.slice(bar + 1) }
+function specialtyOf(specialty: string | undefined) {
+  return specialty === undefined ? {} : { specialty: { display: specialty } }
 }

@@ -1,13 +1,12 @@
 /** Documents as CDA of the pivot (for the IHE wire): national CDA changed in place, the model written, originals wrapped. */
-import type { Bundle, Composition, DocumentReference, Patient } from 'fhir/r4'
 import { writeCda } from '#documents/cda/write/write-cda.ts'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import { originalDocument } from '#documents/originals/wrap-original.ts'
 import { summaryView } from '#documents/render/view.ts'
 import { myHealthEuList } from '#documents/transcode/coded-element-list.ts'
 import { transformDocument } from '#documents/transcode/transform.ts'
 import type { Messages } from '#platform/i18n/messages.ts'
 import type { TerminologyCatalogue } from '#terminology/terminology.ts'
-import { minimalPatient } from './fhir-entry.ts'
 import { foundPatient } from './listed-document.ts'
 import type { CdaForms, CdaOutcome, OriginalToWrap } from './render-document.ts'
 
@@ -36,7 +35,7 @@ export function cdaForms(terminology: () => TerminologyCatalogue, printing?: Pri
       return { ok: false, code: errors.find((code) => code !== '4510') ?? '4500' }
     },
     writeCda: (document) => written(document, terminology()),
-    wrapOriginal: (original) => written(originalDocument(original), terminology()),
+    wrapOriginal: (original) => written(documentOf(original), terminology()),
   }
 }
 
@@ -55,49 +54,25 @@ function written(document: ClinicalDocument, terminology: TerminologyCatalogue):
 }
 
 /** What the country says of a PDF or picture, in the one model; nothing of the original itself is read. */
-function originalDocument({
-  document,
-  patient,
-  country,
-  homeCommunityId,
-  ...original
-}: OriginalToWrap): ClinicalDocument {
-  const { classCode, title, language, effectiveTime, author } = document
-  const type = { coding: [{ system: 'http://loinc.org', code: classCode }] }
-  const person: Patient = minimalPatient(foundPatient(patient), 'patient')
-  const data = Buffer.from(original.bytes).toString('base64')
-  const file: DocumentReference = {
-    resourceType: 'DocumentReference',
-    status: 'current',
-    type,
-    content: [{ attachment: { contentType: original.mediaType, title, language, data } }],
-  }
-  const composition: Composition = {
-    resourceType: 'Composition',
-    status: 'final',
-    type,
-    language,
-    title,
-    date: effectiveTime,
-    confidentiality: confidentialityOf(document.confidentiality),
-    author: [{ display: author }],
-    custodian: { display: `National contact point for eHealth, ${country}` },
-    subject: { reference: 'urn:tessera:patient' },
-    section: [{ title, entry: [{ reference: 'urn:tessera:file' }] }],
-  }
-  const bundle: Bundle = {
-    resourceType: 'Bundle',
-    type: 'document',
-    identifier: { system: `urn:oid:${homeCommunityId}`, value: document.id },
-    timestamp: effectiveTime,
-    entry: [
-      { fullUrl: 'urn:tessera:composition', resource: composition },
-      { fullUrl: 'urn:tessera:patient', resource: person },
-      { fullUrl: 'urn:tessera:file', resource: file },
-    ],
-  }
-  const account = { statements: [], notCarried: [] }
-  return { bundle, kind: 'original-document', origin: { format: 'fhir', level: 1, language, country }, account }
+function documentOf({ document, patient, country, homeCommunityId, ...original }: OriginalToWrap): ClinicalDocument {
+  const { id, classCode, title, language, effectiveTime, author, authorSpecialty, serviceStart } = document
+  return originalDocument(
+    {
+      id: `urn:oid:${homeCommunityId}|${id}`,
+      classCode,
+      title,
+      language,
+      written: effectiveTime,
+      authors: [
+        { name: author, ...(authorSpecialty === undefined ? {} : { specialty: { display: authorSpecialty } }) },
+      ],
+      ...(serviceStart === undefined ? {} : { serviceStart }),
+      patient: foundPatient(patient),
+      custodian: { name: `National contact point for eHealth, ${country}`, country },
+      confidentiality: confidentialityOf(document.confidentiality),
+    },
+    original,
+  )
 }
 
 const CONFIDENTIALITY = ['U', 'L', 'M', 'N', 'R', 'V'] as const

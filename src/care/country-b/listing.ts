@@ -65,7 +65,9 @@ export function lists(asking: Asking, listed: ListedDocuments): Lists {
     list,
     recall: listed.recall,
     async find(context, listing, documentId) {
-      const known = listed.recall(context, listing.service, documentId)
+      // What may be dispensed changes while a page is open: a prescription is always looked up anew.
+      const known =
+        listing.service === 'eprescription' ? undefined : listed.recall(context, listing.service, documentId)
       if (known) return ok(known)
       const again = await list(context, listing)
       if (!again.ok) return again
