@@ -203,5 +203,5 @@ function documentIdentifier(root: Located, reading: Reading): Identifier {
   const id = child(root.element, 'id')
   const stated = id === undefined ? undefined : identifier(id, reading)
   if (stated?.system !== undefined && stated.value !== undefined) return stated
-  return { system: 'urn:ietf:rfc3986', value: referenceTo(reading, 'Bundle', root.path) }
+  return { system: 'urn:ietf:rfc:3986', value: referenceTo(reading, 'Bundle', root.path) }
 }

@@ -221,9 +221,9 @@ function dispenseOf(making: Making, item: DispensedItem, request: Entry, line: n
 
 function lineIdentifier(dispensationId: string, line: number): Identifier {
   const whole = identifierFrom(dispensationId)
-  if (whole.system !== undefined && whole.system !== 'urn:ietf:rfc3986')
+  if (whole.system !== undefined && whole.system !== 'urn:ietf:rfc:3986')
     return { ...whole, value: `${whole.value}.${line}` }
-  return { system: 'urn:ietf:rfc3986', value: `urn:uuid:${uuidOf(`${dispensationId}|line|${line}`)}` }
+  return { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuidOf(`${dispensationId}|line|${line}`)}` }
 }
 
 function requestIdentifier({ resource }: Entry): Identifier | undefined {

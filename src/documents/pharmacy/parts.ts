@@ -21,7 +21,7 @@ export function partsOf(document: ClinicalDocument): Parts {
 }
 
 /** FHIR's system of values that are URIs (R4 §2.24.0.6). */
-const URI = 'urn:ietf:rfc3986'
+const URI = 'urn:ietf:rfc:3986'
 
 /** Entries of a type, in the order of the bundle. */
 export function entriesOfType(parts: Parts, type: string): readonly Entry[] {

@@ -147,7 +147,7 @@ test('identifiers', () => {
     value: 'A 1',
   })
   assert.deepEqual(identifier(element('<id root="1.2.3"/>'), READING), {
-    system: 'urn:ietf:rfc3986',
+    system: 'urn:ietf:rfc:3986',
     value: 'urn:oid:1.2.3',
   })
   assert.equal(identifier(element('<id nullFlavor="NI"/>'), READING), undefined)

@@ -27,7 +27,7 @@ export function identifier(element: XmlElement, reading: Reading): Identifier | 
     return { value: extension, ...(authority ? { assigner: { display: authority } } : {}) }
   const assigner = authority ? { assigner: { display: authority } } : {}
   if (extension) return { ...(uri ? { system: uri } : {}), value: extension, ...assigner }
-  return uri === undefined ? undefined : { system: 'urn:ietf:rfc3986', value: uri, ...assigner }
+  return uri === undefined ? undefined : { system: 'urn:ietf:rfc:3986', value: uri, ...assigner }
 }
 
 function rootUri(root: string, reading: Reading | undefined): string {

@@ -113,7 +113,7 @@ test('quantities: digits, units of other systems as translations, comparators as
 
 test('identifiers: OIDs, UUIDs, other systems by a computed root with their URL beside it', () => {
   assert.equal(id({ system: 'urn:oid:1.2.3', value: 'a' }, writing)?.xml, '<id root="1.2.3" extension="a"/>')
-  assert.equal(id({ system: 'urn:ietf:rfc3986', value: 'urn:oid:1.2.3' }, writing)?.xml, '<id root="1.2.3"/>')
+  assert.equal(id({ system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.3' }, writing)?.xml, '<id root="1.2.3"/>')
   assert.match(
     id({ system: 'http://a.example', value: '7' }, writing)?.xml ?? '',
     /^<id root="[0-9a-f-]{36}" extension="7" assigningAuthorityName="http:\/\/a\.example"\/>$/,

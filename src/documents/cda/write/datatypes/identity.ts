@@ -7,7 +7,7 @@ import { isUid, rootOf, type Writing } from '../writing.ts'
 import { nullFlavorIn } from './nulls.ts'
 import { interval } from './time.ts'
 
-const URI_SYSTEM = 'urn:ietf:rfc3986'
+const URI_SYSTEM = 'urn:ietf:rfc:3986'
 
 /** An instance identifier; undefined when it says nothing. */
 export function id(held: Identifier | undefined, writing: Writing, name = 'id'): Piece | undefined {

@@ -52,7 +52,7 @@ function identitiesOf({ document, composition, ids }: HeaderOptions): {
   const own =
     document.bundle.identifier ??
     composition.identifier ??
-    ({ system: 'urn:ietf:rfc3986', value: `urn:uuid:${uuidOf(document.bundle.id ?? '')}` } satisfies Identifier)
+    ({ system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuidOf(document.bundle.id ?? '')}` } satisfies Identifier)
   const { identifier: set } = composition
   return set === undefined || (set.system === own.system && set.value === own.value)
     ? { document: own }
