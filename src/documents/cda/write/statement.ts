@@ -3,6 +3,7 @@
  * all statements have in common is added here (ids, participations, details, related statements, what is left over).
  */
 import type { Annotation, CodeableConcept, Extension, Reference, Resource } from 'fhir/r4'
+import { uuidOf } from '../reading.ts'
 import { type Leftover, leftovers, referencesIn } from './carried.ts'
 import { words } from './datatypes/code.ts'
 import { nullFlavorIn } from './datatypes/nulls.ts'
@@ -13,7 +14,7 @@ import { type Attributes, assemble, element, escaped, type Piece, templateIds } 
 import { participation } from './people.ts'
 import { ENTRY_RELATIONSHIPS, MOODS } from './schema/vocabulary.ts'
 import { type Source, sourceOf } from './source.ts'
-import { extensionsOf, type Place, resolve, type Writing } from './writing.ts'
+import { extensionsOf, isUid, type Place, resolve, type Writing } from './writing.ts'
 
 /** What a writer makes of a resource. */
 export interface Statement {
@@ -44,12 +45,18 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
     ...relatedPieces(statement.className, source, writing, place),
     ...otherReferences(statement, resource, writing, place),
   ]
+  if (source.element === '' && !pieces.some((piece) => piece?.name === 'id')) pieces.push(ownId(resource))
   const made = framed(statement, source, resource, pieces)
   const rest = factsOf(statement, resource, made.xml, writing).map((fact) =>
     restPiece(statement.className, fact, writing),
   )
   writing.open.delete(resource)
   return rest.length === 0 ? made : framed(statement, source, resource, [...pieces, ...rest])
+}
+
+/** eHDSI templates want an id of every statement: the resource's own, as a UUID. */
+function ownId({ resourceType, id }: Resource): Piece {
+  return element('id', { root: id !== undefined && isUid(id) ? id : uuidOf(`${resourceType}/${id ?? ''}`) })
 }
 
 /** A resource that is not built as FHIR says is written as what it is, with each of its facts beside it. */
