@@ -83,7 +83,10 @@ test('an outcome that is not known is said to be unknown, and nothing invites to
   portal.countryB.pharmacy.next = { state: 'unknown' }
   const { visitor, page } = await walkTo('documents', portal)
   const here = linkIn(page, /\/prescriptions\/[\w-]+$/)
-  const review = await visitor.submit(await visitor.get(here), `${here}/dispense`, { 'item-0-packages': '1', 'item-0-product': 'Coumadine 5 mg' })
+  const review = await visitor.submit(await visitor.get(here), `${here}/dispense`, {
+    'item-0-packages': '1',
+    'item-0-product': 'Coumadine 5 mg',
+  })
   const done = await visitor.submit(review, `${here}/confirm`)
   assert.match(done.text, /On ne sait pas si/)
   assert.doesNotMatch(done.text, /\/discard/)

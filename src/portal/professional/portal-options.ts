@@ -1,6 +1,7 @@
 /** What the professional portal needs; everything is handed in, so that a test can stand in for any of it. */
 import type { CountryB } from '#care/country-b/country-b.ts'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import type { PosologyLine } from '#documents/pharmacy/posology.ts'
 import type { Database } from '#platform/database/database.ts'
 import type { Messages } from '#platform/i18n/messages.ts'
 import type { Ledger } from '#trust/ledger/ledger.ts'
@@ -21,6 +22,8 @@ export interface DocumentRendering {
     position: number,
   ): { readonly contentType: string; readonly fileName: string; readonly bytes: Uint8Array } | undefined
   readonly designate: Designate
+  /** How the medicine of a request (by its full URL) is taken, in the reader's words where its parts are coded. */
+  posology(document: ClinicalDocument, resource: string, messages: Messages): readonly PosologyLine[]
   /** Stylesheets in order: the tokens, then the rules of the fragment. */
   readonly stylesheets: readonly string[]
 }

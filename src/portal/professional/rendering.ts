@@ -1,5 +1,6 @@
 /** How documents look in the portal: the components of documents/render, in the reader's words. */
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
+import { posologyOf } from '#documents/pharmacy/posology.ts'
 import { renderSummary, summaryStylesheet } from '#documents/render/summary.ts'
 import { summaryView } from '#documents/render/view.ts'
 import { tokensStylesheet } from '#platform/html/stylesheet.ts'
@@ -31,6 +32,13 @@ export function documentRendering(options: {
       const { contentType, fileName, base64 } = attachment
       return { contentType, fileName, bytes: Buffer.from(base64, 'base64') }
     },
+    posology: (document, resource, messages) =>
+      posologyOf(document, resource, {
+        language: messages.language,
+        terminology: options.terminology,
+        messages,
+        now: options.now(),
+      }),
     designate({ system, code }, language) {
       if (system === undefined || code === undefined) return undefined
       return options.terminology.designation(system, code, [language])

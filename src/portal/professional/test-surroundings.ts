@@ -212,6 +212,9 @@ export async function testPortal(
       fragment: (_, __, { actions, context }) => `<h1>FERREIRA Maria João</h1>${actions}${context}`,
       pdf: async () => new TextEncoder().encode('%PDF-1.7 bilingual'),
       file: () => undefined,
+      posology: () => [
+        { words: '1 comprimé par jour', original: ['1 comprimido por dia'], originalLanguage: 'pt', complete: true },
+      ],
       designate: ({ code }, language) => (code === 'B01AA03' ? { term: 'Warfarine', language } : undefined),
       stylesheets: [],
     },

@@ -25,12 +25,11 @@ export interface DispensationPage {
 
 export function dispensationPage(words: Words, view: DispensationPage): Html {
   const { entry, country } = view
-  const key = `portal.dispensation.${entry.kind}.${entry.state}`
   const tone = entry.state === 'accepted' ? 'success' : entry.state === 'sending' ? 'information' : 'warning'
   const waiting = entry.state === 'unknown' || entry.state === 'sending'
   return html`<p class="crumbs noprint"><a href="${view.back}">${words('portal.prescriptions.back')}</a> · ${country}</p><h1>${words(
     `portal.dispensation.${entry.kind}.title`,
-  )}</h1>${alert(tone, words(`${key}.title`, { country }), html`<p>${view.refusal ?? words(`${key}.text`, { country })}</p>`)}${summaryList(
+  )}</h1>${alert(tone, words(`portal.dispensation.${entry.kind}.${entry.state}.title`, { country }), html`<p>${view.refusal ?? words(`portal.dispensation.${entry.kind}.${entry.state}.text`, { country })}</p>`)}${summaryList(
     [
       [words('portal.dispensation.prescription'), html`${numberOf(entry.prescriptionId)}`],
       [words('portal.dispensation.confirmed'), html`${moment(words, entry.confirmedAt)}`],

@@ -1,5 +1,6 @@
 /** A medicine as a pharmacist checks it: in his language, the words of the prescription beside it. */
 import type { CodedWords, Medicine, PrescribedItem } from '#documents/pharmacy/pharmacy.ts'
+import type { PosologyLine } from '#documents/pharmacy/posology.ts'
 import { summaryList, tag } from '../../ui/components.ts'
 import { type Html, html, inLanguage, type Words } from '../../ui/markup.ts'
 import type { Designate } from '../portal-options.ts'
@@ -8,6 +9,8 @@ import type { Designate } from '../portal-options.ts'
 export interface MedicineWords {
   readonly words: Words
   readonly designate: Designate
+  /** How a line of the prescription is taken, by the full URL of its request. */
+  readonly posology: (resource: string) => readonly PosologyLine[]
   readonly source: string | undefined
 }
 
@@ -49,12 +52,7 @@ export function itemRows(view: MedicineWords, item: PrescribedItem): readonly (r
   const { words } = view
   return [
     ...medicineRows(view, item.medicine),
-    [
-      words('portal.medicine.posology'),
-      item.posology.length > 0
-        ? html`${item.posology.map((line) => html`<div>${original(view, line)}</div>`)}`
-        : undefined,
-    ],
+    [words('portal.medicine.posology'), posologyLines(view, item)],
     [words('portal.medicine.route'), item.route && withOriginal(view, item.route)],
     [words('portal.medicine.quantity'), item.quantity && quantity(view, item.quantity)],
     [words('portal.medicine.dispensed-before'), item.dispensedBefore && quantity(view, item.dispensedBefore)],
@@ -64,6 +62,23 @@ export function itemRows(view: MedicineWords, item: PrescribedItem): readonly (r
       item.instructionsToPharmacist === undefined ? undefined : original(view, item.instructionsToPharmacist),
     ],
   ]
+}
+
+/** The reader's words first, what the prescriber wrote beside them; where the coded parts do not say all, that counts alone. */
+function posologyLines(view: MedicineWords, item: PrescribedItem): Html | undefined {
+  const { words, posology } = view
+  const lines = posology(item.resource)
+  if (lines.length === 0) {
+    return item.posology.length > 0
+      ? html`${item.posology.map((line) => html`<div>${original(view, line)}</div>`)}`
+      : undefined
+  }
+  return html`${lines.map(
+    (line) =>
+      html`<div>${line.words}${!line.complete && html` ${tag(words('posology.incomplete'), 'warn')}`}</div>${line.original.map(
+        (text) => html`<div class="quiet">${inLanguage(text, line.originalLanguage, words.language)}</div>`,
+      )}`,
+  )}`
 }
 
 export function medicineList(rows: readonly (readonly [Html, Html | undefined])[]): Html {

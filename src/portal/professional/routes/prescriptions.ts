@@ -165,7 +165,13 @@ function prescriptionAnswer(
 }
 
 function medicineWords({ portal, words }: JourneyVisit, { document }: RetrievedPrescription) {
-  return { words, designate: portal.options.rendering.designate, source: document.origin.language }
+  const { designate, posology } = portal.options.rendering
+  return {
+    words,
+    designate,
+    source: document.origin.language,
+    posology: (resource: string) => posology(document, resource, words.messages),
+  }
 }
 
 /** Everything that the prescription says, as any other document is shown. */
