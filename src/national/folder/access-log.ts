@@ -1,5 +1,6 @@
 /** `accesses.jsonl`: what the border told the country about accesses, one JSON object a line, durable before the answer. */
 import { open } from 'node:fs/promises'
+import { gathered } from '#platform/background/gathered.ts'
 
 export interface AccessLog {
   /** Resolves when the line is on disk; rejects when it could not be written. Lines of concurrent calls never mix. */
@@ -7,23 +8,17 @@ export interface AccessLog {
 }
 
 export function openAccessLog(path: string): AccessLog {
-  let last: Promise<void> = Promise.resolve()
-  return {
-    append(entry) {
-      const write = last.then(() => appendLine(path, JSON.stringify(entry)))
-      last = write.catch(() => undefined)
-      return write
-    },
-  }
+  const append = gathered<string>((lines) => appendLines(path, lines))
+  return { append: (entry) => append(JSON.stringify(entry)) }
 }
 
-async function appendLine(path: string, line: string): Promise<void> {
+async function appendLines(path: string, lines: readonly string[]): Promise<void> {
   const file = await open(path, 'a+')
   try {
     const { size } = await file.stat()
     // A line cut short by a crash must not swallow the next one.
     const torn = size > 0 && (await lastByte(file, size)) !== 0x0a
-    await file.appendFile(`${torn ? '\n' : ''}${line}\n`)
+    await file.appendFile(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
     await file.datasync()
   } finally {
     await file.close()
