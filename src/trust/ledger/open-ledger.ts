@@ -1,4 +1,5 @@
 /** The ledger in the database. Appends made at the same time share one transaction, and each waits until it is durable. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditEvent } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import { type Database, inTransaction } from '#platform/database/database.ts'
@@ -30,6 +31,8 @@ export interface OpenedLedger extends Ledger {
 }
 
 const LARGEST_BATCH = 250
+/** However slow the disk is, no event waits longer for others to join it. */
+const LONGEST_GATHERING_MS = 10
 /** Milliseconds that a successful probe is believed, so that asking for the node's health is no burden on its disk. */
 const PROBE_BELIEVED_MS = 3000
 /** Characters of one event: far above any real one, far below what would hurt. */
@@ -99,10 +102,14 @@ function believed(probe: () => Promise<void>, forMs: number): () => Promise<void
   }
 }
 
-/** Gathers the events that arrive while a batch is being written, and writes them together next. */
+/**
+ * Gathers events and writes them together. A node alone with its disk writes at once; when events come faster than the
+ * disk takes them, each batch waits for about as long as the last one took, so that more of them share one flush.
+ */
 function inBatches(store: (batch: readonly Waiting[]) => Promise<readonly LedgerEntry[]>): Ledger['append'] {
   const waiting: Waiting[] = []
   let writing = false
+  const pace = { tookMs: 0, endedAt: Number.NEGATIVE_INFINITY }
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -117,8 +124,14 @@ function inBatches(store: (batch: readonly Waiting[]) => Promise<readonly Ledger
     }
   }
   const drain = async (): Promise<void> => {
-    writing = true
-    while (waiting.length > 0) await settle(waiting.splice(0, LARGEST_BATCH))
+    while (waiting.length > 0) {
+      const began = performance.now()
+      if (began - pace.endedAt < pace.tookMs) await sleep(Math.min(pace.tookMs, LONGEST_GATHERING_MS))
+      const begins = performance.now()
+      await settle(waiting.splice(0, LARGEST_BATCH))
+      pace.endedAt = performance.now()
+      pace.tookMs = pace.endedAt - begins
+    }
     writing = false
   }
   return (event, beside) =>
