@@ -51,6 +51,12 @@ interface Copy {
 }
 
 const MAX_BYTES = 8 * 1024 * 1024
+interface Merged {
+  readonly directory: SignedDocument
+  readonly trust: SignedDocument
+  readonly participants: readonly Participant[]
+}
+
 /** After a failed renewal the old copy serves this long before the next try. */
 const PAUSE_MS = 10_000
 
@@ -58,6 +64,8 @@ export function directoryClient(options: DirectoryClientOptions): Directory {
   const copies = new Map<string, Copy>()
   const running = new Map<string, Promise<Result<SignedDocument, DirectoryProblemCode>>>()
   const refreshMs = options.refreshMs ?? 30_000
+  /** Both lists put together, while they are the same: each request asks several times. */
+  let merged: Merged | undefined
 
   function current(subject: string): Promise<Result<SignedDocument, DirectoryProblemCode>> {
     const copy = copies.get(subject)
@@ -159,6 +167,7 @@ export function directoryClient(options: DirectoryClientOptions): Directory {
     const [directory, trust] = await Promise.all([current('directory'), current('trust-list')])
     if (!directory.ok) return directory
     if (!trust.ok) return trust
+    if (merged?.directory === directory.value && merged.trust === trust.value) return ok(merged.participants)
     const addresses = z.array(Address).safeParse(directory.value.body)
     const keys = z.array(Trust).safeParse(trust.value.body)
     if (!addresses.success || !keys.success) {
@@ -169,12 +178,12 @@ export function directoryClient(options: DirectoryClientOptions): Directory {
       )
     }
     // Whoever is not on both lists takes no part.
-    return ok(
-      addresses.data.flatMap((address) => {
-        const trusted = keys.data.find(({ country }) => country === address.country)
-        return trusted ? [{ ...address, ...trusted }] : []
-      }),
-    )
+    const participants = addresses.data.flatMap((address) => {
+      const trusted = keys.data.find(({ country }) => country === address.country)
+      return trusted ? [{ ...address, ...trusted }] : []
+    })
+    merged = { directory: directory.value, trust: trust.value, participants }
+    return ok(participants)
   }
 
   return {

@@ -2,7 +2,8 @@
  * The operator's own list of peers: countries that he has reviewed himself, beside or instead of what the Union publishes.
  * Read again when the file changes, so that a new certificate or endpoint counts without a restart.
  */
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { type Stats, statSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { Address, PublicKey, Trust } from './participants-file.ts'
@@ -70,7 +71,7 @@ export function watchPeers(path: string, onProblem?: (code: PeersProblemCode) =>
   let good = EMPTY
   let seen = ''
   return async () => {
-    const state = await stat(path).catch(() => undefined)
+    const state = stateOf(path)
     const now = `${state?.mtimeMs}/${state?.size}/${state?.ino}`
     if (now === seen) return good
     seen = now
@@ -78,6 +79,15 @@ export function watchPeers(path: string, onProblem?: (code: PeersProblemCode) =>
     if (read.ok) good = read.value
     else onProblem?.(read.problem.code)
     return good
+  }
+}
+
+/** Asked several times for each request: at once it is far cheaper than through the thread pool. */
+function stateOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
   }
 }
 
