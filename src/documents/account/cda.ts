@@ -122,22 +122,43 @@ function carriedBy(resource: string | undefined): Pick<Statement, 'resource'> {
   return resource === undefined ? {} : { resource }
 }
 
-/** The resource whose source is this statement, or the nearest one around it. */
+/** The resource whose source is this statement, or the nearest one around it; else the first one below it. */
 function carrierOf(path: string, literals: Literals): string | undefined {
-  let best: { path: string; url: string } | undefined
-  for (const candidate of literals.resources) {
-    const around = isWithin(path, candidate.path)
-    const within = isWithin(candidate.path, path)
-    if (around && (best === undefined || !path.startsWith(best.path) || candidate.path.length > best.path.length))
-      best = candidate
-    else if (within && best === undefined) best = candidate
+  const { at, below } = carriersIn(literals)
+  for (const around of upwards(path)) {
+    const url = at.get(around)
+    if (url !== undefined) return url
   }
-  return best?.url
+  return below.get(path)
 }
 
-/** Whether a path is another one or leads below it. */
-function isWithin(path: string, other: string): boolean {
-  return (path.length === other.length || path[other.length] === '/') && path.startsWith(other)
+interface Carriers {
+  /** By the path of the source. */
+  readonly at: ReadonlyMap<string, string>
+  /** By every path above the source. */
+  readonly below: ReadonlyMap<string, string>
+}
+
+/** Made once for each entry: an entry may have thousands of statements and as many resources. */
+const CARRIERS = new WeakMap<Literals, Carriers>()
+
+function carriersIn(literals: Literals): Carriers {
+  const known = CARRIERS.get(literals)
+  if (known) return known
+  const at = new Map<string, string>()
+  const below = new Map<string, string>()
+  for (const { path, url } of literals.resources) {
+    if (!at.has(path)) at.set(path, url)
+    for (const above of upwards(path)) if (!below.has(above)) below.set(above, url)
+  }
+  const made = { at, below }
+  CARRIERS.set(literals, made)
+  return made
+}
+
+/** The path, and every path above it. */
+function* upwards(path: string): Generator<string> {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end)
 }
 
 /** Each run of words of the narrative must stand in the section's XHTML, in order. Where it alone tells, it is a statement. */

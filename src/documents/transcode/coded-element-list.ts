@@ -95,9 +95,13 @@ function invalid(what: string) {
   )
 }
 
-/** The list of MyHealth@EU, as shipped. */
+let shipped: CodedElementList | undefined
+
+/** The list of MyHealth@EU, as shipped; read once. */
 export function myHealthEuList(): CodedElementList {
+  if (shipped) return shipped
   const list = readCodedElementList(myHealthEu)
   if (!list.ok) throw new Error(list.problem.sentence)
-  return list.value
+  shipped = list.value
+  return shipped
 }
