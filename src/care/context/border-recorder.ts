@@ -2,6 +2,7 @@
  * The recorder of a running node. `record` writes the entry of the ledger and the transaction's facts in one database
  * transaction and returns; audit messages, evidences and key figures are made, signed and sent afterwards.
  */
+import { gathered } from '#platform/background/gathered.ts'
 import type { Database } from '#platform/database/database.ts'
 import type { Metrics } from '#platform/health/metrics.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -23,7 +24,7 @@ import { sealedAccessEvent } from './record-access.ts'
 import type { BorderRecorder, ExchangedEnvelopes } from './recorder.ts'
 import { redact } from './redact/redact.ts'
 import { boundedText, factsOfAccess, factsText, type NotedFacts } from './transaction-facts.ts'
-import { type NewTransaction, openTransactionStore } from './transaction-store.ts'
+import { type Answer, type NewTransaction, openTransactionStore } from './transaction-store.ts'
 import { type TransactionReader, transactionReader } from './transactions.ts'
 
 export interface BorderRecorderOptions {
@@ -78,6 +79,8 @@ export interface RecorderState {
 
 const DEFAULT_ENVELOPES = { keep: 'redacted', hours: 72 } as const
 const HOUR_MS = 3_600_000
+/** Answers have gone already: so long they wait for others, to share one flush to the disk. */
+const GATHER_ANSWERS_MS = 20
 /** Longer messages hold documents: they are not worth the time of an answer. */
 const LONGEST_ENVELOPE = 128 * 1024
 
@@ -99,6 +102,10 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   })
   const envelopes = envelopeKeeper(options, now)
+  const answers = gathered<Answer>(async (batch) => {
+    if (await transactions.answered(batch)) followUp.wake()
+  }, GATHER_ANSWERS_MS)
+  let lastAnswers: Promise<void> = Promise.resolve()
   const failures = (): number => followUp.failures()
   return {
     async record(record, exchanged) {
@@ -115,7 +122,8 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
       try {
         const shown = envelopes.text(response)
         const more = { responseDigest, ...(shown === undefined ? {} : { response: shown }) }
-        if (await transactions.answered({ messageId: boundedText(messageId), ...more })) followUp.wake()
+        lastAnswers = answers({ messageId: boundedText(messageId), ...more })
+        await lastAnswers
       } catch (error) {
         log.failure('answer-not-recorded', error)
       }
@@ -135,6 +143,8 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
       return shipping ? shipping.sender.settled(end - performance.now()) : true
     },
     async close() {
+      // A failure was told where it came from.
+      await lastAnswers.catch(() => undefined)
       await followUp.close()
       await signing.close()
       await shipping?.sender.close()

@@ -32,8 +32,8 @@ export interface TransactionStore {
   /** In the transaction of the ledger's entry. */
   add(transaction: Transaction<NoTables>, one: NewTransaction): Promise<void>
   addNote(entered: string, facts: string): Promise<void>
-  /** The answer to a message that was recorded before it was answered. True when there is more to make of it now. */
-  answered(answer: Answer): Promise<boolean>
+  /** Answers to messages that were recorded before they were answered. True when there is more to make of them now. */
+  answered(answers: readonly Answer[]): Promise<boolean>
   /** Oldest first; nobody else gets them until then. */
   claim(limit: number, now: string, until: string): Promise<readonly TransactionRow[]>
   /** In the transaction that stores what was made. */
@@ -68,32 +68,12 @@ export function openTransactionStore(database: Database, node: string): Transact
     async addNote(entered, facts) {
       await kysely.insertInto('border_transaction').values(rowOf(node, { entered, facts })).execute()
     },
-    async answered({ messageId, responseDigest, response }) {
-      const unanswered = kysely
-        .selectFrom('border_transaction')
-        .select('id')
-        .where('node', '=', node)
-        .where('message_id', '=', storable(messageId))
-        .where('response_digest', 'is', null)
-        .orderBy('sequence', 'desc')
-        .limit(1)
-      const changed = await kysely
-        .updateTable('border_transaction')
-        .set(({ eb }) => ({
-          response_digest: responseDigest ?? null,
-          response_envelope: response === undefined ? null : storable(response),
-          state: eb
-            .case()
-            .when('state', '=', 'unanswered')
-            .then('answered' as const)
-            .else(eb.ref('state'))
-            .end(),
-        }))
-        // One answer is to one message, even when a stranger gives the same id to two.
-        .where('id', '=', unanswered)
-        .executeTakeFirst()
-      return changed.numUpdatedRows > 0n
-    },
+    answered: (answers) =>
+      inTransaction(kysely, async (transaction) => {
+        let changed = false
+        for (const answer of answers) if (await answerOne(transaction, node, answer)) changed = true
+        return changed
+      }),
     claim: (limit, now, until) =>
       inTransaction(kysely, async (transaction) => {
         const query = transaction
@@ -196,4 +176,35 @@ function rowOf(node: string, one: NewTransaction): TransactionRow {
 /** PostgreSQL stores no NUL, and neither database half a surrogate pair. */
 function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd')
+}
+
+async function answerOne(
+  transaction: Transaction<TransactionTables>,
+  node: string,
+  { messageId, responseDigest, response }: Answer,
+): Promise<boolean> {
+  const unanswered = transaction
+    .selectFrom('border_transaction')
+    .select('id')
+    .where('node', '=', node)
+    .where('message_id', '=', storable(messageId))
+    .where('response_digest', 'is', null)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+  const changed = await transaction
+    .updateTable('border_transaction')
+    .set(({ eb }) => ({
+      response_digest: responseDigest ?? null,
+      response_envelope: response === undefined ? null : storable(response),
+      state: eb
+        .case()
+        .when('state', '=', 'unanswered')
+        .then('answered' as const)
+        .else(eb.ref('state'))
+        .end(),
+    }))
+    // One answer is to one message, even when a stranger gives the same id to two.
+    .where('id', '=', unanswered)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
 }
