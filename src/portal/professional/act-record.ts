@@ -22,7 +22,12 @@ export type Act =
       readonly reason?: string
     }
   | { readonly kind: 'notice'; readonly version: string; readonly languages: readonly string[] }
-  | { readonly kind: 'relationship'; readonly purpose: 'TREATMENT' | 'EMERGENCY'; readonly reason?: string }
+  | {
+      readonly kind: 'relationship'
+      readonly purpose: 'TREATMENT' | 'EMERGENCY'
+      readonly reason?: string
+      readonly nextOfKin?: string
+    }
 
 /** Whom an act is about. */
 export interface ActPatient {
@@ -67,7 +72,13 @@ function eventOf(
     case 'notice':
       return noticeShownEvent({ ...common, patient, notice: act })
     case 'relationship':
-      return relationshipDeclaredEvent({ ...common, patient, purpose: act.purpose, reason: act.reason })
+      return relationshipDeclaredEvent({
+        ...common,
+        patient,
+        purpose: act.purpose,
+        reason: act.reason,
+        nextOfKin: act.nextOfKin,
+      })
     case 'identity':
       return identityConfirmedEvent({
         ...common,

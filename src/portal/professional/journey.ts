@@ -59,7 +59,13 @@ export const journeySchema = z.object({
     .optional(),
   notice: z.object({ version: z.string(), languages: z.array(z.string()), recordedAt: z.string() }).optional(),
   relationship: z
-    .object({ purpose: z.enum(['TREATMENT', 'EMERGENCY']), reason: z.string().optional(), declaredAt: z.string() })
+    .object({
+      purpose: z.enum(['TREATMENT', 'EMERGENCY']),
+      reason: z.string().optional(),
+      declaredAt: z.string(),
+      /** A relative who speaks for the patient. */
+      nextOfKin: z.object({ family: z.string(), given: z.string(), identifiers: z.array(z.string()) }).optional(),
+    })
     .optional(),
   /** The list as last answered, so that documents have short addresses. */
   documents: z.array(documentEntry).optional(),
@@ -100,6 +106,7 @@ export function careContext(state: JourneyState, professional: Professional): Ca
     country: state.country,
     purpose: relationship.purpose,
     ...(relationship.reason ? { reason: relationship.reason } : {}),
+    ...(relationship.nextOfKin ? { nextOfKin: relationship.nextOfKin } : {}),
     relationship: { declaredAt: relationship.declaredAt },
     notice,
   }

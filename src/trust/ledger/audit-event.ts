@@ -156,10 +156,15 @@ export function relationshipDeclaredEvent(
     readonly patient: string
     readonly purpose: AuditPurpose
     readonly reason?: string | undefined
+    /** A relative who speaks for the patient. */
+    readonly nextOfKin?: string | undefined
   },
 ): AuditEvent {
   const emergency = event.purpose === 'EMERGENCY'
-  const details = event.reason === undefined ? [] : [{ type: 'urn:tessera:reason', value: event.reason }]
+  const details = [
+    ...(event.reason === undefined ? [] : [{ type: 'urn:tessera:reason', value: event.reason }]),
+    ...(event.nextOfKin === undefined ? [] : [{ type: 'urn:tessera:next-of-kin', value: event.nextOfKin }]),
+  ]
   return {
     ...nodeEvent(
       event,

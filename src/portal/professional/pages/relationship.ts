@@ -8,6 +8,23 @@ export interface RelationshipPage {
   readonly errors: readonly { readonly field: string; readonly key: string }[]
 }
 
+/** Somebody may speak for a patient who cannot (eHDSI next of kin); who it was goes with every request. */
+function nextOfKin(words: Words, { answers }: RelationshipPage, error: (field: string) => Html | undefined): Html {
+  const field = (name: string, optional: boolean): Html =>
+    textField(words, {
+      name,
+      label: words(`portal.relationship.${name}`),
+      value: answers[name],
+      error: error(name),
+      optional,
+      width: 'medium',
+    })
+  const open = answers['kin-family'] || answers['kin-given'] || answers['kin-id']
+  return html`<details class="filter"${open && html` open`}><summary>${words('portal.relationship.kin')}</summary><p class="help">${words(
+    'portal.relationship.kin.help',
+  )}</p>${field('kin-family', true)}${field('kin-given', true)}${field('kin-id', true)}</details>`
+}
+
 /** Why this person may look: care that is being given, or an emergency with its reason (EHDS Art. 11). */
 export function relationshipPage(words: Words, view: RelationshipPage): Html {
   const error = (field: string): Html | undefined => {
@@ -45,7 +62,7 @@ export function relationshipPage(words: Words, view: RelationshipPage): Html {
           }),
         },
       ],
-    })}${alert('information', words('portal.relationship.recorded.title'), html`<p>${words('portal.relationship.recorded.text')}</p>`)}<div class="actions">${button(
+    })}${nextOfKin(words, view, error)}${alert('information', words('portal.relationship.recorded.title'), html`<p>${words('portal.relationship.recorded.text')}</p>`)}<div class="actions">${button(
       words('portal.relationship.declare'),
     )}</div>`,
   })}`

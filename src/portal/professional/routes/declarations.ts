@@ -57,7 +57,12 @@ export function showRelationship(visit: JourneyVisit): Response {
   const { words, journey } = visit
   const attempt = attemptOf(journey.state, 'relationship')
   const { relationship } = journey.state
-  const declared = { purpose: relationship?.purpose ?? '', reason: relationship?.reason ?? '' }
+  const kin = relationship?.nextOfKin
+  const declared = {
+    purpose: relationship?.purpose ?? '',
+    reason: relationship?.reason ?? '',
+    ...(kin ? { 'kin-family': kin.family, 'kin-given': kin.given, 'kin-id': kin.identifiers[0] ?? '' } : {}),
+  }
   return show(visit, {
     title: titleOf(visit, 'portal.relationship.title', attempt.errors.length > 0),
     above: aboveStep(visit, 'relationship'),
@@ -78,22 +83,39 @@ export async function submitRelationship(visit: JourneyVisit): Promise<Response>
   if (!identity || !notice) return redirect(visit, pathOf(journey, 'notice'))
   const purpose = form.get('purpose')
   const reason = (form.get('reason') ?? '').trim().slice(0, 1000)
+  const kin = readNextOfKin(form)
   const errors = [
     ...(purpose === 'TREATMENT' || purpose === 'EMERGENCY'
       ? []
       : [{ field: 'purpose', key: 'portal.relationship.error.purpose' }]),
+    ...kin.errors,
     ...(purpose === 'EMERGENCY' && reason === '' ? [{ field: 'reason', key: 'portal.relationship.error.reason' }] : []),
   ]
   if (errors.length > 0 || (purpose !== 'TREATMENT' && purpose !== 'EMERGENCY')) {
-    const attempt = { step: 'relationship', answers: { purpose: purpose ?? '', reason }, errors }
+    const attempt = { step: 'relationship', answers: { purpose: purpose ?? '', reason, ...kin.answers }, errors }
     return proceed(visit, { country, search, identity, notice, attempt }, 'relationship')
   }
   const declared = portal.options.now()
   const act = purpose === 'EMERGENCY' ? ({ purpose, reason } as const) : ({ purpose } as const)
-  await recordAct(portal.options, professional, { kind: 'relationship', ...act }, declared, {
+  const { nextOfKin } = kin
+  const told = nextOfKin ? { nextOfKin: `${nextOfKin.given} ${nextOfKin.family}` } : {}
+  await recordAct(portal.options, professional, { kind: 'relationship', ...act, ...told }, declared, {
     identifier: identity.candidate.identifier,
     country,
   })
-  const relationship = { ...act, declaredAt: declared.toISOString() }
+  const relationship = { ...act, declaredAt: declared.toISOString(), ...(nextOfKin ? { nextOfKin } : {}) }
   return proceed(visit, { country, search, identity, notice, relationship }, 'documents')
+}
+
+/** Both names or none: a relative without a name is nobody. */
+function readNextOfKin(form: URLSearchParams) {
+  const value = (name: string) => (form.get(name) ?? '').trim().slice(0, 200)
+  const [family, given, id] = [value('kin-family'), value('kin-given'), value('kin-id')]
+  const answers = { 'kin-family': family, 'kin-given': given, 'kin-id': id }
+  if (family === '' && given === '' && id === '') return { answers, errors: [] }
+  const errors = (['kin-family', 'kin-given'] as const)
+    .filter((name) => answers[name] === '')
+    .map((field) => ({ field, key: 'portal.relationship.error.kin' }))
+  const nextOfKin = { family, given, identifiers: id === '' ? [] : [id] }
+  return errors.length > 0 ? { answers, errors } : { answers, errors, nextOfKin }
 }
