@@ -1,9 +1,10 @@
 /** Original clinical documents of another country (OrCD): laboratory, discharge and imaging reports, and images, as they are. */
+
+import { originalContentOf } from '#documents/originals/original-content.ts'
 import { ok, type Result } from '#platform/result/result.ts'
 import type { ListedDocument, ListedForm } from '../border/border-service.ts'
 import type { CareContext, CareProblemCode } from '../context/care-context.ts'
 import { type Answered, ask } from './asking.ts'
-import { mediaTypeOf } from './channels/inner-file.ts'
 import { nothingFound } from './channels/peer-refusals.ts'
 import { classOf, ORIGINAL_SERVICES } from './document-classes.ts'
 import { careFailure, directoryFailure, refusalFailure } from './failures.ts'
@@ -106,12 +107,18 @@ async function retrieveOriginal(
     }
     const failure = [original, coded].find((answer) => answer && !answer.ok)
     if (failure && !failure.ok) return { result: refusalFailure(failure.refusal) }
+    if (original?.ok) return { result: careFailure('ERROR_ORCD_INCORRECT_FORMAT', country) }
     return { result: careFailure('ERROR_GENERIC_DOCUMENT_MISSING', country) }
   })
 }
 
-/** What the bytes are, not what the list calls them; anything but a PDF or a picture never reaches a page. */
+/** As much as an image of a whole study may have; what the wire lets through is less. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+/** What the bytes are, not what the list calls them; anything but a sound PDF or picture never reaches a page. */
 function checkedFile(bytes: Uint8Array): RetrievedOriginal['file'] {
-  const mediaType = mediaTypeOf(bytes)
-  return mediaType && { mediaType, bytes }
+  const content = originalContentOf(bytes, { maximumBytes: MOST_BYTES })
+  if (!content.ok) return undefined
+  const { mediaType, active } = content.value
+  return { mediaType, bytes, ...(active ? { active } : {}) }
 }

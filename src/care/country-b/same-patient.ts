@@ -7,9 +7,13 @@ import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
  * several ways for the same register, so values are compared, without spaces and punctuation.
  */
 export function isAbout({ bundle }: ClinicalDocument, expected: readonly string[]): boolean {
-  const values = subjectOf(bundle)?.identifier?.map(({ value = '' }) => comparable(value)) ?? []
+  return shareValue(subjectOf(bundle)?.identifier?.map(({ value = '' }) => value) ?? [], expected)
+}
+
+/** Whether one of these values is that of one of the expected identifiers. */
+export function shareValue(values: readonly string[], expected: readonly string[]): boolean {
   const wanted = expected.map((identifier) => comparable(identifier.slice(identifier.lastIndexOf('|') + 1)))
-  return values.some((value) => value !== '' && wanted.includes(value))
+  return values.map(comparable).some((value) => value !== '' && wanted.includes(value))
 }
 
 /** The patient that the Composition is about; in a document with one patient, that one. */

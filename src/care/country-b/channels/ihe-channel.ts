@@ -15,6 +15,7 @@ import type {
 import type { BorderAnswer, FoundPatient, IdentifyQuestion, RetrieveQuestion } from '../../border/border-service.ts'
 import { classOf } from '../document-classes.ts'
 import type { Step } from '../failures.ts'
+import { shareValue } from '../same-patient.ts'
 import type { AssertionDesk, AssertionDeskOptions } from './assertion-desk.ts'
 import type { AskingCall, Channel } from './channel.ts'
 import { innerFile } from './inner-file.ts'
@@ -188,8 +189,12 @@ function content(
     return { ok: true, value: { id, classCode, mediaType: mimeType, bytes } }
   }
   const inner = innerFile(bytes)
+  if (inner?.patients && !shareValue(inner.patients, [question.patient])) {
+    step.log.error('document-of-another-patient', { country: step.country })
+    return refusal('ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED', step.country, 'refused', 'another-patient')
+  }
   if (!inner) return refusal('ERROR_GENERIC_DOCUMENT_MISSING', step.country, 'refused', 'no-file-inside')
-  return { ok: true, value: { id, classCode, ...inner } }
+  return { ok: true, value: { id, classCode, mediaType: inner.mediaType, bytes: inner.bytes } }
 }
 
 /** IHE on-demand documents have the hash of nothing (ITI TF-3 4.2.3.2). */

@@ -1,10 +1,12 @@
 /** The file inside a CDA document of level 1 (`component/nonXMLBody/text`, CDA R2 §4.3.1.1), or the file itself where a country sends it bare. */
-import { descend, text } from '#platform/xml/access.ts'
+import { attribute, children, descend, text } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 
 export interface InnerFile {
   readonly mediaType: 'application/pdf' | 'image/png' | 'image/jpeg'
   readonly bytes: Uint8Array
+  /** Whom the CDA around it is about: extensions of the identifiers in its header. Absent for a file that came bare. */
+  readonly patients?: readonly string[]
 }
 
 /** Undefined when there is no PDF, PNG or JPEG in it. What a file is, its bytes say, not its label. */
@@ -17,7 +19,9 @@ export function innerFile(bytes: Uint8Array): InnerFile | undefined {
   if (body === undefined) return undefined
   const file = Buffer.from(text(body), 'base64')
   const mediaType = mediaTypeOf(file)
-  return mediaType && { mediaType, bytes: file }
+  const ids = children(descend(parsed.value.root, 'recordTarget', 'patientRole'), 'id')
+  const patients = ids.map((id) => attribute(id, 'extension') ?? '')
+  return mediaType && { mediaType, bytes: file, patients }
 }
 
 /** By the first bytes: PDF (ISO 32000-1 §7.5.2), PNG (ISO 15948 §5.2), JPEG (ITU-T T.81 B.1.1.3). */
