@@ -48,7 +48,7 @@ async function optionsOf(parts: CountryParts): Promise<CountryBOptions> {
       },
     },
     wires: configuration.border.wires,
-    ...(signature ? { ihe: { signer: signature, authnContext: AUTHENTICATION } } : {}),
+    ...(signature ? { ihe: { signer: signature, authnContext: AUTHENTICATION, onIssued: parts.notes.issued } } : {}),
     ...(await bridgeOf(parts)),
     dispensing: await dispensingOf(parts),
     policies: parts.policies,

@@ -11,6 +11,7 @@ import { followTerminology } from '#terminology/follow.ts'
 import { createReplayStore } from '#trust/tokens/replay.ts'
 import { measured, type Surroundings, surroundings } from './answering.ts'
 import { AUTHENTICATION } from './asking.ts'
+import { auditNotes } from './audit-notes.ts'
 import type { BridgeConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
 import { documentForms } from './document-forms.ts'
@@ -34,7 +35,9 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
   ])
   if (!policies.ok) return policies
   const { stores, watchedKeys } = watchedStores(configuration, opened, around.log)
-  const network = openNetwork(configuration, stores.keys, around)
+  const recorder = await openRecorder(configuration, stores, around)
+  const notes = auditNotes(recorder, { node: `${configuration.country}-bridge`, log: around.log })
+  const network = openNetwork(configuration, stores.keys, around, notes)
   const description = await readCountry(configuration.data, configuration.country)
   const forms = documentForms(terminology.current, {
     messages: openMessages(join(configuration.data, 'messages'), description.portalLanguage),
@@ -52,7 +55,6 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     log: around.log,
     timeoutMs: network.timeoutMs,
   }
-  const recorder = await openRecorder(configuration, stores, around)
   const bridge = openBridge({
     owner: { country: configuration.country, homeCommunityId, wire: configuration.wire },
     origin: configuration.border.origin,
@@ -70,7 +72,7 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
         },
       },
     },
-    ihe: { ...line, signer: signature, authnContext: AUTHENTICATION },
+    ihe: { ...line, signer: signature, authnContext: AUTHENTICATION, onIssued: notes.issued },
     replay: createReplayStore(),
     idSecret: idSecretOf(token.privateKey),
     // What the country's own pages give each patient before treatment is confirmed; assertions cannot say it.

@@ -4,6 +4,7 @@ import type { ServicePolicy } from '#care/policy/policy.ts'
 import type { FollowedTerminology } from '#terminology/follow.ts'
 import type { WatchedKeys } from '#trust/keys/watch-keys.ts'
 import type { Surroundings } from './answering.ts'
+import type { AuditNotes } from './audit-notes.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import type { CountryData } from './country-data.ts'
 import type { DocumentForms } from './document-forms.ts'
@@ -22,4 +23,6 @@ export interface CountryParts {
   readonly network: Network
   /** Where every access on the border is written. */
   readonly recorder: OpenBorderRecorder
+  /** Events of the audit trail that are no access. */
+  readonly notes: AuditNotes
 }

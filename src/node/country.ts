@@ -9,6 +9,7 @@ import { softwareApi } from '#portal/software/software-api.ts'
 import { followTerminology } from '#terminology/follow.ts'
 import { addVitalSigns, measured, surroundings } from './answering.ts'
 import { openAsking } from './asking.ts'
+import { auditNotes } from './audit-notes.ts'
 import { borderHandler } from './border.ts'
 import { elsewhere } from './canonical-host.ts'
 import type { CountryConfiguration } from './configuration.ts'
@@ -51,7 +52,9 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   ])
   if (!policies.ok) return policies
   const { stores, watchedKeys } = watchedStores(configuration, opened, around.log)
-  const network = openNetwork(configuration, stores.keys, around)
+  const recorder = await openRecorder(configuration, stores, around)
+  const notes = auditNotes(recorder, { node: configuration.country, log: around.log })
+  const network = openNetwork(configuration, stores.keys, around, notes)
   const parts: CountryParts = {
     configuration,
     description,
@@ -65,7 +68,8 @@ export async function startCountry(configuration: CountryConfiguration): Promise
       now: () => new Date(),
     }),
     network,
-    recorder: await openRecorder(configuration, stores, around),
+    recorder,
+    notes,
   }
   const asking = await openAsking(parts)
   watchHealth(parts)
@@ -99,7 +103,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
       asking.stop()
       network.fetch.close()
       terminology.stop()
-      await parts.recorder.close()
+      await recorder.close()
       await stores.database.close()
     },
   })

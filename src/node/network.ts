@@ -9,6 +9,7 @@ import { type Directory, directoryClient } from '#wire/discovery/directory-clien
 import { PublicKey } from '#wire/discovery/participants-file.ts'
 import { reviewedDirectory } from '#wire/discovery/reviewed-directory.ts'
 import type { Surroundings } from './answering.ts'
+import type { AuditNotes } from './audit-notes.ts'
 import type { BridgeConfiguration, CountryConfiguration } from './configuration.ts'
 
 export interface Network {
@@ -34,6 +35,7 @@ export function openNetwork(
   configuration: CountryConfiguration | BridgeConfiguration,
   keys: NodeKeys,
   around: Surroundings,
+  notes: Pick<AuditNotes, 'imported' | 'lookedUp'>,
 ): Network {
   const timeoutMs = configuration.timeoutSeconds * 1000
   const fetch = createPeerFetch({ ...keys.tls, timeoutMs, maxBytes: MOST_BYTES })
@@ -44,6 +46,7 @@ export function openNetwork(
     unionKeys: [PublicKey.parse(configuration.union.publicKey)],
     clock,
     cache: join(configuration.home, 'directory'),
+    onRenewed: (subject) => notes.imported(subject),
     onStale: (subject, code) => around.log.warn('directory-not-renewed', { kind: subject, code }),
   })
   const directory = reviewedDirectory({
@@ -51,6 +54,7 @@ export function openNetwork(
     peers: peersFile(configuration),
     fetch,
     clock,
+    onLookedUp: (country, service, found) => notes.lookedUp(`${country} ${service}`, found),
     onProblem: (country, code) => around.log.warn('peer-not-taken', { country: country ?? 'peers', code }),
   })
   const profiles = new Map<string, IheEndpoints['profile']>()

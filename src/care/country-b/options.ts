@@ -1,7 +1,6 @@
 /** What country B is made of: who this node is, how it reaches others, and what it reads and writes documents with. */
 import type { PeerFetch } from '#platform/http/peer-fetch.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { SealSigner } from '#trust/assertions/assertions.ts'
 import type { Ledger } from '#trust/ledger/ledger.ts'
 import type { TokenSigner } from '#trust/tokens/issue.ts'
 import type { Directory } from '#wire/discovery/directory-client.ts'
@@ -9,6 +8,7 @@ import type { Wire } from '../border/border-service.ts'
 import { type BorderRecorder, ledgerRecorder } from '../context/recorder.ts'
 import type { Dispensing } from '../dispensing/dispensing-room.ts'
 import type { ServicePolicy } from '../policy/policy.ts'
+import type { AssertionDeskOptions } from './channels/assertion-desk.ts'
 import { type Channels, openChannels } from './channels/open-channel.ts'
 import type { BridgeAddress } from './channels/route.ts'
 import type { ReadDocument } from './retrieved.ts'
@@ -28,7 +28,7 @@ export interface CountryBOptions {
   /** Wires that this node speaks; FHIR only when absent. IHE needs `ihe`. */
   readonly wires?: readonly Wire[]
   /** The seal that signs this country's assertions, and the SAML class of its professionals' sign-in. */
-  readonly ihe?: { readonly signer: SealSigner; readonly authnContext: string }
+  readonly ihe?: Pick<AssertionDeskOptions, 'signer' | 'authnContext' | 'onIssued'>
   /** The own bridge, for countries that speak none of these wires. */
   readonly bridge?: BridgeAddress
   /** Without it nothing is dispensed. */

@@ -18,6 +18,14 @@ const Care = {
   purpose: z.enum(['TREATMENT', 'EMERGENCY']),
   /** Required for an emergency. */
   reason: z.string().max(500).optional(),
+  /** A relative who speaks for the patient. */
+  nextOfKin: z
+    .object({
+      family: z.string().max(200),
+      given: z.string().max(200),
+      identifiers: z.array(z.string().max(300)).max(4),
+    })
+    .exactOptional(),
   /** When the professional declared the treatment relationship (ISO 8601). */
   relationshipDeclaredAt: z.iso.datetime({ offset: true }),
   /** The information notice that the patient was given. */
@@ -78,7 +86,7 @@ export function careContextOf(
   request: z.infer<typeof DocumentsRequest>,
   professional: Professional,
 ): CareContext | undefined {
-  const { country, patient, purpose, reason, relationshipDeclaredAt, notice } = request
+  const { country, patient, purpose, reason, nextOfKin, relationshipDeclaredAt, notice } = request
   if (purpose === 'EMERGENCY' && (reason === undefined || reason.trim() === '')) return undefined
   return {
     professional,
@@ -86,6 +94,7 @@ export function careContextOf(
     country,
     purpose,
     ...(reason === undefined ? {} : { reason }),
+    ...(nextOfKin === undefined ? {} : { nextOfKin }),
     relationship: { declaredAt: relationshipDeclaredAt },
     notice,
   }

@@ -39,6 +39,8 @@ export interface DirectoryClientOptions {
   readonly refreshMs?: number
   /** Bound on one fetch; default 3 s. */
   readonly timeoutMs?: number
+  /** Told when what is published has changed and the new version is in use. */
+  readonly onRenewed?: (subject: string) => void
   /** Told when a copy could not be fetched or renewed. */
   readonly onStale?: (subject: string, code: DirectoryProblemCode) => void
 }
@@ -86,6 +88,7 @@ export function directoryClient(options: DirectoryClientOptions): Directory {
     if (fresh.ok) {
       copies.set(subject, { ...fresh.value, renewAt: now + refreshMs })
       if (fresh.value.jws !== old?.jws) await toDisk(subject, fresh.value.jws)
+      if (fresh.value.document.version !== old?.document.version) options.onRenewed?.(subject)
       return ok(fresh.value.document)
     }
     // A country that the Union no longer lists is gone at once; only a missing answer keeps the old copy alive.

@@ -21,6 +21,8 @@ export interface ReviewedDirectoryOptions extends SmpClientOptions {
   readonly peers: string
   /** How long endpoints of an SMP are believed; default 10 min. */
   readonly refreshMs?: number
+  /** Told of every question to an SMP. */
+  readonly onLookedUp?: (country: string, service: SmpServiceKind, found: boolean) => void
   readonly onProblem?: (country: string | undefined, code: string) => void
 }
 
@@ -60,6 +62,7 @@ export function reviewedDirectory(options: ReviewedDirectoryOptions): Directory 
 
   async function endpointOf(peer: Peer, smp: string, name: string, kind: SmpServiceKind) {
     const found = await lookUp(options, smp, peer, kind)
+    options.onLookedUp?.(peer.country, kind, found.ok)
     if (!found.ok) {
       options.onProblem?.(peer.country, found.problem.code)
       return undefined

@@ -22,7 +22,20 @@ export interface AssertionDeskOptions {
   /** SAML class of the sign-in with which this country's professionals were authenticated. */
   readonly authnContext: string
   readonly clock: () => Date
+  /** Told of every assertion that was made: each is an event of the audit trail (EHDSI-91, 92, 96). */
+  readonly onIssued?: (issued: IssuedAssertion) => void
 }
+
+export interface IssuedAssertion {
+  readonly kind: 'hcp' | 'trc' | 'next-of-kin'
+  readonly assertionId: string
+  readonly issuer: string
+  readonly caller: VerifiedCaller
+  /** `system|value`; absent for HCP assertions made before a patient was identified. */
+  readonly patient?: string
+}
+
+type Issued = Pick<HcpStatement, 'assertionId' | 'issuer'>
 
 /** One that ends within this time is not sent any more: the other clock may be ahead. */
 const MARGIN = 5 * 60_000
@@ -33,16 +46,20 @@ interface Held<Statement> {
   readonly xml: string
 }
 
-export function assertionDesk({ signer, authnContext, clock }: AssertionDeskOptions): AssertionDesk {
+export function assertionDesk({ signer, authnContext, clock, onIssued }: AssertionDeskOptions): AssertionDesk {
   const hcps = shelf<HcpStatement>(clock)
   const others = shelf<Pick<HcpStatement, 'notOnOrAfter'>>(clock)
   return {
     async assertionsFor(caller, patient) {
       const { country, purpose, nextOfKin, dispensationPin, prescriptionId } = caller
       const facts = hcpFacts(caller, authnContext)
+      const told = (kind: IssuedAssertion['kind'], { assertionId, issuer }: Issued) =>
+        onIssued?.({ kind, assertionId, issuer, caller, ...(patient === undefined ? {} : { patient }) })
       const hcp = hcps(facts, () => {
         const said = hcpStatement(facts, clock())
-        return said.ok ? { statement: said.value, xml: issueHcpAssertion(said.value, signer) } : undefined
+        if (!said.ok) return undefined
+        told('hcp', said.value)
+        return { statement: said.value, xml: issueHcpAssertion(said.value, signer) }
       })
       if (!hcp) return undefined
       const frame = { country, hcp: hcp.statement }
@@ -50,6 +67,7 @@ export function assertionDesk({ signer, authnContext, clock }: AssertionDeskOpti
         nextOfKin &&
         others(['kin', hcp.statement.assertionId, nextOfKin], () => {
           const statement = nextOfKinStatement({ ...frame, nextOfKin }, clock())
+          told('next-of-kin', statement)
           return { statement, xml: issueNextOfKinAssertion(statement, signer) }
         })
       if (patient === undefined) return { hcp: hcp.xml, ...(kin ? { nextOfKin: kin.xml } : {}) }
@@ -61,7 +79,9 @@ export function assertionDesk({ signer, authnContext, clock }: AssertionDeskOpti
       }
       const trc = others(['trc', hcp.statement.assertionId, asked], () => {
         const said = trcStatement({ ...frame, ...asked }, clock())
-        return said.ok ? { statement: said.value, xml: issueTrcAssertion(said.value, signer) } : undefined
+        if (!said.ok) return undefined
+        told('trc', said.value)
+        return { statement: said.value, xml: issueTrcAssertion(said.value, signer) }
       })
       return trc && { hcp: hcp.xml, trc: trc.xml, ...(kin ? { nextOfKin: kin.xml } : {}) }
     },
