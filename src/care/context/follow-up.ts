@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bell, createBell } from '#platform/background/bell.ts'
-import { type Database, inTransaction } from '#platform/database/database.ts'
+import { type Database, inUnflushedTransaction } from '#platform/database/database.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { AuditStore } from '#trust/audit/audit-store.ts'
 import type { BackgroundSigning } from '#trust/background-signing/signing.ts'
@@ -53,6 +53,7 @@ const BATCH = 64
 /** So long, what happens at the same time is gathered into one batch. */
 const GATHER_MS = 40
 const IDLE_MS = 20_000
+const FORGET_EVERY_MS = 60_000
 const LONGEST_PAUSE_MS = 60_000
 const NEARLY_FULL = 0.8
 
@@ -61,13 +62,17 @@ export function startFollowUp(parts: FollowUpParts): FollowUp {
   const bell = createBell()
   let closed = false
   let failures = 0
+  let forgetAt = 0
 
   const turn = async (): Promise<void> => {
     try {
       const worked = await workOnBatch(parts)
       failures = 0
       if (worked === BATCH) return
-      await parts.transactions.forgetEnvelopes(parts.now().toISOString())
+      if (performance.now() >= forgetAt) {
+        await parts.transactions.forgetEnvelopes(parts.now().toISOString())
+        forgetAt = performance.now() + FORGET_EVERY_MS
+      }
       await bell.wait(IDLE_MS)
       if (!closed) await sleep(GATHER_MS)
     } catch (error) {
@@ -143,7 +148,7 @@ async function make(parts: FollowUpParts, rows: readonly TransactionRow[]): Prom
   const signed = await parts.signing.sign([...messages, ...evidences].map(({ xml }) => xml))
   const auditXml = signed.slice(0, messages.length)
   await spool(parts, messages, auditXml)
-  await inTransaction(parts.database.kysely, async (transaction) => {
+  await inUnflushedTransaction(parts.database, parts.database.kysely, async (transaction) => {
     const stored = messages.map(({ severity: _, ...message }, index) => ({ ...message, xml: auditXml[index] ?? '' }))
     await parts.audit?.messages.add(transaction, stored)
     const proofs = evidences.map(({ facts }, index) => ({ facts, xml: signed[messages.length + index] ?? '' }))

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
-import { type Database, inTransaction, type NoTables } from '#platform/database/database.ts'
+import { type Database, inUnflushedTransaction, type NoTables } from '#platform/database/database.ts'
 import type { TransactionTables } from './recorder-migrations.ts'
 
 export type TransactionRow = TransactionTables['border_transaction']
@@ -69,13 +69,13 @@ export function openTransactionStore(database: Database, node: string): Transact
       await kysely.insertInto('border_transaction').values(rowOf(node, { entered, facts })).execute()
     },
     answered: (answers) =>
-      inTransaction(kysely, async (transaction) => {
+      inUnflushedTransaction(database, kysely, async (transaction) => {
         let changed = false
         for (const answer of answers) if (await answerOne(transaction, node, answer)) changed = true
         return changed
       }),
     claim: (limit, now, until) =>
-      inTransaction(kysely, async (transaction) => {
+      inUnflushedTransaction(database, kysely, async (transaction) => {
         const query = transaction
           .selectFrom('border_transaction')
           .selectAll()

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test'
 import { sql } from 'kysely'
 import { onEachDatabase } from '../../../test/databases.ts'
 import { ProblemError } from '../result/problem-error.ts'
-import { type Database, inTransaction, openDatabase } from './database.ts'
+import { type Database, inTransaction, inUnflushedTransaction, openDatabase } from './database.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { isUniqueViolation } from './problems.ts'
 
@@ -54,6 +54,36 @@ onEachDatabase('a database', (open, dialect) => {
     assert.deepEqual(await kysely.deleteFrom('book').where('id', '=', 'a').returning('title').execute(), [
       { title: 'Title a' },
     ])
+  })
+
+  it('stores without a flush what may be made again, undoes it when it fails, and flushes as before afterwards', async () => {
+    const database = await open()
+    const kysely = await shelf(database)
+    const safety = async (): Promise<unknown> =>
+      (dialect === 'sqlite'
+        ? await sql`pragma synchronous`.execute(kysely)
+        : await sql`show synchronous_commit`.execute(kysely)
+      ).rows[0]
+    const before = await safety()
+    for (const id of ['a', 'b']) {
+      await inUnflushedTransaction(database, kysely, async (transaction) => {
+        await transaction.insertInto('book').values(book(id)).execute()
+        const within =
+          dialect === 'sqlite'
+            ? await sql`pragma synchronous`.execute(transaction)
+            : await sql`show synchronous_commit`.execute(transaction)
+        assert.notDeepEqual(within.rows[0], before)
+      })
+      assert.deepEqual(await safety(), before)
+    }
+    const failing = inUnflushedTransaction(database, kysely, async (transaction) => {
+      await transaction.insertInto('book').values(book('c')).execute()
+      throw new Error('no')
+    })
+    await assert.rejects(failing, /no/)
+    assert.deepEqual(await safety(), before)
+    const ids = (await kysely.selectFrom('book').select('id').orderBy('id').execute()).map(({ id }) => id)
+    assert.deepEqual(ids, ['a', 'b'])
   })
 
   it('undoes a transaction that fails, and a savepoint alone', async () => {

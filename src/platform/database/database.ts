@@ -87,3 +87,28 @@ export async function inTransaction<Tables, T>(
     await sleep(Math.random() * 10 * 2 ** attempt)
   }
 }
+
+/**
+ * Like `inTransaction`, for what is made again when it is lost: when it resolves, it outlives this process, and a power cut
+ * only from the next flush on. A disk flushes some hundred times a second at most, and the ledger needs each of them.
+ */
+export function inUnflushedTransaction<Tables, T>(
+  { dialect }: Pick<Database, 'dialect'>,
+  kysely: Kysely<Tables>,
+  work: (transaction: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  if (dialect === 'postgres') {
+    return inTransaction(kysely, async (transaction) => {
+      await sql`set local synchronous_commit = off`.execute(transaction)
+      return work(transaction)
+    })
+  }
+  return kysely.connection().execute(async (connection) => {
+    await sql`pragma synchronous = normal`.execute(connection)
+    try {
+      return await inTransaction(connection, work)
+    } finally {
+      await sql`pragma synchronous = full`.execute(connection)
+    }
+  })
+}

@@ -122,6 +122,8 @@ function keptStatements(database: DatabaseSync) {
     }
     const statement = database.prepare(sql)
     const prepared = { statement, reads: statement.columns().length > 0 }
+    // A pragma may take effect when it is prepared (https://sqlite.org/pragma.html): it is prepared each time.
+    if (/^\s*pragma\b/i.test(sql)) return prepared
     kept.set(sql, prepared)
     const oldest = kept.keys().next().value
     if (kept.size > KEPT_STATEMENTS && oldest !== undefined) kept.delete(oldest)
