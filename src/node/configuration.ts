@@ -105,6 +105,8 @@ const Union = z.object({
   border: z.object({ port: Port, origin: Origin }),
   public: z.object({ port: Port, origin: Origin }),
   authority: z.string(),
+  /** Port of an audit record repository, when one runs beside the central services. */
+  auditRepository: z.object({ port: Port, folder: z.string() }).optional(),
   /** File that lists the participating countries; read again when it changes. */
   participants: z.string(),
 })

@@ -5,12 +5,14 @@ import { Hono } from 'hono'
 import { html } from '#platform/html/html.ts'
 import { type HttpServer, serve } from '#platform/http/serve.ts'
 import { ok, type Result } from '#platform/result/result.ts'
-import { openNodeKeys } from '#trust/keys/node-keys.ts'
+import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import { centralServices } from '#wire/discovery/central-services.ts'
 import { type ParticipantList, watchParticipants } from '#wire/discovery/participants-file.ts'
 import { metadataFolder } from '#wire/discovery/smp/metadata-folder.ts'
 import { smpServer } from '#wire/discovery/smp/smp-server.ts'
-import { addVitalSigns, surroundings } from './answering.ts'
+import type { Receiver } from '#wire/syslog/receiver.ts'
+import { startAuditRepository } from '#wire/syslog/repository.ts'
+import { addVitalSigns, type Surroundings, surroundings } from './answering.ts'
 import type { UnionConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
 import type { RunningNode } from './running.ts'
@@ -60,8 +62,33 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
     await border.value.close()
     return pages
   }
+  const repository = await auditRepository(configuration, keys, around)
+  if (!repository.ok) {
+    await closeAll([pages.value, border.value])
+    return repository
+  }
   around.log.info('node-started')
-  return ok({ stop: () => closeAll([pages.value, border.value]) })
+  return ok({
+    stop: async () => {
+      await closeAll([pages.value, border.value])
+      await repository.value?.close()
+    },
+  })
+}
+
+/** Takes the audit messages of every node, when the configuration has a place for them. */
+async function auditRepository(
+  { host, auditRepository: repository }: UnionConfiguration,
+  keys: NodeKeys,
+  around: Surroundings,
+): Promise<Result<Receiver | undefined>> {
+  if (!repository) return ok(undefined)
+  return startAuditRepository({
+    host,
+    ...repository,
+    tls: keys.tls,
+    onRefused: (code) => around.log.warn('audit-message-refused', { code }),
+  })
 }
 
 /** The ISM file that a country's description names; countries are two letters, so no path can be made of one. */

@@ -52,6 +52,7 @@ export function europeConfigurations(prepared: Prepared): readonly (readonly [st
         border: { port: plan.union.border, origin: unionOrigin(plan) },
         public: { port: plan.union.public, origin: `http://localhost:${plan.union.public}` },
         authority: authorityFile(home),
+        auditRepository: { port: plan.union.audit, folder: join(home, 'eu', 'audit') },
         participants: join(home, 'eu', 'participants.json'),
       },
     ],
@@ -92,7 +93,7 @@ function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfi
     portal: { port: country.portal, origin: portalOrigin(country) },
     border: { port: country.border, origin: `https://${HOST}:${country.border}`, wires: [...country.wires] },
     ...(country.bridge === undefined ? {} : { bridge: ownBridge(home, country, country.bridge) }),
-    audit: { evidences: 'signed' },
+    audit: { evidences: 'signed', repository: { host: HOST, port: plan.union.audit } },
     union: { origin: unionOrigin(plan), publicKey: { ...unionKey } },
     identityProvider: {
       mapping: country.country === 'FR' ? 'pro-sante-connect' : 'demonstration',
@@ -132,7 +133,7 @@ function bridgeNode(prepared: Prepared, country: PreparedCountry, port: number):
     union: { origin: unionOrigin(plan), publicKey: { ...unionKey } },
     authority: authorityFile(home),
     terms: home,
-    audit: { evidences: 'signed' },
+    audit: { evidences: 'signed', repository: { host: HOST, port: plan.union.audit } },
     timeoutSeconds: 10,
   }
 }

@@ -20,7 +20,8 @@ export interface CountryPlan {
 
 export interface EuropePlan {
   readonly countries: readonly CountryPlan[]
-  readonly union: { readonly public: number; readonly border: number }
+  /** `audit`: the repository to which every node sends its audit messages. */
+  readonly union: { readonly public: number; readonly border: number; readonly audit: number }
   readonly identityProvider: number
 }
 
@@ -35,7 +36,7 @@ export function planEurope(base: number, wires: Wires = WIRES): EuropePlan {
       wires: wires[country],
       ...(ihe && !wires[country].includes('ihe') ? { bridge: base + 15 + index } : {}),
     })),
-    union: { public: base + 4, border: base + 14 },
+    union: { public: base + 4, border: base + 14, audit: base + 6 },
     identityProvider: base + 5,
   }
 }
@@ -50,6 +51,7 @@ export function portsOf(plan: EuropePlan): readonly { readonly port: number; rea
     ]),
     { port: plan.union.public, what: 'central services, public page' },
     { port: plan.union.border, what: 'central services' },
+    { port: plan.union.audit, what: 'audit repository' },
     { port: plan.identityProvider, what: 'test identity provider' },
   ]
 }
