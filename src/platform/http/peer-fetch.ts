@@ -59,6 +59,8 @@ export interface RenewablePeerFetch extends PeerFetch {
 
 /** More sets of pins than this at once means old ones are stale; the oldest agents are then dropped. */
 const MOST_AGENTS = 64
+/** To one peer. */
+const MOST_CONNECTIONS = 32
 
 /** A client with kept-alive connections, one pool for each set of pinned certificates. */
 export function createPeerFetch(options: PeerFetchOptions): RenewablePeerFetch {
@@ -76,8 +78,9 @@ export function createPeerFetch(options: PeerFetchOptions): RenewablePeerFetch {
       minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
       keepAlive: true,
-      maxSockets: 32,
-      maxFreeSockets: 8,
+      maxSockets: MOST_CONNECTIONS,
+      // All of them are kept: a handshake of mutual TLS costs more than most requests.
+      maxFreeSockets: MOST_CONNECTIONS,
       // A resumed session would skip the comparison with the trust list.
       maxCachedSessions: 0,
       checkServerIdentity: (host, certificate) => identityProblem(host, certificate, pins),
