@@ -9,7 +9,7 @@ import type { Line } from './asking.ts'
 import { refusal } from './channels/peer-refusals.ts'
 import { careFailure } from './failures.ts'
 import type { Asking } from './options.ts'
-import { isAbout } from './same-patient.ts'
+import { identifiersOf, isAbout } from './same-patient.ts'
 
 /** The reading of retrieved bytes, as the composition root gives it. */
 export type ReadDocument = (bytes: Uint8Array) => Result<ClinicalDocument> | Promise<Result<ClinicalDocument>>
@@ -50,7 +50,7 @@ export async function readAbout(
     asking.log.warn('document-not-read', { country, code: read.problem.code })
     return careFailure('ERROR_GENERIC', country)
   }
-  if (!isAbout(read.value, [patient, ...(listed.patients ?? [])])) {
+  if (!isAbout(read.value, identifiersOf(patient, listed.patients ?? []))) {
     asking.log.error('document-of-another-patient', { country })
     return careFailure('ERROR_SEC_DATA_INTEGRITY_NOT_ENSURED', country)
   }

@@ -10,9 +10,17 @@ export function isAbout({ bundle }: ClinicalDocument, expected: readonly string[
   return shareValue(subjectOf(bundle)?.identifier?.map(({ value = '' }) => value) ?? [], expected)
 }
 
+/**
+ * Under which identifiers a document of this patient may stand. Further ones that the list gives him count when the one that
+ * was asked for is among them: a list of somebody else must not vouch for a document of somebody else.
+ */
+export function identifiersOf(patient: string, listed: readonly string[]): readonly string[] {
+  return shareValue(listed.map(valueIn), [patient]) ? [patient, ...listed] : [patient]
+}
+
 /** Whether one of these values is that of one of the expected identifiers. */
 export function shareValue(values: readonly string[], expected: readonly string[]): boolean {
-  const wanted = expected.map((identifier) => comparable(identifier.slice(identifier.lastIndexOf('|') + 1)))
+  const wanted = expected.map((identifier) => comparable(valueIn(identifier)))
   return values.map(comparable).some((value) => value !== '' && wanted.includes(value))
 }
 
@@ -39,6 +47,10 @@ function isPatient(resource: Resource | undefined): resource is Patient {
 
 function isComposition(resource: Resource | undefined): resource is Composition {
   return resource?.resourceType === 'Composition'
+}
+
+function valueIn(identifier: string): string {
+  return identifier.slice(identifier.lastIndexOf('|') + 1)
 }
 
 function comparable(value: string): string {
