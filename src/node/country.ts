@@ -80,6 +80,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     tls: { ...stores.keys.tls, requireClientCertificate: true },
     limits: BORDER_LIMITS,
     onHandshakeRefused: (code) => around.log.warn('handshake-refused', { code }),
+    onTooLarge: () => around.log.warn('request-refused', { code: 'http-too-large' }),
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border

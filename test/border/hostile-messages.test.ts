@@ -241,6 +241,7 @@ describe('messages made to hurt', () => {
       })
       assert.match(answer, /^HTTP\/1\.1 413 /, head)
     }
+    assert.match(border.log('PT'), /http-too-large/)
     await unharmed()
   })
 

@@ -51,6 +51,8 @@ export interface ServeOptions {
   readonly onError?: (error: unknown) => void
   /** Told about TLS handshakes that failed, e.g. without a certificate of `ca`, with the code of node:tls. */
   readonly onHandshakeRefused?: (code: string) => void
+  /** Told about requests that were refused because they announced, or sent, more than `limits.bodyBytes`. */
+  readonly onTooLarge?: () => void
 }
 
 export interface HttpServer {
@@ -95,13 +97,13 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   })
 }
 
-function createServer({ handler, tls, limits = {}, onError }: ServeOptions): Server {
+function createServer({ handler, tls, limits = {}, onError, onTooLarge }: ServeOptions): Server {
   const bodyBytes = limits.bodyBytes ?? MEBIBYTE
   const listener = getRequestListener(
     (request, env) => {
       // HTTP/2 is not offered, so the incoming message is always that of node:http.
       const connection = connectionOf((env as { incoming: Parameters<typeof connectionOf>[0] }).incoming)
-      return answer({ handler, request, connection, bodyBytes, onError })
+      return answer({ handler, request, connection, bodyBytes, onError, onTooLarge })
     },
     {
       overrideGlobalObjects: false,
@@ -159,10 +161,16 @@ interface Answering {
   readonly connection: Connection
   readonly bodyBytes: number
   readonly onError: ((error: unknown) => void) | undefined
+  readonly onTooLarge: (() => void) | undefined
 }
 
-async function answer({ handler, request, connection, bodyBytes, onError }: Answering): Promise<Response> {
+async function answer(answering: Answering): Promise<Response> {
+  const { handler, request, connection, bodyBytes, onError } = answering
   const { encrypted } = connection
+  const tooLarge = (): Response => {
+    answering.onTooLarge?.()
+    return tooLargeAnswer()
+  }
   if (announcesTooMuch(request, bodyBytes)) return withSecurityHeaders(tooLarge(), encrypted)
   const limited = limitBody(request, bodyBytes)
   try {
@@ -175,7 +183,7 @@ async function answer({ handler, request, connection, bodyBytes, onError }: Answ
   }
 }
 
-function tooLarge(): Response {
+function tooLargeAnswer(): Response {
   const response = plain(413, 'The request is larger than this node accepts.')
   response.headers.set('connection', 'close')
   return response
