@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { ClinicalDocument } from '#documents/model/clinical-document.ts'
 import { checkDispensation, NOTHING_BEFORE } from '#documents/pharmacy/check-dispensation.ts'
 import { dispensationDocument } from '#documents/pharmacy/dispensation-document.ts'
-import type { DispensationFacts } from '#documents/pharmacy/pharmacy.ts'
+import type { DispensationFacts, Prescription } from '#documents/pharmacy/pharmacy.ts'
 import { ok, type Result } from '#platform/result/result.ts'
-import type { ListedDocument } from '../border/border-service.ts'
 import type { CareContext, CareProblemCode } from '../context/care-context.ts'
 import type { DispenseOrder, DispenseOutcome, OutboxEntry } from '../dispensing/dispensing.ts'
 import type { Dispensing } from '../dispensing/dispensing-room.ts'
@@ -76,13 +75,18 @@ async function prepare(
   const written = await write(dispensing, line.value, document, facts)
   if (!written) return careFailure('ERROR_ED_INCORRECT_FORMATTING', country)
   return ok(
-    submission(context, line.value, entry.prescription, {
-      kind: 'dispensation',
-      confirmation,
-      now,
-      ...written,
-      dispensationId: facts.dispensationId,
-    }),
+    submission(
+      context,
+      line.value,
+      { ...entry.prescription, ...numberOf(prescription) },
+      {
+        kind: 'dispensation',
+        confirmation,
+        now,
+        ...written,
+        dispensationId: facts.dispensationId,
+      },
+    ),
   )
 }
 
@@ -132,10 +136,16 @@ async function write(
   return cda.ok ? { format: 'cda', bytes: cda.value } : undefined
 }
 
+/** The number without the system that it belongs to; none when the document names itself by a technical id. */
+function numberOf({ prescriptionId }: Prescription): Pick<OutboxEntry, 'prescriptionNumber'> {
+  const number = prescriptionId?.split('|').at(-1)
+  return number === undefined || number.startsWith('urn:') ? {} : { prescriptionNumber: number }
+}
+
 function submission(
   { professional, country, patient }: CareContext,
   { wire, call }: Pick<Line, 'wire' | 'call'>,
-  { prescriptionId }: Pick<NonNullable<ListedDocument['prescription']>, 'prescriptionId'>,
+  { prescriptionId, prescriptionNumber }: Pick<OutboxEntry, 'prescriptionId' | 'prescriptionNumber'>,
   made: Written & Pick<NewSubmission, 'kind' | 'confirmation' | 'dispensationId'> & { readonly now: Date },
 ): NewSubmission {
   return {
@@ -145,6 +155,7 @@ function submission(
     dispensationId: made.dispensationId,
     country,
     prescriptionId,
+    ...(prescriptionNumber === undefined ? {} : { prescriptionNumber }),
     professional: professional.identifier,
     organisation: professional.organisation.identifier,
     confirmation: made.confirmation,

@@ -18,6 +18,8 @@ export interface OutboxEntry {
   readonly country: string
   /** Names of patient and medicine never stand here: ids only. */
   readonly prescriptionId: string
+  /** As people read it, where the document says it; over IHE the id above is that of the document. */
+  readonly prescriptionNumber?: string
   readonly state: SubmissionState
   readonly code?: CareProblemCode
   readonly attempts: number

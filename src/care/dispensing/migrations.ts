@@ -14,6 +14,7 @@ export type OutboxTables = {
     country: string
     wire: 'fhir' | 'ihe'
     prescription_id: string
+    prescription_number: string | null
     state: SubmissionState
     code: string | null
     attempts: number
@@ -51,6 +52,7 @@ export const dispensingMigrations: readonly Migration[] = [
         country text not null,
         wire text not null check (wire in ('fhir', 'ihe')),
         prescription_id text not null,
+        prescription_number text,
         state text not null check (state in ('sending', 'accepted', 'refused', 'unknown')),
         code text,
         attempts integer not null,

@@ -27,7 +27,14 @@ export interface Waiting {
 export interface NewSubmission
   extends Pick<
     OutboxEntry,
-    'kind' | 'submissionId' | 'dispensationId' | 'country' | 'prescriptionId' | 'professional' | 'organisation'
+    | 'kind'
+    | 'submissionId'
+    | 'dispensationId'
+    | 'country'
+    | 'prescriptionId'
+    | 'prescriptionNumber'
+    | 'professional'
+    | 'organisation'
   > {
   readonly confirmation: string
   readonly wire: Wire

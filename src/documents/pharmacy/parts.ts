@@ -61,7 +61,8 @@ export function wordsOf(value: unknown): CodedWords | undefined {
 
 function codedWords({ codings, text: words }: Concept): CodedWords | undefined {
   const coding = codings.find(({ code }) => code !== '')
-  const display = words ?? codings.find((one) => one.display !== undefined)?.display ?? coding?.code
+  // What the country itself wrote stands last: a European code that it was mapped to was put in front of it.
+  const display = words ?? codings.findLast((one) => one.display !== undefined)?.display ?? coding?.code
   if (display === undefined) return undefined
   return {
     ...(coding === undefined ? {} : { code: coding.code }),

@@ -79,6 +79,7 @@ export function fakePharmacy(document: ClinicalDocument): FakePharmacy {
     dispensationId: `urn:uuid:d-${id}`,
     country: 'PT',
     prescriptionId: 'urn:oid:1.2.3|RX-1',
+    prescriptionNumber: 'RX-1',
     state,
     ...(code === undefined ? {} : { code }),
     attempts: 1,

@@ -2,7 +2,6 @@
 import type { OutboxEntry, SubmissionState } from '#care/dispensing/dispensing.ts'
 import { alert, button, form, linkButton, summaryList, table, tag } from '../../ui/components.ts'
 import { type Html, html, type Words } from '../../ui/markup.ts'
-import { clockTime } from '../visit.ts'
 import { numberOf } from './prescriptions.ts'
 
 const TONE: Readonly<Record<SubmissionState, 'good' | 'warn' | 'plain'>> = {
@@ -31,7 +30,10 @@ export function dispensationPage(words: Words, view: DispensationPage): Html {
     `portal.dispensation.${entry.kind}.title`,
   )}</h1>${alert(tone, words(`portal.dispensation.${entry.kind}.${entry.state}.title`, { country }), html`<p>${view.refusal ?? words(`portal.dispensation.${entry.kind}.${entry.state}.text`, { country })}</p>`)}${summaryList(
     [
-      [words('portal.dispensation.prescription'), html`${numberOf(entry.prescriptionId)}`],
+      [
+        words('portal.dispensation.prescription'),
+        entry.prescriptionNumber === undefined ? undefined : html`${entry.prescriptionNumber}`,
+      ],
       [words('portal.dispensation.confirmed'), html`${moment(words, entry.confirmedAt)}`],
       [words('portal.dispensation.attempts'), html`${words.messages.formats.number(entry.attempts)}`],
       [words('portal.dispensation.reference'), html`<code>${entry.submissionId}</code>`],
@@ -76,7 +78,7 @@ export function dispensationsPage(
             html`${moment(words, entry.confirmedAt)}`,
             words(`portal.dispensation.${entry.kind}.title`),
             html`${country}`,
-            html`${numberOf(entry.prescriptionId)}`,
+            html`${entry.prescriptionNumber ?? numberOf(entry.prescriptionId)}`,
             html`${tag(words(`portal.dispensation.state.${entry.state}`), TONE[entry.state])}${
               entry.discardedAt !== undefined && html` ${tag(words('portal.dispensation.taken-back'))}`
             }`,
@@ -86,5 +88,5 @@ export function dispensationsPage(
 }
 
 function moment(words: Words, time: string): string {
-  return `${words.messages.formats.date(time)}, ${clockTime(time)}`
+  return words.messages.formats.date(time)
 }

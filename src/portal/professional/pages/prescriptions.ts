@@ -67,6 +67,7 @@ function listOf(words: Words, { prescriptions = [], designate }: PrescriptionsPa
   if (prescriptions.length === 0) return html`<p>${words('portal.prescriptions.none')}</p>`
   return html`<ul class="documents">${prescriptions.map(({ listed, href }) => {
     const { prescription } = listed
+    const number = numberOf(prescription?.prescriptionId)
     const substance = prescription?.atc && designate({ ...prescription.atc, system: ATC }, words.language)
     const form = prescription?.doseForm && designate({ ...prescription.doseForm, system: EDQM }, words.language)
     const name = substance
@@ -76,8 +77,8 @@ function listOf(words: Words, { prescriptions = [], designate }: PrescriptionsPa
       form && html`${inLanguage(form.term, form.language, words.language)} · `
     }${inLanguage(prescription?.product ?? listed.description ?? listed.title, listed.language, words.language)}</p><p class="sub">${words(
       'portal.prescriptions.issued',
-      { date: words.messages.formats.date(listed.created), number: numberOf(prescription?.prescriptionId) },
-    )}${listed.author && html` · ${inLanguage(listed.author, listed.language, words.language)}`}</p><p>${
+      { date: words.messages.formats.date(listed.created) },
+    )}${number !== '' && html` · ${words('portal.prescriptions.number', { number })}`}${listed.author && html` · ${inLanguage(listed.author, listed.language, words.language)}`}</p><p>${
       prescription?.dispensable === false
         ? tag(words('portal.prescriptions.closed'), 'warn')
         : tag(words('portal.prescriptions.open'), 'good')
@@ -94,5 +95,7 @@ const EDQM = 'http://standardterms.edqm.eu'
 
 /** The number as people read it, without the system that it belongs to. */
 export function numberOf(identifier: string | undefined): string {
-  return identifier?.split('|').at(-1) ?? ''
+  const number = identifier?.split('|').at(-1) ?? ''
+  // Ids of documents, which stand in for a number over IHE, say nothing to people.
+  return number.startsWith('urn:') ? '' : number
 }
