@@ -13,7 +13,7 @@ export const Errand = z.object({
   /** Inputs from this number up to, not including, that one. */
   from: z.number(),
   to: z.number(),
-  /** Two numbers shared with the watcher: which input is under way, and since when (seconds of `performance`). */
+  /** Two numbers shared with the watcher: which input is under way, and when it began (0: none yet). */
   clock: z.instanceof(SharedArrayBuffer),
 })
 
@@ -52,7 +52,7 @@ export async function readInputs(errand: z.infer<typeof Errand>, tell: (progress
   for (let number = from; number < to; number += 1) {
     const read = input(chanceOf(seed, READERS.indexOf(reader), number))
     clock[0] = number
-    clock[1] = Date.now()
+    clock[1] = performance.now()
     const began = process.threadCpuUsage()
     try {
       if (await read()) understood += 1
