@@ -34,7 +34,12 @@ const SAMPLES: readonly Person[] = [
     ...TRAITS,
     name: 'italian',
     identifiers: [['2.16.840.1.113883.2.9.4.3.2', 'NTSDTT80A18G273W']],
-    prescription: { root: '2.16.840.1.113883.2.9.2.30.3.1.3.1', extension: '03KCAAYKJK', packages: 1 },
+    prescription: {
+      root: '2.16.840.1.113883.2.9.2.30.3.1.3.1',
+      extension: '03KCAAYKJK',
+      line: '03KCAAYKJK.023086061',
+      packages: 1,
+    },
   },
   {
     ...TRAITS,

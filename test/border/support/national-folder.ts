@@ -22,6 +22,8 @@ export interface Person {
 export interface Prescription {
   readonly root: string
   readonly extension: string
+  /** Extension of the identifier of its one line; that of the prescription when absent. */
+  readonly line?: string
   readonly packages?: number
 }
 
@@ -58,11 +60,14 @@ function summaryOf(person: Person): string {
 }
 
 /** A prescription of the demonstration under another identifier, which does not expire. */
-function prescriptionOf(person: Person, { root, extension, packages = 3 }: Prescription): string {
+function prescriptionOf(person: Person, { root, extension, line = extension, packages = 3 }: Prescription): string {
   const template = readFileSync(join(DEMONSTRATION, 'maria-joao-ferreira.prescription-2.L3.xml'), 'utf8')
   const shipped = /root="2\.16\.17\.710\.820\.1000\.990\.1\.5" extension="RX-2026-07742(\.\w+)?"/g
   return about(person, template)
-    .replace(shipped, (_, suffix) => `root="${root}" extension="${extension}${suffix === '.L3' ? '.L3' : ''}"`)
+    .replace(shipped, (_, suffix) => {
+      const named = suffix === '.1' ? line : `${extension}${suffix === '.L3' ? '.L3' : ''}`
+      return `root="${root}" extension="${named}"`
+    })
     .replace('<high value="20270516"/>', '<high value="20991231"/>')
     .replace('<quantity value="3" unit="1"/>', `<quantity value="${packages}" unit="1"/>`)
 }
