@@ -54,8 +54,8 @@ export function itemRows(view: MedicineWords, item: PrescribedItem): readonly (r
     ...medicineRows(view, item.medicine),
     [words('portal.medicine.posology'), posologyLines(view, item)],
     [words('portal.medicine.route'), item.route && withOriginal(view, item.route)],
-    [words('portal.medicine.quantity'), item.quantity && quantity(view, item.quantity)],
-    [words('portal.medicine.dispensed-before'), item.dispensedBefore && quantity(view, item.dispensedBefore)],
+    [words('portal.medicine.quantity'), item.quantity && packages(view, item.quantity)],
+    [words('portal.medicine.dispensed-before'), item.dispensedBefore && packages(view, item.dispensedBefore)],
     [words('portal.medicine.substitution'), words(`portal.medicine.substitution.${item.substitution}`)],
     [
       words('portal.medicine.to-pharmacist'),
@@ -87,10 +87,22 @@ export function medicineList(rows: readonly (readonly [Html, Html | undefined])[
 
 function packageOf(view: MedicineWords, { packaging, packageSize }: Medicine): Html | undefined {
   if (packaging.length === 0 && !packageSize) return undefined
-  return html`${packageSize && quantity(view, packageSize)}${packaging.map((layer) => html`<div>${original(view, layer)}</div>`)}`
+  return html`${packageSize && counted(view, packageSize, 'portal.medicine.pieces')}${packaging.map((layer) => html`<div>${original(view, layer)}</div>`)}`
 }
 
-function quantity(view: MedicineWords, { value, unit }: NonNullable<PrescribedItem['quantity']>): Html {
+type Quantity = NonNullable<PrescribedItem['quantity']>
+
+/** A quantity prescribed without a unit counts packages (eHDSI eP: number of packages). */
+function packages(view: MedicineWords, amount: Quantity): Html {
+  return counted(view, amount, 'prescription.packages')
+}
+
+/** The UCUM unit `1` is no word for a reader: the message says what is counted. */
+function counted(view: MedicineWords, amount: Quantity, countable: string): Html {
+  return amount.unit.code === '1' ? html`${view.words(countable, { count: amount.value })}` : quantity(view, amount)
+}
+
+function quantity(view: MedicineWords, { value, unit }: Quantity): Html {
   return html`${view.words.messages.formats.number(value)} ${translated(view, unit)}`
 }
 

@@ -36,7 +36,7 @@ export function originalsPage(words: Words, view: OriginalsPage): Html {
             language && tag(html`${language}`)
           } ${listed.forms.map(({ form, size }) => html`${tag(words(`portal.originals.form.${form}`))} ${size !== undefined && sizeOf(words, size)} `)}</p></div><p class="actions">${linkButton(
             href,
-            words('portal.documents.open'),
+            words('portal.prescriptions.show'),
             'main',
           )}</p></article></li>`
         })}</ul>`
