@@ -16,6 +16,7 @@ test(`${DISPENSATIONS} dispensations over IHE: none twice, none lost, every answ
     dispensations: DISPENSATIONS,
     seed: 1,
     mostKills: MOST_KILLS,
+    restMs: 3000,
     atOnce: 8,
     patienceMs: 10 * 60_000,
   })

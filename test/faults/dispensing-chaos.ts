@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     way: { type: 'string', default: 'ihe' },
     kills: { type: 'string', default: '25' },
+    rest: { type: 'string', default: '30' },
     'at-once': { type: 'string', default: '8' },
     minutes: { type: 'string', default: '60' },
   },
@@ -31,6 +32,7 @@ const report = await chaos({
   dispensations: Number(values.dispensations),
   seed: Number(values.seed),
   mostKills: Number(values.kills),
+  restMs: Number(values.rest) * 1000,
   atOnce: Number(values['at-once']),
   patienceMs: Number(values.minutes) * 60_000,
   onProgress: (line) => {

@@ -19,6 +19,8 @@ export interface ChaosRequest {
   readonly seed: number
   /** How often each node may be killed. */
   readonly mostKills: number
+  /** Milliseconds that a node is let alone after it came up. */
+  readonly restMs: number
   readonly atOnce: number
   /** Milliseconds for everything. */
   readonly patienceMs: number
@@ -36,13 +38,14 @@ export interface ChaosReport {
 const PACKAGES_OF_ONE = 1.25
 
 export async function chaos(request: ChaosRequest): Promise<ChaosReport> {
-  const { way, dispensations, seed, mostKills, onProgress = () => undefined } = request
+  const { way, dispensations, seed, mostKills, restMs, onProgress = () => undefined } = request
   const luck = chance(seed)
   let lines: readonly PrescribedLine[] = []
   const nodes = await killableNodes({
     way,
     chance: luck,
     mostKills,
+    restMs,
     prepare: async (folder) => {
       lines = await prescribe(folder, WAYS[way].a, Math.ceil(dispensations * PACKAGES_OF_ONE), luck)
     },

@@ -53,6 +53,8 @@ export interface ChaosOptions {
   readonly chance: Chance
   /** How often each node may be killed. */
   readonly mostKills: number
+  /** Milliseconds that a node is let alone after it came up. */
+  readonly restMs: number
   /** Before anything starts. */
   prepare(folder: string): Promise<void>
 }
@@ -63,7 +65,13 @@ const LATE_MS = (TIMES.timeoutSeconds + 1) * 1000
 /** Nodes are also killed when nothing special happens. */
 const KILL_EVERY_MS = { least: 4000, most: 12_000 }
 
-export async function killableNodes({ way: name, chance, mostKills, prepare }: ChaosOptions): Promise<KillableNodes> {
+export async function killableNodes({
+  way: name,
+  chance,
+  mostKills,
+  restMs,
+  prepare,
+}: ChaosOptions): Promise<KillableNodes> {
   const way: Way = WAYS[name]
   const home = mkdtempSync(join(tmpdir(), `tessera-chaos-${name}-`))
   const base = await freeBase()
@@ -80,11 +88,16 @@ export async function killableNodes({ way: name, chance, mostKills, prepare }: C
   const kills = new Map<string, number>()
   const coming = new Set<Promise<void>>()
   let calm = false
-  const start = async (node: string) => running.set(node, await startNodeProcess(fileOf(node), home))
+  const upSince = new Map<string, number>()
+  const start = async (node: string) => {
+    running.set(node, await startNodeProcess(fileOf(node), home))
+    upSince.set(node, performance.now())
+  }
   const kill = (node: string): void => {
     const process = running.get(node)
     const before = kills.get(node) ?? 0
-    if (calm || !process || before >= mostKills) return
+    const rests = performance.now() - (upSince.get(node) ?? 0) < restMs
+    if (calm || !process || rests || before >= mostKills) return
     running.delete(node)
     kills.set(node, before + 1)
     const back = process

@@ -53,7 +53,7 @@ export async function prescribe(
     register.push({ ...model, identifiers: model.identifiers.map(renamed) })
     for (let index = 0; index < PRESCRIPTIONS_OF_ONE && left > 0; index += 1) {
       const prescription = `RX-CHAOS-${patient}-${index}`
-      const given = Array.from({ length: happens(0.2) ? 2 : 1 }, () => (happens(0.3) ? 1 : between(2, 6)))
+      const given = Array.from({ length: happens(0.2) ? 2 : 1 }, () => (happens(0.3) ? 1 : between(6, 20)))
       left -= given.reduce((sum, one) => sum + one, 0)
       await writePrescription(folder, country, prescription, given, renamed(text))
       const identifier = renamed(model.identifiers[0] ?? '')
@@ -70,7 +70,7 @@ interface RegisteredPatient {
 
 /** As long as the model's and different from it; nobody checks its digits behind the search mask. */
 function numberOf(model: string, patient: number): string {
-  return String(patient + 1).padStart(model.length, '9')
+  return `9${String(patient).padStart(model.length - 1, '0')}`
 }
 
 async function writePrescription(
