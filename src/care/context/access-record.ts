@@ -28,7 +28,8 @@ interface Access {
 export type AccessRecord =
   | (Access & { readonly step: 'identify'; readonly query: string })
   | (Access & { readonly step: 'list'; readonly query: string; readonly documents: readonly string[] })
-  | (Access & { readonly step: 'retrieve'; readonly document: string })
+  /** `transformed`: the document was transcoded for the border, or translated for its reader (EHDSI-94). */
+  | (Access & { readonly step: 'retrieve'; readonly document: string; readonly transformed?: true })
   /** A dispensation sent to country A, or taken back. `document`: id of the eD. */
   | (Access & {
       readonly step: 'dispense' | 'discard'

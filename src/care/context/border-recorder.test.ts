@@ -143,6 +143,24 @@ onEachDatabase('the recorder', (open) => {
     await recorder.close()
   })
 
+  it('tells of a document what was done with it', async () => {
+    const database = await open()
+    const { recorder } = await node(database)
+    const record = retrieval('B', 1)
+    assert.ok(record.step === 'retrieve')
+    await recorder.record({ ...record, transformed: true }, exchange(1, true))
+    assert.ok(await recorder.settled(10_000))
+    const shown = await recorder.transaction('FR:1')
+    assert.deepEqual(shown?.auditMessages.map(({ event }) => event).sort(), [
+      'patient-summary-retrieve',
+      'transformation',
+    ])
+    const told = shown?.auditMessages.find(({ event }) => event === 'transformation')?.xml ?? ''
+    assert.match(told, /EHDSI-94/)
+    assert.match(told, /1\.2\.3\^doc-1|MS4yLjNeZG9jLTE=/)
+    await recorder.close()
+  })
+
   it('makes what an earlier process has left', async () => {
     const database = await open()
     const { recorder } = await node(database)

@@ -70,7 +70,26 @@ function messagesOf(
   const facts = { ...auditFactsOf(record, exchanged, site), ...(ledger ? { ledger } : {}) }
   const lost = record.side === 'B' && isUnreachable(record.outcome)
   const { purpose: _, ...failure } = facts
-  return [messageOf(row, facts), ...(lost ? [messageOf(row, { ...failure, event: 'communication-failure' })] : [])]
+  return [
+    messageOf(row, facts),
+    ...(lost ? [messageOf(row, { ...failure, event: 'communication-failure' })] : []),
+    ...(record.step === 'retrieve' && record.transformed
+      ? [messageOf(row, transformation(facts, record.document))]
+      : []),
+  ]
+}
+
+/** EHDSI-94: what this node itself did with the document. Its language and codes change, its identifier does not. */
+function transformation(facts: AuditFacts, document: string): AuditFacts {
+  const { side, serviceConsumer, serviceProvider } = facts
+  const own = side === 'A' ? serviceProvider : serviceConsumer
+  return {
+    ...facts,
+    event: 'transformation',
+    input: document,
+    output: document,
+    ...(own ? { serviceConsumer: own } : {}),
+  }
 }
 
 function messageOf(row: TransactionRow, facts: AuditFacts): Consequences['messages'][number] {

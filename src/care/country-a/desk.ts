@@ -60,6 +60,8 @@ export interface Done<T> {
   /** Only for the ledger, e.g. `consent`. */
   readonly detail?: string
   readonly documents?: readonly string[]
+  /** The document was transcoded on its way out (EHDSI-94). */
+  readonly transformed?: boolean
   /** Data about the patient leave: the national side is told. */
   readonly disclosed?: boolean
 }
@@ -186,7 +188,7 @@ function recordOf(
   errand: Errand,
   { connection, credentials, requestId, query, wire }: AuthenticatedCall,
   recorded: Date,
-  { answer, outcome, detail, documents, patient }: Done<unknown>,
+  { answer, outcome, detail, documents, patient, transformed }: Done<unknown>,
 ): AccessRecord {
   const { caller } = credentials
   const told = [...(detail === undefined ? [] : [detail]), ...(caller ? flagsOf(caller) : [])].join(' ')
@@ -217,7 +219,12 @@ function recordOf(
     case 'list':
       return { ...common, step: 'list', query, documents: documents ?? [] }
     case 'retrieve':
-      return { ...common, step: 'retrieve', document: documents?.[0] ?? errand.document }
+      return {
+        ...common,
+        step: 'retrieve',
+        document: documents?.[0] ?? errand.document,
+        ...(transformed ? { transformed: true } : {}),
+      }
     case 'dispense':
     case 'discard': {
       const { step, document, prescription, submission } = errand

@@ -103,5 +103,12 @@ async function handOut(
   const rendered = await renderDocument(desk, { ...file, national: document, form, as: question.as, bytes })
   if (!rendered.ok) return refused(rendered.refusal, { patient, documents: [national.id] })
   const value = { id: question.id, classCode: document.classCode, ...rendered.value }
-  return { answer: { ok: true, value }, outcome: 'success', patient, documents: [national.id], disclosed: true }
+  return {
+    answer: { ok: true, value },
+    outcome: 'success',
+    patient,
+    documents: [national.id],
+    transformed: form === 'structured',
+    disclosed: true,
+  }
 }

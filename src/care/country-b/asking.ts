@@ -35,6 +35,8 @@ export interface Answered<T> {
   readonly result: Result<T, CareProblemCode>
   /** National identifiers of the documents, for the ledger. */
   readonly documents?: readonly string[]
+  /** What came was read, to be shown in the reader's language (EHDSI-94). */
+  readonly transformed?: boolean
 }
 
 export interface Line extends OpenChannel {
@@ -70,7 +72,8 @@ export async function ask<T>(
       line: line.ok ? line.value : undefined,
     })
     const [first, ...more] = exchanged
-    await recorder.record(record, first)
+    const transformed = answered.transformed && record.step === 'retrieve'
+    await recorder.record(transformed ? { ...record, transformed } : record, first)
     // Over IHE each message is a transaction of its own, with its own audit message and evidence.
     for (const one of more) if (one.wire === 'ihe') await recorder.record(record, one)
   } catch (error) {

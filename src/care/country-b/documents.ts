@@ -33,8 +33,15 @@ export async function retrieveDocument(
   return ask(
     asking,
     { step: 'retrieve', asked: nameOf(listed), service: SERVICE, professional, country, patient, purpose, context },
-    async (line) => ({ result: await fetchAll(asking, context, listed, line) }),
+    async (line) => {
+      const result = await fetchAll(asking, context, listed, line)
+      return { result, transformed: result.ok && isStructured(listed) }
+    },
   )
+}
+
+function isStructured(listed: ListedDocument): boolean {
+  return formOf(listed, 'structured') !== undefined || formOf(listed, 'source') !== undefined
 }
 
 /** The structured document and the original PDF. Without the PDF the summary is still shown; never the other way round. */

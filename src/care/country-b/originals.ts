@@ -103,6 +103,7 @@ async function retrieveOriginal(
     if (shown || read?.ok) {
       return {
         result: ok({ entry: listed, ...(shown ? { file: shown } : {}), ...(read?.ok ? { document: read.value } : {}) }),
+        transformed: read?.ok ?? false,
       }
     }
     const failure = [original, coded].find((answer) => answer && !answer.ok)

@@ -76,6 +76,7 @@ export async function retrievePrescription(
         dispensable: reason === undefined ? { yes: true } : { yes: false, reason },
         ...(pdf?.ok ? { pdf: pdf.value.bytes } : {}),
       }),
+      transformed: true,
     }
   })
 }
