@@ -48,7 +48,14 @@ export function exchangeOf(
   }
 }
 
+/** By the certificate of a connection, over which many requests come. */
+const NAMES = new WeakMap<Uint8Array, string>()
+
 /** RFC 4514: the most specific part first. Node prints one part a line, the most general first. */
 function nameOf(der: Uint8Array): string {
-  return new X509Certificate(der).subject.split('\n').reverse().join(', ')
+  const known = NAMES.get(der)
+  if (known !== undefined) return known
+  const name = new X509Certificate(der).subject.split('\n').reverse().join(', ')
+  NAMES.set(der, name)
+  return name
 }
