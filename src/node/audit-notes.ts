@@ -17,6 +17,8 @@ export interface AuditNotes {
   issued(assertion: IssuedAssertion): void
   /** EHDSI-193: `subject` names the country whose metadata were asked for. */
   lookedUp(subject: string, found: boolean): void
+  /** EHDSI-194: own metadata of a service were published in an SMP. */
+  published(subject: string, taken: boolean): Promise<void>
   /** EHDSI-93: the Union's directory, trust list or a search mask is there in a new version. */
   imported(subject: string): void
 }
@@ -26,10 +28,14 @@ export function auditNotes(
   recorder: Pick<OpenBorderRecorder, 'note'>,
   { node, log }: { readonly node: string; readonly log: Log },
 ): AuditNotes {
-  const note = (facts: Omit<NotedFacts, 'side' | 'recorded'>): void => {
-    const recorded = new Date().toISOString()
-    recorder.note({ side: 'B', recorded, ...facts }).catch((error: unknown) => log.failure('event-not-noted', error))
+  const noted = async (facts: Omit<NotedFacts, 'recorded'>): Promise<void> => {
+    try {
+      await recorder.note({ recorded: new Date().toISOString(), ...facts })
+    } catch (error) {
+      log.failure('event-not-noted', error)
+    }
   }
+  const note = (facts: Omit<NotedFacts, 'side' | 'recorded'>): void => void noted({ side: 'B', ...facts })
   const own = { serviceConsumer: { userId: node } }
   return {
     issued({ kind, assertionId, issuer, caller, patient }) {
@@ -55,6 +61,16 @@ export function auditNotes(
         outcome: found ? '0' : '4',
         ...own,
         serviceProvider: { userId: subject },
+        targets: [subject],
+      })
+    },
+    published(subject, taken) {
+      return noted({
+        side: 'A',
+        event: 'smp-push',
+        outcome: taken ? '0' : '8',
+        ...own,
+        serviceProvider: { userId: 'SMP' },
         targets: [subject],
       })
     },

@@ -1,10 +1,12 @@
 /** The operator of a running node: signs in, tests the other countries, enters one, and sees a new certificate taken without a restart. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
+import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { readConfiguration } from '#node/configuration.ts'
 import { planEurope } from '#node/europe/plan.ts'
@@ -105,6 +107,27 @@ describe('the operator of a node', {
     await page.locator('form[action$="/test"] button').click()
     assert.match(await page.locator('main').innerText(), /injoignable/)
     await page.context().close()
+  })
+
+  /** A command of `tessera` beside the running node of France. */
+  async function command(...parts: readonly string[]): Promise<string> {
+    const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+    const config = ['--config', join(home, 'fr', 'node.json')]
+    return (await promisify(execFile)(process.execPath, [main, ...parts, ...config])).stdout
+  }
+
+  test('what the node offers is published in an SMP by command, and the audit trail tells it', async () => {
+    const union = await readConfiguration(join(home, 'eu', 'node.json'))
+    assert.ok(union.ok && union.value.role === 'union')
+    const published = await command('peer', 'publish', '--smp', `${union.value.border.origin}/smp`)
+    const services = published.split('\n').filter((line) => line.startsWith('Published'))
+    assert.ok(services.length >= 5, published)
+    let told: unknown[] = []
+    for (let tries = 0; tries < 60 && told.length < services.length; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      told = JSON.parse(await command('audit', 'list', '--event', 'smp-push', '--json'))
+    }
+    assert.equal(told.length, services.length)
   })
 
   test('a new certificate in the folder is presented, and shown, without a restart', async () => {

@@ -101,6 +101,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
     ...(figures ? { figures } : {}),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   })
+  const notes = outboxNotes(database, { node, now })
   const envelopes = envelopeKeeper(options, now)
   const answers = gathered<Answer>(async (batch) => {
     if (await transactions.answered(batch)) followUp.wake()
@@ -129,7 +130,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
       }
     },
     async note(facts) {
-      await transactions.addNote(now().toISOString(), factsText({ kind: 'note', note: facts }).text)
+      await notes.note(facts)
       followUp.wake()
     },
     ...transactionReader(transactions, auditStore, evidenceStore),
@@ -150,6 +151,15 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
       await shipping?.sender.close()
     },
   }
+}
+
+/** Notes of a command beside the running node: the node, or its next start, makes the audit messages. */
+export function outboxNotes(
+  database: Database,
+  { node, now }: Pick<BorderRecorderOptions, 'node'> & { readonly now: () => Date },
+): Pick<OpenBorderRecorder, 'note'> {
+  const transactions = openTransactionStore(database, node)
+  return { note: (note) => transactions.addNote(now().toISOString(), factsText({ kind: 'note', note }).text) }
 }
 
 async function startShipping(repository: NonNullable<AuditTrailOptions['repository']>, log: Log) {

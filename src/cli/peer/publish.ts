@@ -1,6 +1,10 @@
 /** Publishes what a node offers in an SMP: one signed entry for each service, and its search mask. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { outboxNotes } from '#care/context/border-recorder.ts'
+import { auditNotes } from '#node/audit-notes.ts'
+import { openStores } from '#node/stores.ts'
+import { createLog } from '#platform/log/log.ts'
 import { describeProblem } from '#platform/result/result.ts'
 import type { Participant } from '#wire/discovery/directory.ts'
 import type { SmpServiceKind } from '#wire/discovery/smp/service-identifiers.ts'
@@ -17,12 +21,23 @@ export function publishOf(options: PublishOptions): Promise<number> {
     if (!own.ok) return told(describeProblem(own.problem))
     if (!keys.signature)
       return told('This node has no key that signs metadata. Add signature.key.pem and its certificate.')
-    for (const metadata of await entriesOf(known, own.value)) {
-      const pushed = await push({ fetch, clock: () => new Date() }, options.smp, metadata, keys.signature)
-      if (!pushed.ok) return told(`${metadata.service}: ${describeProblem(pushed.problem)}`)
-      console.log(options.json ? JSON.stringify({ published: metadata.service }) : `Published ${metadata.service}.`)
+    const { database } = await openStores(configuration)
+    const node = configuration.country
+    const notes = auditNotes(outboxNotes(database, { node, now: () => new Date() }), {
+      node,
+      log: createLog({ level: 'warn', name: node }),
+    })
+    try {
+      for (const metadata of await entriesOf(known, own.value)) {
+        const pushed = await push({ fetch, clock: () => new Date() }, options.smp, metadata, keys.signature)
+        await notes.published(`${node} ${metadata.service}`, pushed.ok)
+        if (!pushed.ok) return told(`${metadata.service}: ${describeProblem(pushed.problem)}`)
+        console.log(options.json ? JSON.stringify({ published: metadata.service }) : `Published ${metadata.service}.`)
+      }
+      return EXIT.fine
+    } finally {
+      await database.close()
     }
-    return EXIT.fine
   })
 }
 
