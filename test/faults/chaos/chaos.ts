@@ -31,6 +31,8 @@ export interface ChaosReport {
   readonly figures: Readonly<Record<string, number>>
   readonly kills: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>
+  /** Refused submissions by code. */
+  readonly refusals: Readonly<Record<string, number>>
   readonly violations: readonly string[]
 }
 
@@ -175,5 +177,15 @@ function reportOf(
     },
     kills: Object.fromEntries(kills),
     faults,
+    refusals: countedBy(
+      sent.filter(({ state }) => state === 'refused'),
+      ({ code }) => code ?? 'no code',
+    ),
   }
+}
+
+function countedBy<T>(all: readonly T[], nameOf: (one: T) => string): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const one of all) counts[nameOf(one)] = (counts[nameOf(one)] ?? 0) + 1
+  return counts
 }

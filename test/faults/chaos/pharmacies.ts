@@ -119,7 +119,10 @@ async function fulfil(
   }
   if (entry.state === 'refused') {
     told.refused.add(entry.submissionId)
-    return options.left(wish.line) > 0 ? anew(again(), wish.takeBack) : undefined
+    const left = options.left(wish.line)
+    if (left <= 0) return undefined
+    wish.packages = Math.min(left, wish.packages)
+    return anew(again(), wish.takeBack)
   }
   if (entry.needsPerson) await options.callThere(pharmacist, entry)
   return again()

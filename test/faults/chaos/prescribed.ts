@@ -42,6 +42,8 @@ export async function prescribe(
   const register = JSON.parse(await readFile(join(folder, 'patients.json'), 'utf8')) as RegisteredPatient[]
   const model = register.find(({ identifiers }) => identifiers.some((one) => one.endsWith(`|${number}`)))
   if (!model) throw new Error(`There is no patient ${number}.`)
+  // Few enough files that a start is short, enough prescriptions that one which is held up holds up no others.
+  const most = Math.max(6, Math.ceil(packages / 120))
   const lines: PrescribedLine[] = []
   for (let patient = 0, left = packages; left > 0; patient += 1) {
     const own = numberOf(number, patient)
@@ -53,7 +55,7 @@ export async function prescribe(
     register.push({ ...model, identifiers: model.identifiers.map(renamed) })
     for (let index = 0; index < PRESCRIPTIONS_OF_ONE && left > 0; index += 1) {
       const prescription = `RX-CHAOS-${patient}-${index}`
-      const given = Array.from({ length: happens(0.2) ? 2 : 1 }, () => (happens(0.3) ? 1 : between(6, 20)))
+      const given = Array.from({ length: happens(0.2) ? 2 : 1 }, () => (happens(0.3) ? 1 : between(2, most)))
       left -= given.reduce((sum, one) => sum + one, 0)
       await writePrescription(folder, country, prescription, given, renamed(text))
       const identifier = renamed(model.identifiers[0] ?? '')
