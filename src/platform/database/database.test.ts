@@ -61,7 +61,7 @@ onEachDatabase('a database', (open, dialect) => {
     const kysely = await shelf(database)
     const safety = async (): Promise<unknown> =>
       (dialect === 'sqlite'
-        ? await sql`pragma synchronous`.execute(kysely)
+        ? await sql`pragma tessera_flush`.execute(kysely)
         : await sql`show synchronous_commit`.execute(kysely)
       ).rows[0]
     const before = await safety()
@@ -70,7 +70,7 @@ onEachDatabase('a database', (open, dialect) => {
         await transaction.insertInto('book').values(book(id)).execute()
         const within =
           dialect === 'sqlite'
-            ? await sql`pragma synchronous`.execute(transaction)
+            ? await sql`pragma tessera_flush`.execute(transaction)
             : await sql`show synchronous_commit`.execute(transaction)
         assert.notDeepEqual(within.rows[0], before)
       })

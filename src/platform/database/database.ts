@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely, sql, type Transaction } from 'kysely'
+import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely'
 import { describing } from './describing-driver.ts'
 import { databaseError, isTransient } from './problems.ts'
 
@@ -104,11 +104,12 @@ export function inUnflushedTransaction<Tables, T>(
     })
   }
   return kysely.connection().execute(async (connection) => {
-    await sql`pragma synchronous = normal`.execute(connection)
+    const { FLUSHING } = await import('./sqlite.ts')
+    await connection.executeQuery(CompiledQuery.raw(FLUSHING.off))
     try {
       return await inTransaction(connection, work)
     } finally {
-      await sql`pragma synchronous = full`.execute(connection)
+      await connection.executeQuery(CompiledQuery.raw(FLUSHING.on))
     }
   })
 }

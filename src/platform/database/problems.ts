@@ -90,6 +90,8 @@ const WORDS: ReadonlyMap<number | string, Words> = new Map<number | string, Word
   ['ETIMEDOUT', UNREACHABLE],
   ['EHOSTUNREACH', UNREACHABLE],
   ['ENOSPC', FULL],
+  ['EIO', IO],
+  ['EDQUOT', FULL],
   ['EROFS', READ_ONLY],
   ['EACCES', READ_ONLY],
   ['ENOTDIR', NOT_OPENED],

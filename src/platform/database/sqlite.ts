@@ -18,6 +18,7 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import { type Flush, openFlush } from './flush.ts'
 import { databaseError, describeDatabaseError, isSqliteBusy } from './problems.ts'
 
 /** Milliseconds that SQLite itself may wait, blocking; longer waits are slept away. */
@@ -36,14 +37,22 @@ export async function openSqlite(path: string): Promise<DatabaseSync> {
       await (await open(path, 'a', 0o600)).close()
     }
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-    // FULL: a commit is on the disk when it returns, also in WAL mode (https://sqlite.org/pragma.html#pragma_synchronous).
     await patiently(() => database.exec('pragma journal_mode = wal'))
-    database.exec('pragma synchronous = full; pragma trusted_schema = off; pragma journal_size_limit = 67108864')
+    // NORMAL: SQLite flushes its log before it moves pages from it; after a commit the driver flushes it (flush.ts), so that
+    // a commit is on the disk when it returns (https://sqlite.org/pragma.html#pragma_synchronous).
+    database.exec('pragma synchronous = normal; pragma trusted_schema = off; pragma journal_size_limit = 67108864')
     return database
   } catch (error) {
     throw describeDatabaseError(error, path)
   }
 }
+
+/** To the driver, not to SQLite: whether commits of this connection wait for the disk. */
+export const FLUSHING = {
+  on: 'pragma tessera_flush = on',
+  off: 'pragma tessera_flush = off',
+  asked: 'pragma tessera_flush',
+} as const
 
 export function sqliteDialect(database: DatabaseSync, place: string): Dialect {
   return {
@@ -56,7 +65,8 @@ export function sqliteDialect(database: DatabaseSync, place: string): Dialect {
 
 function sqliteDriver(database: DatabaseSync, place: string): Driver {
   const turns = mutex(place)
-  const connection = sqliteConnection(database)
+  const durable = durability(place)
+  const connection = sqliteConnection(database, durable)
   const run = (sql: string) => connection.executeQuery(CompiledQuery.raw(sql))
   return {
     init: async () => {},
@@ -71,6 +81,7 @@ function sqliteDriver(database: DatabaseSync, place: string): Driver {
     },
     commitTransaction: async () => {
       await run('commit')
+      await durable.committed()
     },
     rollbackTransaction: async () => {
       // SQLite has already rolled back by itself after some failures, such as a full disk.
@@ -86,21 +97,55 @@ function sqliteDriver(database: DatabaseSync, place: string): Driver {
       await run(`release ${quoted(name)}`)
     },
     destroy: async () => {
+      await durable.close()
       if (database.isOpen) database.close()
     },
   }
 }
 
-function sqliteConnection(database: DatabaseSync): DatabaseConnection {
+/** Whether, and how, a commit waits for the disk. */
+function durability(place: string) {
+  let wanted = true
+  let opened: Promise<Flush> | undefined
+  return {
+    want(yes: boolean): void {
+      wanted = yes
+    },
+    isWanted: (): boolean => wanted,
+    async committed(): Promise<void> {
+      if (!wanted || place === ':memory:') return
+      opened ??= openFlush(place)
+      await (await opened).flushed()
+    },
+    async close(): Promise<void> {
+      const flush = await opened?.catch(() => undefined)
+      await flush?.close()
+    },
+  }
+}
+
+function sqliteConnection(database: DatabaseSync, durable: ReturnType<typeof durability>): DatabaseConnection {
   const statements = keptStatements(database)
   return {
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      if (sql === FLUSHING.on || sql === FLUSHING.off) {
+        durable.want(sql === FLUSHING.on)
+        return { rows: [] }
+      }
+      if (sql === FLUSHING.asked) return { rows: [{ flush: durable.isWanted() } as R] }
       const { statement, reads } = statements(sql)
       const values = parameters.map(bindable)
       // Inside a transaction the lock is ours already; a busy answer can then not be waited away.
       const execute = <T>(work: () => T) => (database.isTransaction ? work() : patiently(work))
-      if (reads) return { rows: (await execute(() => statement.all(...values))).map((row) => ({ ...row }) as R) }
+      // A statement that commits by itself; `commit` is the driver's.
+      const commits = !database.isTransaction && !/^\s*(?:select|pragma|explain|begin|commit|rollback)\b/i.test(sql)
+      if (reads) {
+        const rows = (await execute(() => statement.all(...values))).map((row) => ({ ...row }) as R)
+        if (commits) await durable.committed()
+        return { rows }
+      }
       const { changes, lastInsertRowid } = await execute(() => statement.run(...values))
+      if (commits) await durable.committed()
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
     },
     async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
