@@ -76,7 +76,12 @@ export interface SmallEurope {
 /** Prepares every node of the demonstration in a home of its own; none is started yet. */
 export async function smallEurope(databases: Readonly<Record<string, string>> = {}): Promise<SmallEurope> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-fault-'))
-  const prepared = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase(), FHIR_EVERYWHERE), databases })
+  const prepared = await prepareEurope({
+    home,
+    data: DATA,
+    plan: planEurope(await freeBase(), FHIR_EVERYWHERE),
+    databases,
+  })
   const started = new Map<string, NodeUnderTest>()
   const fileOf = (name: string): string => prepared.find((node) => node.name === name)?.configuration ?? ''
   const configurationOf = async (name: string): Promise<CountryConfiguration> => {
