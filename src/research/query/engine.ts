@@ -17,8 +17,10 @@ export type EngineProblemCode = 'query-failed' | 'query-stopped' | 'query-too-la
 export interface RunOptions {
   /** Aborted: the work stops at once, and `query-stopped` is the answer (EHDS Art. 63: revocation). */
   readonly signal?: AbortSignal
-  /** More rows than this in one result: `query-too-large`. */
+  /** More rows than this in one result: `query-too-large`. A million when absent. */
   readonly mostRows?: number
+  /** More seconds than this for the whole program: `query-too-slow`. No limit when absent. */
+  readonly mostSeconds?: number
 }
 
 /** `Name` of a result of the program → its rows. Steps leave nothing behind. */
