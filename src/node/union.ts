@@ -10,8 +10,8 @@ import { centralServices } from '#wire/discovery/central-services.ts'
 import { type ParticipantList, watchParticipants } from '#wire/discovery/participants-file.ts'
 import { metadataFolder } from '#wire/discovery/smp/metadata-folder.ts'
 import { smpServer } from '#wire/discovery/smp/smp-server.ts'
-import type { Receiver } from '#wire/syslog/receiver.ts'
-import { startAuditRepository } from '#wire/syslog/repository.ts'
+import { openAuditArchive } from '#wire/syslog/archive.ts'
+import { type Receiver, startReceiver } from '#wire/syslog/receiver.ts'
 import { addVitalSigns, type Surroundings, surroundings } from './answering.ts'
 import type { UnionConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
@@ -83,12 +83,20 @@ async function auditRepository(
   around: Surroundings,
 ): Promise<Result<Receiver | undefined>> {
   if (!repository) return ok(undefined)
-  return startAuditRepository({
+  const archive = await openAuditArchive(repository.folder, new Date())
+  const started = await startReceiver({
     host,
-    ...repository,
+    port: repository.port,
     tls: keys.tls,
+    onMessages: (messages) => archive.append(messages.map(({ raw }) => raw)),
     onRefused: (code) => around.log.warn('audit-message-refused', { code }),
   })
+  if (!started.ok) {
+    await archive.close()
+    return started
+  }
+  const { port, close } = started.value
+  return ok({ port, close: () => close().then(archive.close) })
 }
 
 /** The ISM file that a country's description names; countries are two letters, so no path can be made of one. */

@@ -43,11 +43,13 @@ async function repository(port = 0): Promise<Receiver & { readonly entries: numb
     host: '127.0.0.1',
     port,
     tls: server,
-    onMessage: async ({ body, priority }) => {
-      const verified = verifyAuditMessage(body)
-      assert.ok(verified.ok && priority === 132)
-      const entry = verified.value.message.objects.find(({ idType }) => idType.code === 'LedgerEntry')
-      entries.push(Number(fromBase64(entry?.details[0]?.value ?? '')))
+    onMessages: async (messages) => {
+      for (const { body, priority } of messages) {
+        const verified = verifyAuditMessage(body)
+        assert.ok(verified.ok && priority === 132)
+        const entry = verified.value.message.objects.find(({ idType }) => idType.code === 'LedgerEntry')
+        entries.push(Number(fromBase64(entry?.details[0]?.value ?? '')))
+      }
     },
   })
   assert.ok(started.ok)

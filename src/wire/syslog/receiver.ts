@@ -12,14 +12,19 @@ export interface ReceiverOptions {
   readonly port: number
   /** PEM; clients need a certificate of `ca`. */
   readonly tls: { readonly key: string; readonly cert: string; readonly ca: string | readonly string[] }
-  /** Called one message at a time for each connection; the connection is read on when it resolves. */
-  readonly onMessage: (message: SyslogMessage) => Promise<void>
+  /** What came together on one connection, in order; the connection is read on when it resolves. */
+  readonly onMessages: (messages: readonly ReceivedMessage[]) => Promise<void>
   /** A stable code: why a connection was cut, or a message not taken. */
   readonly onRefused?: (code: string) => void
   /** Bytes of one message; 4 MiB unless told. */
   readonly largestMessage?: number
   /** In the middle of a message, without a further byte; 30 s unless told. */
   readonly stalledMs?: number
+}
+
+export interface ReceivedMessage extends SyslogMessage {
+  /** Header and body, as they came. */
+  readonly raw: Uint8Array
 }
 
 export interface Receiver {
@@ -85,11 +90,12 @@ async function receive(socket: TLSSocket, options: ReceiverOptions): Promise<voi
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       const messages = reader.read(chunk as Uint8Array)
       if (messages === undefined) return refuse('not-octet-counted')
-      for (const bytes of messages) {
-        const read = readSyslogMessage(bytes)
-        if (read.ok) await options.onMessage(read.value)
-        else options.onRefused?.(read.problem.code)
-      }
+      const fine = messages.flatMap((raw) => {
+        const read = readSyslogMessage(raw)
+        if (!read.ok) options.onRefused?.(read.problem.code)
+        return read.ok ? [{ ...read.value, raw }] : []
+      })
+      if (fine.length > 0) await options.onMessages(fine)
     }
     if (reader.unfinished) options.onRefused?.('cut-off')
     socket.end()

@@ -6,9 +6,9 @@ import { mkdir, open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Result } from '#platform/result/result.ts'
 import { verifyAuditMessage } from '#trust/audit/sign-audit-message.ts'
-import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts'
+import { type ReceivedMessage, type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts'
 
-export interface RepositoryOptions extends Omit<ReceiverOptions, 'onMessage'> {
+export interface RepositoryOptions extends Omit<ReceiverOptions, 'onMessages'> {
   /** Made when it is not there. Messages are numbered, going on where an earlier run stopped. */
   readonly folder: string
   readonly onKept?: (kept: KeptMessage) => void
@@ -31,18 +31,21 @@ export async function startAuditRepository(
 ): Promise<Result<Receiver, 'port-taken' | 'tls-material'>> {
   const { folder, onKept, ...receiver } = options
   const keep = await keeper(folder)
+  const keepOne = async ({ body, host, priority }: ReceivedMessage): Promise<void> => {
+    const file = await keep(body)
+    const verified = verifyAuditMessage(body)
+    const event = verified.ok ? verified.value.message.event : undefined
+    onKept?.({
+      ...{ file, host, priority },
+      signature: verified.ok ? 'signature-fine' : verified.problem.code,
+      event: event?.types[0]?.code,
+      outcome: event?.outcome,
+    })
+  }
   return startReceiver({
     ...receiver,
-    onMessage: async ({ body, host, priority }) => {
-      const file = await keep(body)
-      const verified = verifyAuditMessage(body)
-      const event = verified.ok ? verified.value.message.event : undefined
-      onKept?.({
-        ...{ file, host, priority },
-        signature: verified.ok ? 'signature-fine' : verified.problem.code,
-        event: event?.types[0]?.code,
-        outcome: event?.outcome,
-      })
+    onMessages: async (messages) => {
+      for (const message of messages) await keepOne(message)
     },
   })
 }

@@ -1,13 +1,15 @@
 /** The sender and the receiver over real TLS, with a repository that is away, slow, or goes away in between. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { connect } from 'node:tls'
 import { createLog } from '#platform/log/log.ts'
 import { until } from '../../../test/faults/processes.ts'
-import { writeSyslogMessage } from './message.ts'
+import { openAuditArchive } from './archive.ts'
+import { frameReader } from './frames.ts'
+import { readSyslogMessage, writeSyslogMessage } from './message.ts'
 import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts'
 import { type SenderOptions, startSyslogSender } from './sender.ts'
 import { openSpool, type Spool } from './spool.ts'
@@ -39,8 +41,8 @@ async function listen(options: Partial<ReceiverOptions> = {}): Promise<Listening
     host: '127.0.0.1',
     port: 0,
     tls: repository,
-    onMessage: async ({ body }) => {
-      received.push(Buffer.from(body).toString('utf8'))
+    onMessages: async (messages) => {
+      for (const { body } of messages) received.push(Buffer.from(body).toString('utf8'))
     },
     onRefused: (code) => refused.push(code),
     ...options,
@@ -131,9 +133,11 @@ describe('the sender of audit messages', () => {
     const spool = await newSpool()
     const slow: string[] = []
     const receiver = await listen({
-      onMessage: async ({ body }) => {
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        slow.push(Buffer.from(body).toString('utf8'))
+      onMessages: async (messages) => {
+        for (const { body } of messages) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          slow.push(Buffer.from(body).toString('utf8'))
+        }
       },
     })
     const big = 'x'.repeat(200_000)
@@ -150,7 +154,7 @@ describe('the sender of audit messages', () => {
 
   it('gives up a connection on which nothing is read', async () => {
     const spool = await newSpool()
-    const receiver = await listen({ onMessage: () => new Promise(() => {}) })
+    const receiver = await listen({ onMessages: () => new Promise(() => {}) })
     const sending = sender(spool, receiver.port, { timeoutMs: 200, confirmAfterMs: 60_000 })
     // More than the buffers of both systems hold.
     await put(spool, ...Array.from({ length: 16 }, () => `<A>${'x'.repeat(1_000_000)}</A>`))
@@ -225,5 +229,33 @@ describe('the receiver', () => {
     await until('it was cut', () => receiver.refused.includes('stalled'))
     socket.destroy()
     await receiver.close()
+  })
+})
+
+describe('the archive of a repository', () => {
+  it('keeps what came, in order and readable again, a file for each run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tessera-archive-'))
+    const archive = await openAuditArchive(folder, new Date('2026-11-24T10:00:00Z'))
+    const receiver = await listen({ onMessages: (messages) => archive.append(messages.map(({ raw }) => raw)) })
+    const spool = await newSpool()
+    const sending = sender(spool, receiver.port)
+    await put(spool, ...numbers(1, 40))
+    sending.wake()
+    assert.ok(await sending.settled(20_000))
+    await sending.close()
+    await receiver.close()
+    await archive.close()
+    const second = await openAuditArchive(folder, new Date('2026-11-24T11:00:00Z'))
+    await second.append([Buffer.from('<110>1 2026-11-24T11:00:00Z - - - - - <Z/>')])
+    await second.close()
+    const files = readdirSync(folder).sort()
+    assert.equal(files.length, 2)
+    const kept = files.flatMap((file) => frameReader(1_000_000).read(readFileSync(join(folder, file))) ?? [])
+    const bodies = kept.map((raw) => {
+      const read = readSyslogMessage(raw)
+      return read.ok ? Buffer.from(read.value.body).toString('utf8') : read.problem.code
+    })
+    assert.deepEqual(bodies, [...numbers(1, 40), '<Z/>'])
+    rmSync(folder, { recursive: true })
   })
 })
