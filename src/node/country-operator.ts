@@ -39,6 +39,7 @@ export async function countryOperator({ parts, people, words }: CountryOperator)
       folder: keyFolder(configuration),
       tls: watchedKeys.keys.tls.cert,
       signature: watchedKeys.keys.signature?.certificate,
+      records: watchedKeys.keys.records?.certificate,
       authority: watchedKeys.keys.tls.ca,
       problem: watchedKeys.problem(),
     }),

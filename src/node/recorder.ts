@@ -14,7 +14,7 @@ export async function openRecorder(
   { keys, ledger, database }: Stores,
   around: Surroundings,
 ): Promise<OpenBorderRecorder> {
-  if (!keys.signature) {
+  if (!keys.records) {
     const sentence = 'This node has no key that signs assertions and audit messages.'
     const next = 'Add signature.key.pem and signature.certificate.pem to its folder of keys.'
     throw new ProblemError(failed('keys-missing', sentence, next, { file: join(configuration.home, 'keys') }).problem)
@@ -24,7 +24,7 @@ export async function openRecorder(
     ledger,
     database,
     node: configuration.country,
-    signer: keys.signature,
+    signer: keys.records,
     log: around.log,
     metrics: around.metrics,
     audit: {

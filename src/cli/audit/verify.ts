@@ -17,7 +17,7 @@ function verifyNode(options: AuditVerifyOptions): Promise<number> {
   return withTrail(options, async ({ database, ledger, node, keys }) => {
     const chain = await ledger.verify()
     const own = [
-      ...(keys.signature ? [certificateFingerprint(keys.signature.certificate)] : []),
+      ...[keys.records, keys.signature].flatMap((key) => (key ? [certificateFingerprint(key.certificate)] : [])),
       ...(options.signer ?? []),
     ]
     const trail = await verifyTrail(database, ledger, node, own)

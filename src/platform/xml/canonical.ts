@@ -4,6 +4,7 @@
  * part does not verify. Attributes `xml:*` of elements outside are not inherited (Canonical XML 1.0 §2.4), so the
  * inclusive form is right for a root, or where no ancestor has one.
  */
+import { escapeAttribute, escapeText } from './serialise.ts'
 import type { XmlAttribute, XmlBinding, XmlElement } from './tree.ts'
 
 export const EXCLUSIVE_CANONICAL_XML = 'http://www.w3.org/2001/10/xml-exc-c14n#'
@@ -46,17 +47,17 @@ function write(element: XmlElement, form: Form, rendered: Map<string, string>, o
   let tag = element.prefix === '' ? element.name : `${element.prefix}:${element.name}`
   const end = `</${tag}>`
   for (const [prefix, namespace] of declarations(element, form, rendered, outer)) {
-    tag += prefix === '' ? ` xmlns="${attributeText(namespace)}"` : ` xmlns:${prefix}="${attributeText(namespace)}"`
+    tag += prefix === '' ? ` xmlns="${escapeAttribute(namespace)}"` : ` xmlns:${prefix}="${escapeAttribute(namespace)}"`
     undo.push([prefix, rendered.get(prefix)])
     rendered.set(prefix, namespace)
   }
   const attributes = element.attributes.length > 1 ? [...element.attributes].sort(byName) : element.attributes
   for (const { prefix, name, value } of attributes) {
-    tag += ` ${prefix === undefined ? name : `${prefix}:${name}`}="${attributeText(value)}"`
+    tag += ` ${prefix === undefined ? name : `${prefix}:${name}`}="${escapeAttribute(value)}"`
   }
   let content = ''
   for (const node of element.children) {
-    if (typeof node === 'string') content += plainText(node)
+    if (typeof node === 'string') content += escapeText(node)
     else if (node !== form.without) content += write(node, form, rendered, element.bindings)
   }
   for (const [prefix, before] of undo) {
@@ -111,20 +112,3 @@ function codePoints(left: string, right: string): number {
 }
 
 const SURROGATE = /[\uD800-\uDFFF]/
-const ESCAPED: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#x9;',
-  '\n': '&#xA;',
-  '\r': '&#xD;',
-}
-
-function attributeText(value: string): string {
-  return /[&<"\t\n\r]/.test(value) ? value.replace(/[&<"\t\n\r]/g, (found) => ESCAPED[found] ?? found) : value
-}
-
-function plainText(value: string): string {
-  return /[&<>\r]/.test(value) ? value.replace(/[&<>\r]/g, (found) => ESCAPED[found] ?? found) : value
-}

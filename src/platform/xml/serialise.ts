@@ -10,17 +10,20 @@ const ESCAPED: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
 }
 
-/** For a value between double quotes; white space that attribute-value normalisation would change is kept. */
+/** For a value between double quotes, as Canonical XML writes it; white space that normalisation would change is kept. */
 export function escapeAttribute(value: string): string {
+  if (!/[&<"\t\n\r]/.test(value)) return value
   return value.replace(/[&<"\t\n\r]/g, (character) => ESCAPED[character] ?? character)
 }
 
+/** As Canonical XML writes it. */
 export function escapeText(value: string): string {
+  if (!/[&<>\r]/.test(value)) return value
   return value.replace(/[&<>\r]/g, (character) => ESCAPED[character] ?? character)
 }
 

@@ -29,6 +29,8 @@ export interface OwnKeys {
   readonly tls: string
   /** Absent on a node that signs nothing on the IHE wire. */
   readonly signature?: string | undefined
+  /** Of audit messages and evidences, where it is another than `signature`. */
+  readonly records?: string | undefined
   /** The authority that peers are checked against. */
   readonly authority: string
   /** Code of why newer files in the folder are not used. */

@@ -3,14 +3,14 @@ import { ok, type Result } from '#platform/result/result.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { SealSigner } from '../assertions/assertions.ts'
 import type { SignatureProblemCode } from '../signature/problems.ts'
-import { signEnveloped } from '../signature/sign-enveloped.ts'
+import { signCanonical } from '../signature/sign-enveloped.ts'
 import type { SignerCertificate } from '../signature/signer-certificate.ts'
 import { verifySigned } from '../signature/verify-signed.ts'
 import { AUDIT_XML_LIMITS, type AuditReadProblemCode, messageOf, type ReadAuditMessage } from './read-audit-message.ts'
 
 /** Signs the whole message. Many at once: `trust/background-signing`. */
 export function signAuditMessage(xml: string, signer: SealSigner): string {
-  return signEnveloped(xml, undefined, signer)
+  return signCanonical(xml, signer)
 }
 
 export interface VerifiedAuditMessage extends ReadAuditMessage {

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { XmlDocument, XsdValidator } from 'libxml2-wasm'
+import { canonicalXml } from '#platform/xml/canonical.ts'
+import { parseXml } from '#platform/xml/parse.ts'
 import type { AuditEventName, AuditFacts } from './audit-facts.ts'
 import { AUDIT_OUTCOMES, fromBase64 } from './audit-message.ts'
 import { composeAuditMessage } from './compose-audit-message.ts'
@@ -169,6 +171,30 @@ describe('the reader of audit messages', () => {
     fc.assert(
       fc.property(fc.nat(xml.length), fc.string({ maxLength: 5 }), (at, noise) => {
         readAuditMessage(Buffer.from(xml.slice(0, at) + noise + xml.slice(at + noise.length)))
+      }),
+    )
+  })
+})
+
+describe('audit messages for their signature', () => {
+  it('are in canonical form as they are written, whatever they tell', () => {
+    const canonical = (xml: string): string => {
+      const parsed = parseXml(Buffer.from(xml))
+      assert.ok(parsed.ok)
+      return canonicalXml(parsed.value.root)
+    }
+    for (const event of EVENTS) {
+      for (const side of ['A', 'B'] as const) {
+        const xml = writeAuditMessage(everything(event, side, 'ihe'))
+        assert.equal(xml, canonical(xml), event)
+      }
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), fc.constantFrom(...EVENTS), (text, other, event) => {
+        const facts = everything(event, 'A', 'fhir')
+        const party = { userId: text, alternativeUserId: other, address: text }
+        const xml = writeAuditMessage({ ...facts, site: text, humanRequestor: party, targets: [text, other] })
+        assert.equal(xml, canonical(xml))
       }),
     )
   })

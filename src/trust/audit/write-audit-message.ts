@@ -1,4 +1,4 @@
-/** Audit messages as XML of DICOM PS3.15 A.5.1 (`DICOM_Unsigned.xsd`). Pure. */
+/** Audit messages as XML of DICOM PS3.15 A.5.1 (`DICOM_Unsigned.xsd`), in canonical form: they are signed as they are. Pure. */
 import { writableText } from '#platform/xml/characters.ts'
 import { escapeAttribute, escapeText } from '#platform/xml/serialise.ts'
 import type { AuditFacts } from './audit-facts.ts'
@@ -42,7 +42,7 @@ function participant(one: AuditParticipant): string {
 }
 
 function source(one: AuditSource): string {
-  const types = one.types.map((type) => `<AuditSourceTypeCode${codeAttributes(type)}/>`).join('')
+  const types = one.types.map((type) => empty('AuditSourceTypeCode', codeAttributes(type))).join('')
   const shown = attributes({ AuditEnterpriseSiteID: one.site, AuditSourceID: one.id })
   return `<AuditSourceIdentification${shown}>${types}</AuditSourceIdentification>`
 }
@@ -56,7 +56,7 @@ function object(one: AuditObject): string {
     // The schema's own spelling.
     ParticipantObjectSensistity: one.sensitivity,
   })
-  const details = one.details.map(({ type, value }) => `<ParticipantObjectDetail${attributes({ type, value })}/>`)
+  const details = one.details.map(({ type, value }) => empty('ParticipantObjectDetail', attributes({ type, value })))
   return [
     `<ParticipantObjectIdentification${shown}>`,
     code('ParticipantObjectIDTypeCode', one.idType),
@@ -71,7 +71,7 @@ function object(one: AuditObject): string {
 
 function code(name: string, value: AuditCode): string {
   // codeSystemName and originalText are required on every code but the type of the source.
-  return `<${name}${codeAttributes({ ...value, system: value.system ?? '', text: value.text ?? value.display ?? '' })}/>`
+  return empty(name, codeAttributes({ ...value, system: value.system ?? '', text: value.text ?? value.display ?? '' }))
 }
 
 function codeAttributes(value: AuditCode): string {
@@ -83,12 +83,17 @@ function codeAttributes(value: AuditCode): string {
   })
 }
 
+function empty(name: string, shown: string): string {
+  return `<${name}${shown}></${name}>`
+}
+
 function optional(name: string, value: string | undefined): string {
   return value === undefined ? '' : `<${name}>${escapeText(writableText(value))}</${name}>`
 }
 
 function attributes(values: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(values)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeAttribute(writableText(value))}"`))
     .join('')
 }

@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { signEnveloped } from '../signature/sign-enveloped.ts'
+import { signCanonical } from '../signature/sign-enveloped.ts'
 
 export interface SigningOrder {
   readonly number: number
@@ -23,7 +23,7 @@ if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BEL
 parentPort?.on('message', ({ number, texts }: SigningOrder) => {
   let signed: readonly string[] | undefined
   try {
-    signed = texts.map((text) => signEnveloped(text, undefined, signer))
+    signed = texts.map((text) => signCanonical(text, signer))
   } catch {
     signed = undefined
   }

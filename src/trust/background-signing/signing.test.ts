@@ -29,7 +29,7 @@ describe('signing in the background', () => {
     }
   })
 
-  it('rejects what is no XML and goes on', async () => {
+  it('rejects what does not end as it begins and goes on', async () => {
     await assert.rejects(signing.sign(['<a>']), TypeError)
     assert.equal((await signing.sign(['<a>x</a>'])).length, 1)
   })

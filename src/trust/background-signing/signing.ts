@@ -5,7 +5,7 @@ import type { SealSigner } from '../assertions/assertions.ts'
 import type { SigningAnswer, SigningOrder } from './signing-thread.ts'
 
 export interface BackgroundSigning {
-  /** Each text with an enveloped signature over the whole of it, in order. Rejects when the thread ends or a text is no XML. */
+  /** Each text, which is in exclusive canonical form, with an enveloped signature over the whole of it, in order. Rejects when the thread ends or a text is no XML. */
   sign(texts: readonly string[]): Promise<readonly string[]>
   close(): Promise<void>
 }

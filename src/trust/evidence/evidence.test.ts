@@ -7,9 +7,10 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { inTransaction } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
+import { canonicalXml } from '#platform/xml/canonical.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import { onEachDatabase } from '../../../test/databases.ts'
-import { signEnveloped } from '../signature/sign-enveloped.ts'
+import { signCanonical } from '../signature/sign-enveloped.ts'
 import { testAuthority, testSigner } from '../signature/testing/signers.ts'
 import { EVIDENCE_KINDS, type EvidenceFacts, type EvidenceKind, evidenceId } from './evidence.ts'
 import { evidencePolicy, evidencesDue } from './evidence-policy.ts'
@@ -44,7 +45,7 @@ function facts(kind: EvidenceKind, more: Partial<EvidenceFacts> = {}): EvidenceF
 }
 
 const signer = testSigner(testAuthority(), { country: 'FR' })
-const sign = (xml: string) => signEnveloped(xml, undefined, signer)
+const sign = (xml: string) => signCanonical(xml, signer)
 
 /** Errors of the schema; empty when all are valid. */
 function invalid(texts: readonly string[]): string {
@@ -69,6 +70,22 @@ describe('an evidence', () => {
     ])
     assert.equal(invalid(all), '')
     assert.notEqual(invalid([writeEvidence(facts('NRO')).replace('EventTime', 'EventTimes')]), '')
+  })
+
+  it('is in canonical form as it is written, whatever stands in its facts', () => {
+    const anyText = fc.string({ unit: 'binary', maxLength: 20 })
+    fc.assert(
+      fc.property(fc.constantFrom(...EVIDENCE_KINDS), anyText, anyText, (kind, one, other) => {
+        const party = { name: one, uri: other }
+        const message = { part: 'request', transaction: one, id: other, digest: 'ab'.repeat(32) } as const
+        const xml = writeEvidence(
+          facts(kind, { sender: party, recipient: party, reason: one, positive: false, message }),
+        )
+        const parsed = parseXml(Buffer.from(xml))
+        assert.ok(parsed.ok)
+        assert.equal(canonicalXml(parsed.value.root), xml)
+      }),
+    )
   })
 
   it('stays valid whatever stands in its facts', { skip: noSchema }, () => {

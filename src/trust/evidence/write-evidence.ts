@@ -1,4 +1,7 @@
-/** Evidences as XML of ETSI TS 102 640-2 (namespace `http://uri.etsi.org/02640/v1#`). Pure. */
+/**
+ * Evidences as XML of ETSI TS 102 640-2 (namespace `http://uri.etsi.org/02640/v1#`), in exclusive canonical form: they are
+ * signed as they are, and a namespace stands where it is first needed. Pure.
+ */
 import { writableText } from '#platform/xml/characters.ts'
 import { escapeAttribute, escapeText } from '#platform/xml/serialise.ts'
 import type { EvidenceFacts, EvidenceKind, EvidenceParty } from './evidence.ts'
@@ -21,13 +24,12 @@ export const FORMS: Readonly<Record<EvidenceKind, readonly [string, string, stri
 /** Not signed yet; the signature becomes the last child, as the schema wants it. */
 export function writeEvidence(facts: EvidenceFacts): string {
   const [name, well, notWell] = FORMS[facts.kind]
-  const namespaces = `xmlns:rem="${REM}" xmlns:tsl="${TSL}" xmlns:ds="${XML_SIGNATURE}" xmlns:tessera="${LEDGER}"`
   const reason =
     facts.reason === undefined
       ? ''
       : rem('EventReasons', rem('EventReason', rem('Code', escapeText(uriOf(facts.reason, 'urn:ehdsi:error:')))))
   return [
-    `<rem:${name} ${namespaces} version="${VERSION}">`,
+    `<rem:${name} xmlns:rem="${REM}" version="${VERSION}">`,
     rem('EventCode', facts.positive ? well : notWell),
     reason,
     rem('EvidenceIdentifier', escapeText(writableText(facts.id))),
@@ -46,8 +48,8 @@ function messageDetails({ id, message }: EvidenceFacts): string {
   const digest =
     message.digest === undefined
       ? ''
-      : `<ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod>` +
-        `<ds:DigestValue>${Buffer.from(message.digest, 'hex').toString('base64')}</ds:DigestValue>`
+      : `<ds:DigestMethod xmlns:ds="${XML_SIGNATURE}" Algorithm="${SHA256}"></ds:DigestMethod>` +
+        `<ds:DigestValue xmlns:ds="${XML_SIGNATURE}">${Buffer.from(message.digest, 'hex').toString('base64')}</ds:DigestValue>`
   return (
     '<rem:SenderMessageDetails isNotification="false">' +
     rem('MessageSubject', `${escapeText(writableText(message.transaction))} ${message.part}`) +
@@ -59,7 +61,7 @@ function messageDetails({ id, message }: EvidenceFacts): string {
 
 function ledgerEntry({ ledger }: EvidenceFacts): string {
   const { node, sequence, hash } = ledger
-  const entry = `<tessera:Entry node="${escapeAttribute(node)}" sequence="${sequence}" hash="${escapeAttribute(hash)}"></tessera:Entry>`
+  const entry = `<tessera:Entry xmlns:tessera="${LEDGER}" hash="${escapeAttribute(hash)}" node="${escapeAttribute(node)}" sequence="${sequence}"></tessera:Entry>`
   return rem('TransactionLogInformation', rem('TransactionLog', entry))
 }
 
@@ -67,7 +69,7 @@ function party({ name, uri }: EvidenceParty): string {
   const shown = writableText(name).trim() || '-'
   return (
     rem('NamesPostalAddresses', rem('NamePostalAddress', rem('EntityName', rem('Name', escapeText(shown))))) +
-    `<tsl:ElectronicAddress><tsl:URI>${escapeText(uriOf(uri, 'urn:tessera:address:'))}</tsl:URI></tsl:ElectronicAddress>`
+    `<tsl:ElectronicAddress xmlns:tsl="${TSL}"><tsl:URI>${escapeText(uriOf(uri, 'urn:tessera:address:'))}</tsl:URI></tsl:ElectronicAddress>`
   )
 }
 

@@ -1,6 +1,6 @@
 /**
- * The keys of one node: TLS for the border, one key that signs access tokens, one that seals the ledger, and one (RSA)
- * that signs assertions and evidences on the IHE wire.
+ * The keys of one node: TLS for the border, one key that signs access tokens, one that seals the ledger, one (RSA) that
+ * signs assertions on the IHE wire, and one that signs audit messages and evidences.
  */
 import {
   createHash,
@@ -18,7 +18,7 @@ import { certificateFingerprint, type Subject } from './certificate.ts'
 import { type KeyFiles, MARKER, readKeyFolder, setAside, writeKeyFolder } from './key-folder.ts'
 import { checkValidity, keyError } from './problems.ts'
 import { type Seal, sealWith } from './seal.ts'
-import { addSignatureKey, newSignatureKey, SIGNATURE_FILES, signatureFrom } from './signature-key.ts'
+import { addSigningKey, newSigningKey, RECORDS, SIGNATURE, SIGNING_FILES, signerFrom } from './signing-keys.ts'
 
 export interface NodeKeys {
   readonly tls: {
@@ -35,8 +35,10 @@ export interface NodeKeys {
   /** ES256. `kid` is the RFC 7638 thumbprint. */
   readonly token: { readonly kid: string; readonly privateKey: KeyObject; readonly publicJwk: JWK }
   readonly seal: Seal
-  /** Signs assertions, SMP metadata, audit messages and evidences. Undefined when the folder has no such key. */
+  /** Signs assertions and SMP metadata. Undefined when the folder has no such key. */
   readonly signature: SealSigner | undefined
+  /** Signs audit messages and evidences: a key of its own, or that of `signature` where there is none. */
+  readonly records: SealSigner | undefined
 }
 
 export interface NodeKeyOptions {
@@ -57,19 +59,18 @@ const NAMES = [TLS_KEY, TLS_CERTIFICATE, AUTHORITY_CERTIFICATE, TOKEN_KEY, SEAL_
  */
 export async function openNodeKeys(directory: string, options: NodeKeyOptions = {}): Promise<NodeKeys> {
   const now = options.now ?? new Date()
-  let folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
+  let folder = await readKeyFolder(directory, NAMES, SIGNING_FILES)
   if (options.create && (folder.state === 'absent' || folder.state === 'unfinished')) {
     if (folder.state === 'unfinished') await setAside(directory, now)
     await writeKeyFolder(directory, await newKeys(options.create, now))
-    folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
+    folder = await readKeyFolder(directory, NAMES, SIGNING_FILES)
   }
-  // Made by a version that knew no such key.
-  if (
-    options.create &&
-    folder.state === 'complete' &&
-    (await addSignatureKey(directory, folder.files, options.create, now))
-  ) {
-    folder = await readKeyFolder(directory, NAMES, SIGNATURE_FILES)
+  // Made by a version that knew no such keys.
+  for (const kind of [SIGNATURE, RECORDS]) {
+    if (!options.create || folder.state !== 'complete') break
+    if (await addSigningKey(kind, directory, folder.files, options.create, now)) {
+      folder = await readKeyFolder(directory, NAMES, SIGNING_FILES)
+    }
   }
   switch (folder.state) {
     case 'complete':
@@ -103,7 +104,8 @@ async function newKeys(create: NonNullable<NodeKeyOptions['create']>, now: Date)
     [AUTHORITY_CERTIFICATE]: authority.certificate,
     [TOKEN_KEY]: privateKeyPem(token.privateKey),
     [SEAL_KEY]: privateKeyPem(seal.privateKey),
-    ...(await newSignatureKey(create, now)),
+    ...(await newSigningKey(SIGNATURE, create, now)),
+    ...(await newSigningKey(RECORDS, create, now)),
     [MARKER]: `${JSON.stringify({ tls: certificateFingerprint(certificate), created: now.toISOString() })}\n`,
   }
 }
@@ -123,6 +125,7 @@ function keysFrom(files: KeyFiles, directory: string, options: NodeKeyOptions, n
     checkValidity('The TLS certificate of this node', certificate, now, directory)
     checkValidity('The certificate of the authority', authority, now, directory)
     const token = createPrivateKey(text(TOKEN_KEY))
+    const signature = signerFrom(SIGNATURE, files, directory, now)
     return {
       tls: {
         key: text(TLS_KEY),
@@ -133,7 +136,8 @@ function keysFrom(files: KeyFiles, directory: string, options: NodeKeyOptions, n
       },
       token: { ...publicJwkOf(token), privateKey: token },
       seal: sealWith(createPrivateKey(text(SEAL_KEY))),
-      signature: signatureFrom(files, directory, now),
+      signature,
+      records: signerFrom(RECORDS, files, directory, now) ?? signature,
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error

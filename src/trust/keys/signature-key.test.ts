@@ -93,7 +93,18 @@ describe('the key that signs assertions', () => {
   })
 
   it('may be absent where nobody makes keys: then there is no signature', async () => {
-    assert.equal((await openNodeKeys(await olderFolder(KEY, CERTIFICATE))).signature, undefined)
+    const records = ['records.key.pem', 'records.certificate.pem']
+    const none = await openNodeKeys(await olderFolder(KEY, CERTIFICATE, ...records))
+    assert.deepEqual([none.signature, none.records], [undefined, undefined])
+  })
+
+  it('signs the records too where they have no key of their own', async () => {
+    const own = await openNodeKeys(folder(), { create })
+    assert.equal(own.records?.privateKey.asymmetricKeyType, 'ec')
+    assert.ok(new X509Certificate(own.records.certificate).checkPrivateKey(own.records.privateKey))
+    const without = await openNodeKeys(await olderFolder('records.key.pem', 'records.certificate.pem'))
+    assert.ok(without.signature)
+    assert.equal(without.records, without.signature)
   })
 
   it('is a clear problem when half of it is gone, mixed up or out of time', async () => {

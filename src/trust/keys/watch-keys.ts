@@ -76,16 +76,21 @@ export function watchKeys(directory: string, opened: NodeKeys, options: WatchOpt
   }
 }
 
-/** Reads through to the keys of now. A node that began with a signature key keeps having one. */
+/** Reads through to the keys of now. A node that began with a key that signs keeps having one. */
 function liveKeys(current: () => NodeKeys): NodeKeys {
-  const { token, seal, signature } = current()
-  const signer: SealSigner | undefined = signature && {
-    get privateKey() {
-      return (current().signature ?? signature).privateKey
-    },
-    get certificate() {
-      return (current().signature ?? signature).certificate
-    },
+  const { token, seal } = current()
+  const signer = (which: 'signature' | 'records'): SealSigner | undefined => {
+    const first = current()[which]
+    return (
+      first && {
+        get privateKey() {
+          return (current()[which] ?? first).privateKey
+        },
+        get certificate() {
+          return (current()[which] ?? first).certificate
+        },
+      }
+    )
   }
   const tls: NodeKeys['tls'] = {
     get key() {
@@ -104,7 +109,7 @@ function liveKeys(current: () => NodeKeys): NodeKeys {
       return current().tls.expires
     },
   }
-  return { tls, token, seal, signature: signer }
+  return { tls, token, seal, signature: signer('signature'), records: signer('records') }
 }
 
 function isSame(one: NodeKeys, other: NodeKeys): boolean {
@@ -112,7 +117,8 @@ function isSame(one: NodeKeys, other: NodeKeys): boolean {
     one.tls.cert === other.tls.cert &&
     one.tls.key === other.tls.key &&
     one.tls.ca === other.tls.ca &&
-    one.signature?.certificate === other.signature?.certificate
+    one.signature?.certificate === other.signature?.certificate &&
+    one.records?.certificate === other.records?.certificate
   )
 }
 

@@ -8,7 +8,7 @@ import { peersOf, sealState } from './peers.ts'
 
 export interface KnownCertificate {
   readonly owner: Html
-  readonly use: 'tls' | 'signature' | 'authority'
+  readonly use: 'tls' | 'signature' | 'records' | 'authority'
   readonly check: ReturnType<typeof sealsOf>[number]
 }
 
@@ -35,10 +35,11 @@ export async function certificatesOf(visit: OperatorVisit): Promise<readonly Kno
   return certificates.toSorted((one, other) => one.check.expires.localeCompare(other.check.expires))
 }
 
-function ownCertificates({ tls, signature, authority }: OwnKeys) {
+function ownCertificates({ tls, signature, records, authority }: OwnKeys) {
   return [
     { use: 'tls' as const, pem: tls },
     ...(signature === undefined ? [] : [{ use: 'signature' as const, pem: signature }]),
+    ...(records === undefined || records === signature ? [] : [{ use: 'records' as const, pem: records }]),
     { use: 'authority' as const, pem: authority },
   ]
 }
@@ -67,7 +68,7 @@ ${problem !== undefined && alert('warning', words('operator.certificates.not-tak
 <section class="block text"><h2>${words('operator.certificates.change')}</h2>
 <p>${words('operator.certificates.change.why')}</p>
 <ol><li>${words('operator.certificates.change.announce')}</li>
-<li>${words('operator.certificates.change.files')} <code>${folder}</code><br><code>tls.key.pem</code>, <code>tls.certificate.pem</code>, <code>signature.key.pem</code>, <code>signature.certificate.pem</code></li>
+<li>${words('operator.certificates.change.files')} <code>${folder}</code><br><code>tls.key.pem</code>, <code>tls.certificate.pem</code>, <code>signature.key.pem</code>, <code>signature.certificate.pem</code>, <code>records.key.pem</code>, <code>records.certificate.pem</code></li>
 <li>${words('operator.certificates.change.taken')}</li></ol></section>`
   return show(visit, { title: words.messages.text('operator.area.certificates'), content })
 }
