@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { type Access, checkAccess } from './check.ts'
 import type { DatasetId } from './permit.ts'
-import { standing } from './revocation-list.ts'
+import { nextRevocationList, REVOCATIONS, standing } from './revocation-list.ts'
 import { anAccess, aPermit, aRevocationList, NOW } from './testing/permits.ts'
 
 function codeOf(access: Partial<Access>, permit = aPermit()): string {
@@ -116,5 +116,25 @@ describe('the standing of a permit', () => {
     assert.equal(of({}, new Date('2029-06-02T11:02:00Z')), 'revocations-stale')
     assert.equal(of({ goodUntil: '2035-01-01T00:00:00Z' }, new Date('2029-06-02T11:02:00Z')), 'revocations-stale')
     assert.equal(of({ goodUntil: '2035-01-01T00:00:00Z' }, new Date('2029-06-02T10:00:00Z')), 'ok')
+  })
+})
+
+describe('the next list of a body', () => {
+  const body = { memberState: 'PT', id: 'body-pt' }
+  const next = (
+    latest: ReturnType<typeof nextRevocationList> | undefined,
+    state: 'revoked' | 'suspended' | 'standing',
+  ) => nextRevocationList(latest, body, { permit: 'permit-pt-1', state }, NOW)
+
+  it('counts on, suspends and takes back, and never takes back a revocation', () => {
+    const suspended = next(undefined, 'suspended')
+    assert.deepEqual([suspended.number, suspended.permits[0]?.state], [1, 'suspended'])
+    const back = next(suspended, 'standing')
+    assert.deepEqual([back.number, back.permits.length], [2, 0])
+    const revoked = next(suspended, 'revoked')
+    assert.deepEqual([revoked.permits.length, revoked.permits[0]?.state], [1, 'revoked'])
+    assert.equal(next(next(revoked, 'standing'), 'suspended').permits[0]?.state, 'revoked')
+    assert.ok(REVOCATIONS.read(revoked).ok)
+    assert.equal(nextRevocationList(revoked, body, undefined, NOW).number, 3)
   })
 })

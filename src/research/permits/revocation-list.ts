@@ -90,3 +90,29 @@ export function standing(
   }
   return ok(undefined)
 }
+
+/** The list that follows `latest`: the body's next word, with one permit changed. `standing` again takes a suspension back. */
+export function nextRevocationList(
+  latest: RevocationList | undefined,
+  body: { readonly memberState: string; readonly id: string },
+  change: { readonly permit: string; readonly state: RevokedPermit['state'] | 'standing' } | undefined,
+  now: Date,
+  lifeMs = LONGEST_LIFE_MS,
+): RevocationList {
+  const before = latest?.permits ?? []
+  const held = before.find(({ permit }) => permit === change?.permit)
+  const since = now.toISOString()
+  // What is revoked stays revoked.
+  const changed = change && held?.state !== 'revoked' ? change : undefined
+  const others = changed ? before.filter(({ permit }) => permit !== changed.permit) : before
+  const { permit = '', state = 'standing' } = changed ?? {}
+  return {
+    format: 1,
+    memberState: body.memberState,
+    body: body.id,
+    number: (latest?.number ?? 0) + 1,
+    issued: since,
+    goodUntil: new Date(now.getTime() + lifeMs).toISOString(),
+    permits: state === 'standing' ? others : [...others, { permit, since, state }],
+  }
+}

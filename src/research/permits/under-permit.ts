@@ -3,7 +3,7 @@
  * that runs, and the table or column that is outside is named.
  */
 import { type Failed, failed, ok, type Result } from '#platform/result/result.ts'
-import type { Expression, Program, Relation, Select } from '../query/tree.ts'
+import type { Expression, Program, Relation, Select, Step } from '../query/tree.ts'
 import type { PermitViews } from './views.ts'
 import { viewName } from './views.ts'
 
@@ -37,7 +37,36 @@ export function underPermit(views: PermitViews, program: Program): Result<Progra
     const columns = columnsOf(relation, readable)
     if (!columns.ok) return columns
   }
-  return ok({ steps: [...views.steps, ...program.steps], results: program.results })
+  const read = new Set([...program.steps, ...program.results].flatMap(({ relation }) => stepsIn(relation)))
+  return ok({ steps: [...needed(views.steps, read), ...program.steps], results: program.results })
+}
+
+/** Those of the views' steps that are read, by the program or by one another: the others cost nothing. */
+function needed(steps: readonly Step[], read: Set<string>): readonly Step[] {
+  return steps
+    .toReversed()
+    .filter(({ name, relation }) => {
+      if (!read.has(name)) return false
+      for (const one of stepsIn(relation)) read.add(one)
+      return true
+    })
+    .toReversed()
+}
+
+function stepsIn(relation: Relation): readonly string[] {
+  switch (relation.kind) {
+    case 'table':
+    case 'rows':
+      return []
+    case 'step':
+      return [relation.step]
+    case 'union-all':
+      return relation.relations.flatMap(stepsIn)
+    case 'select':
+      return [relation.from, ...(relation.joins ?? []).map(({ source }) => source)].flatMap((one) =>
+        stepsIn(one.relation),
+      )
+  }
 }
 
 type Steps = ReadonlyMap<string, Readable>
