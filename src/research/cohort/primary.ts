@@ -1,0 +1,135 @@
+/** The events that may open the cohort: primary events, then those that the additional criteria leave. */
+import {
+  addDays,
+  and,
+  ascending,
+  atLeast,
+  atMost,
+  column,
+  columns,
+  descending,
+  equals,
+  integer,
+  named,
+  rowNumber,
+} from '../query/build.ts'
+import { innerJoin, select, semiJoin, source, unionAll } from '../query/build-relations.ts'
+import type { Relation } from '../query/tree.ts'
+import { type Compilation, type EventTable, eventColumns, periodColumns } from './compilation.ts'
+import { criterionEvents } from './criteria/criterion.ts'
+import type { CohortExpression, Limit, PrimaryCriteria } from './definition.ts'
+import { groupMatches, isEmpty } from './groups.ts'
+
+/** Events inside an observation period that was long enough, numbered within each person from 1. */
+export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria): EventTable {
+  const numbered = select({
+    from: source(anyCriterion(compilation, primary), 'e'),
+    joins: [
+      innerJoin(
+        compilation.table('observation_period'),
+        'o',
+        equals(column('e', 'person_id'), column('o', 'person_id')),
+      ),
+    ],
+    where: observedLongEnough(primary),
+    columns: [
+      ...columns('e', 'person_id', 'start_date', 'end_date', 'visit_occurrence_id'),
+      named('event_id', eventNumber(primary.limit)),
+      named('op_start_date', column('o', 'observation_period_start_date')),
+      named('op_end_date', column('o', 'observation_period_end_date')),
+    ],
+  })
+  return { relation: compilation.steps.make('primary_events', limited(numbered, 'event_id', primary.limit)) }
+}
+
+function anyCriterion(compilation: Compilation, primary: PrimaryCriteria): Relation {
+  return unionAll(
+    ...primary.criteria.map((criterion, index) =>
+      select({
+        from: source(criterionEvents(compilation, criterion), 'c'),
+        columns: [named('criterion', integer(index)), ...columns('c', ...eventColumns, 'sort_date')],
+      }),
+    ),
+  )
+}
+
+function observedLongEnough({ priorDays, postDays }: PrimaryCriteria) {
+  const start = column('e', 'start_date')
+  const [from, to] = [column('o', 'observation_period_start_date'), column('o', 'observation_period_end_date')]
+  return and(
+    atLeast(start, from),
+    atMost(start, to),
+    atMost(addDays(from, priorDays), start),
+    atMost(addDays(start, postDays), to),
+  )
+}
+
+/** Ties that the language leaves open are settled, so that every engine and every run gives the same cohort. */
+function eventNumber(limit: Limit) {
+  const first = limit === 'last' ? descending(column('e', 'sort_date')) : ascending(column('e', 'sort_date'))
+  const ties = [
+    column('e', 'event_id'),
+    column('e', 'criterion'),
+    column('e', 'end_date'),
+    column('o', 'observation_period_start_date'),
+    column('o', 'observation_period_end_date'),
+  ]
+  return rowNumber({ partitionBy: [column('e', 'person_id')], orderBy: [first, ...ties.map(ascending)] })
+}
+
+/** Keeps the event whose number is 1, unless all are wanted. */
+function limited(numbered: Relation, number: string, limit: Limit): Relation {
+  if (limit === 'all') return numbered
+  return select({
+    from: source(numbered, 'n'),
+    where: equals(column('n', number), integer(1)),
+    columns: columns('n', ...eventColumns, ...periodColumns),
+  })
+}
+
+/** Events of a step, one of each person unless all are wanted. */
+export function oneOfEach(compilation: Compilation, purpose: string, events: Relation, limit: Limit): EventTable {
+  if (limit === 'all') return { relation: events }
+  const start = column('e', 'start_date')
+  const numbered = select({
+    from: source(events, 'e'),
+    columns: [
+      ...columns('e', ...eventColumns, ...periodColumns),
+      named(
+        'ordinal',
+        rowNumber({
+          partitionBy: [column('e', 'person_id')],
+          orderBy: [limit === 'last' ? descending(start) : ascending(start), ascending(column('e', 'event_id'))],
+        }),
+      ),
+    ],
+  })
+  return { relation: compilation.steps.make(purpose, limited(numbered, 'ordinal', limit)) }
+}
+
+/** Primary events that satisfy the additional criteria; the qualified limit applies only where these are given. */
+export function qualifiedEvents(compilation: Compilation, expression: CohortExpression): EventTable {
+  const primary = primaryEvents(compilation, expression.primary)
+  const { additional } = expression
+  if (additional === undefined) return primary
+  const satisfying = isEmpty(additional)
+    ? primary.relation
+    : compilation.steps.make('satisfying', keepMatches(primary, groupMatches(compilation, additional, primary)))
+  return oneOfEach(compilation, 'qualified', satisfying, expression.qualifiedLimit)
+}
+
+/** Events whose (person_id, event_id) is among the matches. */
+export function keepMatches(events: EventTable, matches: Relation): Relation {
+  return select({
+    from: source(events.relation, 'e'),
+    joins: [
+      semiJoin(
+        matches,
+        'm',
+        equals(column('e', 'person_id'), column('m', 'person_id')),
+        equals(column('e', 'event_id'), column('m', 'event_id')),
+      ),
+    ],
+    columns: columns('e', ...eventColumns, ...periodColumns),
+  })
+}
