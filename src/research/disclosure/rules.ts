@@ -14,4 +14,8 @@ export interface DisclosureRules {
   readonly dominance: { readonly n: number; readonly k: number; readonly p: number }
   /** Differential privacy on top, with a budget for the whole permit. */
   readonly privacyBudget?: { readonly epsilon: number; readonly perAnswer: number }
+  /** `refuse`: one small cell refuses the whole table. Absent: `hide`. */
+  readonly smallCells?: 'hide' | 'refuse'
+  /** So many answers may be refused to an applicant on one dataset; then a person looks (EHDS Art. 73(1)(f)). Absent: 500. */
+  readonly refusalsBeforeReview?: number
 }
