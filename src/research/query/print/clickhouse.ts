@@ -1,0 +1,101 @@
+/**
+ * ClickHouse's SQL, version 25.5 and later. Dates are `Date32` (1900 to 2299). It expects the settings of
+ * `CLICKHOUSE_SETTINGS`: without them outer joins and names mean something else.
+ */
+
+import type { ValueType } from '../tree.ts'
+import type { SqlDialect } from './dialect.ts'
+import { checkedName, STANDARD } from './standard.ts'
+
+/** Session settings, by name. */
+export const CLICKHOUSE_SETTINGS: Readonly<Record<string, string>> = {
+  join_use_nulls: '1',
+  prefer_column_name_to_alias: '1',
+  enable_positional_arguments: '0',
+  transform_null_in: '0',
+  least_greatest_legacy_null_behavior: '0',
+  output_format_json_quote_64bit_integers: '0',
+  // Long lists of concepts stand in the query itself.
+  max_query_size: '1073741824',
+  max_ast_elements: '10000000',
+  max_expanded_ast_elements: '10000000',
+}
+
+const TYPES: Readonly<Record<ValueType, string>> = {
+  integer: 'Int64',
+  double: 'Float64',
+  text: 'String',
+  date: 'Date32',
+  datetime: "DateTime64(6, 'UTC')",
+  boolean: 'Bool',
+}
+
+const PARTS = { year: 'toYear', month: 'toMonth', day: 'toDayOfMonth' } as const
+const MATCHES = { starts: 'startsWith', ends: 'endsWith' } as const
+
+/** With `OrNull`: of no value ClickHouse would give 0 where SQL gives NULL. */
+const AGGREGATES = {
+  sum: 'sumOrNull',
+  minimum: 'minOrNull',
+  maximum: 'maxOrNull',
+  deviation: 'stddevSampStableOrNull',
+} as const
+
+/** A backslash escapes, in literals and in names. */
+function escaped(value: string, quote: string): string {
+  return `${quote}${value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)}${quote}`
+}
+
+function identifier(name: string): string {
+  return escaped(checkedName(name), '"')
+}
+
+function quoted(value: string): string {
+  return escaped(value, "'")
+}
+
+function castTo(sql: string, to: ValueType): string {
+  if (to === 'datetime') return `toDateTime64(${sql}, 6, 'UTC')`
+  if (to === 'text') return `toString(${sql})`
+  return `to${TYPES[to]}(${sql})`
+}
+
+export const CLICKHOUSE: SqlDialect = {
+  ...STANDARD,
+  name: 'clickhouse',
+  years: [1900, 2299],
+  identifier,
+  quoted,
+  integer: (value) => castTo(String(value), 'integer'),
+  double: (value) => castTo(String(value), 'double'),
+  text: quoted,
+  date: (value) => castTo(quoted(value), 'date'),
+  datetime: (value) => castTo(quoted(value), 'datetime'),
+  absent: (type) => `CAST(NULL AS Nullable(${TYPES[type]}))`,
+  columnType: (type, nullable) => (nullable ? `Nullable(${TYPES[type]})` : TYPES[type]),
+  cast: (sql, from, to) => castTo(from === 'double' && to === 'integer' ? `floor(${sql})` : sql, to),
+  matchesText: (how, operand, text) =>
+    how === 'contains' ? `(position(${operand}, ${text}) > 0)` : `${MATCHES[how]}(${operand}, ${text})`,
+  truncatedQuotient: (dividend, divisor) => `intDivOrNull(${dividend}, ${divisor})`,
+  remainder: (dividend, divisor) => `moduloOrNull(${dividend}, ${divisor})`,
+  addDays: (date, days) => `addDays(toDate32(${date}), ${days})`,
+  daysBetween: (from, to) => `(toInt64(toDate32(${to})) - toInt64(toDate32(${from})))`,
+  part: (part, date) => castTo(`${PARTS[part]}(${date})`, 'integer'),
+  makeDate: (year, month, day) => `makeDate32(${year}, ${month}, ${day})`,
+  aggregate: (name, _type, argument, after) => {
+    if (name === 'count') return castTo(`count(${argument})${after}`, 'integer')
+    const call = `${AGGREGATES[name]}(${argument})${after}`
+    // Of one row it is no number; elsewhere NULL.
+    return name === 'deviation' ? `if(isFinite(${call}), ${call}, NULL)` : call
+  },
+  rowNumber: (over) => castTo(`row_number() ${over}`, 'integer'),
+  previous: (operand) => `lag(toNullable(${operand}))`,
+  next: (operand) => `lead(toNullable(${operand}))`,
+  rows: (columns, cells) => {
+    const structure = columns.map(({ type }, index) => `c${index} Nullable(${TYPES[type]})`).join(', ')
+    const names = columns.map(({ name }, index) => `c${index} AS ${identifier(name)}`).join(', ')
+    return `SELECT ${names} FROM VALUES(${quoted(structure)}, ${cells.map((row) => `(${row.join(', ')})`).join(', ')})`
+  },
+  halfJoins: 'join',
+  createTemporary: (table, select) => `CREATE TEMPORARY TABLE ${identifier(table)} ENGINE = Memory AS ${select}`,
+}

@@ -1,0 +1,61 @@
+/** What a printer must know of its database. Every function takes and gives SQL text that is complete in itself. */
+import type { Dialect } from '../engine.ts'
+import type { ValueType } from '../tree.ts'
+
+export interface Column {
+  readonly name: string
+  readonly type: ValueType
+}
+
+/** An expression as SQL, with the type that `tree.ts` gives it. */
+export interface Typed {
+  readonly sql: string
+  readonly type: ValueType
+}
+
+export type AggregateFunction = 'count' | 'sum' | 'minimum' | 'maximum' | 'deviation'
+
+export interface SqlDialect {
+  readonly name: Dialect
+  /** First and last year of a date. */
+  readonly years: readonly [first: number, last: number]
+  identifier(name: string): string
+  /** A text literal, without its type. */
+  quoted(value: string): string
+  integer(value: number): string
+  double(value: number): string
+  text(value: string): string
+  date(value: string): string
+  /** `value` with a space between day and time. */
+  datetime(value: string): string
+  absent(type: ValueType): string
+  /** The type of a column of a table made for this type. */
+  columnType(type: ValueType, nullable: boolean): string
+  /** Only the casts that `tree.ts` names; double to integer rounds down. */
+  cast(sql: string, from: ValueType, to: ValueType): string
+  /** Text that is to be ordered by code point. */
+  byCodePoint(sql: string): string
+  matchesText(how: 'starts' | 'contains' | 'ends', operand: string, quoted: string, characters: number): string
+  /** Towards 0, NULL by 0; so `remainder`, whose sign is that of the dividend. */
+  truncatedQuotient(dividend: string, divisor: string): string
+  remainder(dividend: string, divisor: string): string
+  addDays(date: string, days: string): string
+  daysBetween(from: string, to: string): string
+  part(part: 'year' | 'month' | 'day', date: string): string
+  /** The day is known to exist. */
+  makeDate(year: string, month: string, day: string): string
+  /**
+   * The whole call, giving the type of the tree and NULL of no value: `after` is a filter or a window. `type` is that of
+   * the argument, which is `*` or an expression, perhaps after DISTINCT.
+   */
+  aggregate(name: AggregateFunction, type: ValueType, argument: string, after: string): string
+  rowNumber(over: string): string
+  previous(operand: string): string
+  next(operand: string): string
+  /** A select of these rows (at least one) with these columns; cells are literals. */
+  rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
+  /** How a semi-join or an anti-join is said: as a join, or as EXISTS. */
+  readonly halfJoins: 'join' | 'exists'
+  /** A statement that makes a temporary table of a select. */
+  createTemporary(table: string, select: string): string
+}

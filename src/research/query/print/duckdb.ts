@@ -1,0 +1,12 @@
+/** DuckDB's SQL. Its text compares by bytes of UTF-8, which is the order of code points. */
+import type { SqlDialect } from './dialect.ts'
+import { STANDARD } from './standard.ts'
+
+const MATCHES = { starts: 'STARTS_WITH', contains: 'CONTAINS', ends: 'ENDS_WITH' } as const
+
+export const DUCKDB: SqlDialect = {
+  ...STANDARD,
+  name: 'duckdb',
+  matchesText: (how, operand, quoted) => `${MATCHES[how]}(${operand}, ${quoted})`,
+  truncatedQuotient: (dividend, divisor) => `(${dividend} // NULLIF(${divisor}, 0))`,
+}

@@ -1,0 +1,4 @@
+/** A tree that has no meaning: a mistake of the program that built it, never of a person. */
+export class TreeError extends Error {
+  override readonly name = 'TreeError'
+}

@@ -1,0 +1,69 @@
+/** Looks through expressions: their parts, which sources they speak of, and whether two are the same. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Expression } from './tree.ts'
+
+/** The expressions directly inside this one. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'column':
+    case 'literal':
+      return []
+    case 'compare':
+    case 'arithmetic':
+      return [expression.left, expression.right]
+    case 'and':
+    case 'or':
+    case 'coalesce':
+    case 'least':
+    case 'greatest':
+      return expression.operands
+    case 'not':
+    case 'is-null':
+    case 'in':
+    case 'matches-text':
+    case 'cast':
+      return [expression.operand]
+    case 'add-days':
+      return [expression.date, expression.days]
+    case 'days-between':
+      return [expression.from, expression.to]
+    case 'part':
+      return [expression.date]
+    case 'make-date':
+      return [expression.year, expression.month, expression.day]
+    case 'case':
+      return [...expression.when.flatMap(({ condition, value }) => [condition, value]), expression.otherwise]
+    case 'aggregate':
+      return [expression.of, expression.where].filter((part) => part !== undefined)
+    case 'window':
+      return [
+        ...(expression.of ? [expression.of] : []),
+        ...expression.partitionBy,
+        ...expression.orderBy.map((ordering) => ordering.expression),
+      ]
+  }
+}
+
+export function contains(expression: Expression, kind: Expression['kind']): boolean {
+  return expression.kind === kind || partsOf(expression).some((part) => contains(part, kind))
+}
+
+/** The sources whose columns an expression reads. */
+export function sourcesOf(expression: Expression): ReadonlySet<string> {
+  if (expression.kind === 'column') return new Set([expression.relation])
+  return new Set(partsOf(expression).flatMap((part) => [...sourcesOf(part)]))
+}
+
+/** Must an equality of a column of `source` with something of other sources hold, whenever `on` is true? */
+export function equatesWith(on: Expression, source: string): boolean {
+  if (on.kind === 'and') return on.operands.some((operand) => equatesWith(operand, source))
+  if (on.kind !== 'compare' || on.operator !== '=') return false
+  const left = sourcesOf(on.left)
+  const right = sourcesOf(on.right)
+  const only = (names: ReadonlySet<string>) => names.size === 1 && names.has(source)
+  return (only(left) && right.size > 0 && !right.has(source)) || (only(right) && left.size > 0 && !left.has(source))
+}
+
+export function sameExpression(a: Expression, b: Expression): boolean {
+  return isDeepStrictEqual(a, b)
+}
