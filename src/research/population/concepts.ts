@@ -52,7 +52,7 @@ export function conceptRows({ illnesses, rareDiseases }: PopulationParameters): 
   }
   for (const one of [...rareDiseases.diseases, rareDiseases.undiagnosed]) {
     const concept = rareDiseaseConcept(rareDiseases, one.orpha)
-    put(concept, one.name, 'Condition', 'Orphanet', 'Disorder', String(one.orpha))
+    put(concept, one.name, 'Condition', 'ORPHA', 'Disorder', String(one.orpha))
   }
   const { anyRareDisease, onset } = rareDiseases
   put(anyRareDisease.concept, anyRareDisease.name, 'Condition', 'Local', 'Group', 'rare-disease')

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { LOCAL_VOCABULARY_FILE, LocalVocabulary } from '../omop/vocabulary/local-vocabulary.ts'
 
 const share = z.number().min(0).max(1)
 const coded = { concept: z.int().positive(), name: z.string(), vocabulary: z.string(), code: z.string() }
@@ -59,7 +60,6 @@ const rareDisease = z.object({
 })
 
 const rareDiseases = z.object({
-  conceptBase: z.int(),
   anyRareDisease: z.object({ concept: z.int(), name: z.string() }),
   onset: z.object({ concept: z.int(), name: z.string() }),
   undiagnosed: z.object({ orpha: z.int(), name: z.string() }),
@@ -85,7 +85,10 @@ const countries = z.object({
 export type Illnesses = z.infer<typeof illnesses>
 export type Condition = Illnesses['conditions'][number]
 export type MeasurementKind = Illnesses['measurements'][number]
-export type RareDiseases = z.infer<typeof rareDiseases>
+export interface RareDiseases extends z.infer<typeof rareDiseases> {
+  /** ORPHA code → concept, as in the vocabulary that ships. */
+  readonly concepts: ReadonlyMap<number, number>
+}
 export type RareDisease = RareDiseases['diseases'][number]
 export type Country = z.infer<typeof countries>['countries'][number]
 
@@ -102,12 +105,19 @@ export function readPopulationParameters(folder = DATA): PopulationParameters {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   return {
     illnesses: illnesses.parse(read('illnesses.json')),
-    rareDiseases: rareDiseases.parse(read('rare-diseases.json')),
+    rareDiseases: { ...rareDiseases.parse(read('rare-diseases.json')), concepts: orphanetConcepts() },
     countries: countries.parse(read('countries.json')),
   }
 }
 
-/** Local concept of a rare disease: OMOP keeps identifiers from 2,000,000,000 for concepts of the site. */
-export function rareDiseaseConcept(parameters: RareDiseases, orpha: number): number {
-  return parameters.conceptBase + orpha
+/** Concept of a rare disease. */
+export function rareDiseaseConcept({ concepts }: RareDiseases, orpha: number): number {
+  const concept = concepts.get(orpha)
+  if (concept === undefined) throw new Error(`data/omop/local-vocabulary.json has no concept for ORPHA:${orpha}.`)
+  return concept
+}
+
+function orphanetConcepts(): ReadonlyMap<number, number> {
+  const { concepts } = LocalVocabulary.parse(JSON.parse(readFileSync(LOCAL_VOCABULARY_FILE, 'utf8')))
+  return new Map(concepts.filter((one) => one.vocabulary === 'ORPHA').map((one) => [Number(one.code), one.id]))
 }
