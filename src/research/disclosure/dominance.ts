@@ -29,12 +29,19 @@ export function magnitudeOf(contributions: ArrayLike<number>): Magnitude {
   return { contributors, sum, largest, second, negative }
 }
 
-/** A sum of nothing but zeros tells that everybody has zero: it fails, like every sum that is alike for all. */
-export function dominance(magnitude: Magnitude, rules: DisclosureRules['dominance']): DominanceFinding {
-  const { sum, largest, second, negative } = magnitude
-  if (negative) return 'review'
-  if (sum <= 0) return 'fail'
-  const top = rules.n >= 2 ? largest + second : largest
-  if (top / sum >= rules.k) return 'fail'
-  return (sum - largest - second) / largest < rules.p ? 'fail' : 'pass'
+/** What the largest contributor, or the two largest, make of the sum. */
+export function largestShare({ sum, largest, second }: Magnitude, n: number): number {
+  return (n >= 2 ? largest + second : largest) / sum
+}
+
+/** How well the second largest could estimate the largest: what the others add, as a share of the largest. */
+export function pRatio({ sum, largest, second }: Magnitude): number {
+  return (sum - largest - second) / largest
+}
+
+/** A sum of nothing but zeros tells that everybody has zero: it fails. */
+export function dominance(magnitude: Magnitude, { n, k, p }: DisclosureRules['dominance']): DominanceFinding {
+  if (magnitude.negative) return 'review'
+  if (magnitude.sum <= 0) return 'fail'
+  return largestShare(magnitude, n) >= k || pRatio(magnitude) < p ? 'fail' : 'pass'
 }

@@ -10,6 +10,8 @@ export interface TableDimension {
   readonly name: string
   /** All levels, also those without a person: an absent row would tell a zero. */
   readonly levels: readonly string[]
+  /** A person may stand in several levels (conditions): margins are then no sums. */
+  readonly overlapping?: boolean
 }
 
 export interface TableMeasure {
@@ -38,12 +40,19 @@ export interface ExactTable {
 /** `null` in a key: all levels of that dimension together. */
 export type GridKey = readonly (string | null)[]
 
+/** Of the persons who have a value; three significant digits. The sum is the mean times that number of persons. */
+export interface ReleasedMeasure {
+  readonly persons: number
+  readonly mean: number
+  readonly sum: number
+}
+
 export interface ReleasedCell {
   readonly key: GridKey
   /** `null`: hidden, for whichever reason. */
   readonly persons: number | null
   /** Absent where persons are hidden. */
-  readonly measures?: Readonly<Record<string, { readonly sum: number; readonly mean: number }>>
+  readonly measures?: Readonly<Record<string, ReleasedMeasure>>
 }
 
 /** What is proven of a release without telling it: hashes are keyed, since a small table could be guessed from a plain one. */
