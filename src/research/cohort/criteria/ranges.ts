@@ -1,5 +1,6 @@
 /** Comparisons of the language as conditions of the tree. */
 import {
+  add,
   and,
   atLeast,
   atMost,
@@ -7,15 +8,19 @@ import {
   compare,
   contains,
   date,
+  dayOf,
   double,
   endsWith,
   equals,
   integer,
   isNotNull,
   isOneOf,
+  monthOf,
+  multiply,
   not,
   startsWith,
   text as textLiteral,
+  yearOf,
 } from '../../query/build.ts'
 import type { Expression } from '../../query/tree.ts'
 import type { Concept, Period, Range, TextFilter } from '../definition.ts'
@@ -27,8 +32,15 @@ function inRange<T>(operand: Expression, range: Range<T>, literal: (value: T) =>
   return compare(operator, operand, literal(value))
 }
 
+/** Days that every engine can write down; ClickHouse has no others. */
+const WRITABLE = { from: '1900-01-01', to: '2299-12-31' }
+
+/** Days that an engine cannot write are compared by their numbers, 20200229 for 2020-02-29. */
 export function inDates(operand: Expression, range: Range<string>): Expression {
-  return inRange(operand, range, date)
+  const days = [range.value, range.extent ?? range.value]
+  if (days.every((day) => day >= WRITABLE.from && day <= WRITABLE.to)) return inRange(operand, range, date)
+  const number = add(add(multiply(yearOf(operand), 10_000), multiply(monthOf(operand), 100)), dayOf(operand))
+  return inRange(number, range, (day) => integer(Number(day.replaceAll('-', ''))))
 }
 
 /** As circe-be prints numbers: whole ones are cut, others have four decimals, half away from zero. */

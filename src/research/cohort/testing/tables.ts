@@ -22,20 +22,26 @@ const LOCATION_HISTORY: readonly Column[] = [
   { name: 'end_date', type: 'date' },
 ]
 
+/** Columns of other versions of the data model that the language can name. */
+const MORE: Readonly<Record<string, readonly Column[]>> = {
+  location: [{ name: 'region_concept_id', type: 'integer' }],
+  drug_exposure: [
+    { name: 'effective_drug_dose', type: 'double' },
+    { name: 'dose_unit_concept_id', type: 'integer' },
+  ],
+}
+
 const COLUMNS: ReadonlyMap<string, readonly Column[]> = new Map([
-  ...CDM_TABLES.map((table) => [table.name, table.columns.filter(({ type }) => type !== 'datetime')] as const),
+  ...CDM_TABLES.map(({ name, columns }) => {
+    const plain: readonly Column[] = columns.filter(({ type }) => type !== 'datetime')
+    return [name, [...plain, ...(MORE[name] ?? [])]] as const
+  }),
   ['location_history', LOCATION_HISTORY],
 ])
 
 /** Every table of the data model; those that are not given are empty. */
 export function tablesOf(given: TableRows): Tables {
-  return new Map(
-    [...COLUMNS].map(([name, columns]) => [name, relationOf(withRegion(name, columns), given.get(name) ?? [])]),
-  )
-}
-
-function withRegion(name: string, columns: readonly Column[]): readonly Column[] {
-  return name === 'location' ? [...columns, { name: 'region_concept_id', type: 'integer' }] : columns
+  return new Map([...COLUMNS].map(([name, columns]) => [name, relationOf(columns, given.get(name) ?? [])]))
 }
 
 /** Columns that a row does not have are NULL. */
