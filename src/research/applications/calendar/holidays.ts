@@ -68,6 +68,23 @@ export async function readCalendars(folder: string): Promise<Result<Calendars, H
   return ok(calendars)
 }
 
+/** Of a place whose holidays are not in the data: Saturdays and Sundays only, in the time of Brussels. */
+const PLAIN: Calendar = calendarOf({
+  country: 'EU',
+  timeZone: 'Europe/Brussels',
+  source: 'none',
+  reckoning: 'western',
+  fixed: [],
+  easter: [],
+  added: [],
+  removed: [],
+})
+
+/** The calendar of a country, or one without holidays: its deadlines are then never later than the law's. */
+export function calendarFor(calendars: Calendars, country: string): Calendar {
+  return calendars.get(country) ?? PLAIN
+}
+
 export function readCalendar(json: unknown, file = 'holidays'): Result<Calendar, HolidayProblemCode> {
   const parsed = HolidayFile.safeParse(json)
   if (parsed.success) return ok(calendarOf(parsed.data))
