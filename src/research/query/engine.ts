@@ -12,7 +12,13 @@ export interface Rows {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-export type EngineProblemCode = 'query-failed' | 'query-stopped' | 'query-too-large' | 'query-too-slow'
+export type EngineProblemCode =
+  | 'query-failed'
+  | 'query-stopped'
+  | 'query-too-large'
+  | 'query-too-slow'
+  /** Of an engine that is bound to a permit (`../permits/permit-engine.ts`). */
+  | 'outside-permit'
 
 export interface RunOptions {
   /** Aborted: the work stops at once, and `query-stopped` is the answer (EHDS Art. 63: revocation). */

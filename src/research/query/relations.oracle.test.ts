@@ -317,6 +317,7 @@ describe('programs', () => {
       nothing.map(() => null),
     ])
     assert.deepEqual(await engines.rows(r.rows(columns, [])), [])
+    assert.deepEqual(await engines.rows(r.rows(columns, [nothing])), [nothing.map(() => null)])
   })
 
   test('a list of ten thousand concepts', async () => {

@@ -15,6 +15,8 @@ export const CLICKHOUSE_SETTINGS: Readonly<Record<string, string>> = {
   transform_null_in: '0',
   least_greatest_legacy_null_behavior: '0',
   output_format_json_quote_64bit_integers: '0',
+  // Otherwise the last digit of a double depends on how it is written.
+  precise_float_parsing: '1',
   // Long lists of concepts stand in the query itself.
   max_query_size: '1073741824',
   max_ast_elements: '10000000',
@@ -92,9 +94,14 @@ export const CLICKHOUSE: SqlDialect = {
   previous: (operand) => `lag(toNullable(${operand}))`,
   next: (operand) => `lead(toNullable(${operand}))`,
   rows: (columns, cells) => {
-    const structure = columns.map(({ type }, index) => `c${index} Nullable(${TYPES[type]})`).join(', ')
+    // As arrays of columns: the function VALUES evaluates cell after cell, a hundred times slower.
+    const arrays = columns.map(({ type }, index) => {
+      const values = cells.map((row) => row[index]).join(', ')
+      return `CAST([${values}] AS Array(Nullable(${TYPES[type]}))) AS c${index}`
+    })
     const names = columns.map(({ name }, index) => `c${index} AS ${identifier(name)}`).join(', ')
-    return `SELECT ${names} FROM VALUES(${quoted(structure)}, ${cells.map((row) => `(${row.join(', ')})`).join(', ')})`
+    const joined = columns.map((_, index) => `c${index}`).join(', ')
+    return `SELECT ${names} FROM (SELECT ${arrays.join(', ')}) ARRAY JOIN ${joined}`
   },
   halfJoins: 'join',
   createTemporary: (table, select) => `CREATE TEMPORARY TABLE ${identifier(table)} ENGINE = Memory AS ${select}`,

@@ -52,7 +52,7 @@ export interface SqlDialect {
   rowNumber(over: string): string
   previous(operand: string): string
   next(operand: string): string
-  /** A select of these rows (at least one) with these columns; cells are literals. */
+  /** A select of these rows (at least one) with these columns; cells are literals without their types. */
   rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
   /** How a semi-join or an anti-join is said: as a join, or as EXISTS. */
   readonly halfJoins: 'join' | 'exists'

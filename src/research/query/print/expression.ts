@@ -1,10 +1,10 @@
 /** Expressions as SQL, each with its type. Everything is in parentheses or a call, so that no precedence matters. */
 
-import type { Expression, ValueType } from '../tree.ts'
+import type { Expression, Literal, ValueType } from '../tree.ts'
 import { TreeError } from '../tree-error.ts'
 import { printAggregate, printWindow } from './aggregate.ts'
 import type { Column, SqlDialect, Typed } from './dialect.ts'
-import { isNothing, printLiteral } from './literal.ts'
+import { isNothing, printLiteral, printPlain } from './literal.ts'
 
 /** The columns that can be named: of each source of the select. */
 export type Scope = ReadonlyMap<string, readonly Column[]>
@@ -136,20 +136,19 @@ function printComparison(operator: string, left: Typed, right: Typed, dialect: S
   return boolean(`(${a} ${operator} ${b})`)
 }
 
-function printIn(operand: Typed, values: Extract<Expression, { kind: 'in' }>['values'], dialect: SqlDialect): Typed {
+function printIn(operand: Typed, values: readonly Literal[], dialect: SqlDialect): Typed {
   if (values.length === 0) return boolean('FALSE')
   const type = commonType([operand.type, ...values.map((value) => value.type)])
-  const present = [...new Set(values.filter((value) => !isNothing(value)).map((value) => printInList(value, dialect)))]
+  const present = [...new Set(values.filter((value) => !isNothing(value)).map((value) => printListed(value, dialect)))]
   const nothing = dialect.absent('boolean')
   if (present.length === 0) return boolean(nothing)
   const found = `(${convert(operand, type, dialect).sql} IN (${present.join(', ')}))`
   return boolean(present.length === values.length || !values.some(isNothing) ? found : `(${found} OR ${nothing})`)
 }
 
-/** Plain integers keep long lists of concepts short and quick to parse. */
-function printInList(value: Extract<Expression, { kind: 'in' }>['values'][number], dialect: SqlDialect): string {
-  const printed = printLiteral(value, dialect)
-  return value.type === 'integer' ? String(value.value) : printed
+/** Long lists are of integers, which need no type. */
+function printListed(value: Literal, dialect: SqlDialect): string {
+  return value.type === 'integer' ? printPlain(value, dialect) : printLiteral(value, dialect)
 }
 
 const SIGNS = { add: '+', subtract: '-', multiply: '*' } as const

@@ -28,6 +28,19 @@ export function printLiteral(literal: Literal, dialect: SqlDialect): string {
   }
 }
 
+/** Without its type, short and quick to parse: for rows that are cast column by column. */
+export function printPlain(literal: Literal, dialect: SqlDialect): string {
+  // Also a check.
+  const typed = printLiteral(literal, dialect)
+  if (literal.value === null) return 'NULL'
+  if (literal.type === 'integer') return String(literal.value)
+  return literal.type === 'boolean' ? typed : dialect.quoted(plainText(literal))
+}
+
+function plainText({ type, value }: Literal): string {
+  return type === 'datetime' ? String(value).replace('T', ' ') : String(value)
+}
+
 /** PostgreSQL holds no NUL in a text, and half a character would become another one on the way. */
 export function checkedText(value: string): string {
   if (value.includes('\0') || !value.isWellFormed()) throw new TreeError('a text with NUL or with half a character')

@@ -7,7 +7,7 @@ import { contains, equatesWith, sameExpression } from '../walk.ts'
 import { orderingOf, printOrdering } from './aggregate.ts'
 import type { Column, SqlDialect } from './dialect.ts'
 import { commonType, convert, printAs, printExpression, type Scope } from './expression.ts'
-import { printLiteral } from './literal.ts'
+import { printPlain } from './literal.ts'
 
 /** A query and the columns that it gives. */
 export interface PrintedQuery {
@@ -120,7 +120,7 @@ function printRows(relation: Extract<Relation, { kind: 'rows' }>, dialect: SqlDi
     if (row.length !== columns.length) throw new TreeError('a row with more or fewer cells than columns')
     return row.map((cell, index) => {
       if (cell.type !== columns[index]?.type) throw new TreeError(`a ${cell.type} in a ${columns[index]?.type} column`)
-      return printLiteral(cell, dialect)
+      return printPlain(cell, dialect)
     })
   })
   if (cells.length > 0) return { sql: dialect.rows(columns, cells), columns }

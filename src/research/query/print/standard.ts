@@ -73,7 +73,8 @@ export const STANDARD = {
   rows: (columns: readonly Column[], cells: readonly (readonly string[])[]) => {
     const names = columns.map((column) => identifier(column.name)).join(', ')
     const values = cells.map((row) => `(${row.join(', ')})`).join(', ')
-    return `SELECT ${names} FROM (VALUES ${values}) AS "rows"(${names})`
+    const typed = columns.map(({ name, type }) => `${castTo(identifier(name), type)} AS ${identifier(name)}`)
+    return `SELECT ${typed.join(', ')} FROM (VALUES ${values}) AS "rows"(${names})`
   },
   halfJoins: 'exists',
   createTemporary: (table: string, select: string) => `CREATE TEMPORARY TABLE ${identifier(table)} AS ${select}`,
