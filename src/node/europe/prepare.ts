@@ -46,6 +46,7 @@ async function prepareCountry(
   authority: Authority,
 ): Promise<PreparedKeys> {
   const name = country.country.toLowerCase()
+  await mkdir(join(home, name), { recursive: true, mode: 0o700 })
   const [keys, clientSecret, bridgeKeys] = await Promise.all([
     keysOf(home, country.country, authority),
     secretOf(join(home, name)),
