@@ -51,7 +51,8 @@ export function marginsOf({ key }: GridEntry): number {
   return key.filter((level) => level === null).length
 }
 
-function decidingOrder({ entries }: ExactGrid): readonly number[] {
+/** Margins before what they sum, large before small. */
+export function decidingOrder({ entries }: ExactGrid): readonly number[] {
   return entries
     .map((entry, index) => ({ index, margins: marginsOf(entry), size: entry.persons.length }))
     .sort((a, b) => b.margins - a.margins || b.size - a.size || a.index - b.index)

@@ -7,6 +7,7 @@ import type { AnswerDecision, AnswerLedger, AnswerScope } from './ledger/answer-
 import type { Exposure } from './ledger/exposure.ts'
 import { cellKeyMaker, triangularVariance, triangularWeights } from './noise.ts'
 import { accumulate, type PersonKeys, personKeyMaker } from './persons.ts'
+import { decidingOrder } from './primary.ts'
 import type { PrivacyBudget } from './privacy/budget.ts'
 import { geometricNoise } from './privacy/geometric.ts'
 import { type DisclosureProblemCode, tableInvalid } from './problems.ts'
@@ -86,9 +87,10 @@ function decide(start: Exact, context: ReleaseContext, exposure: Exposure): Answ
   const result = suppressed.ok ? complement(suppressed.value) : suppressed
   if (!result.ok) return { result, told: [], account: {} }
   const { grid, hidden } = result.value
+  const addedLater = [...hidden.values()].includes('complementary')
   return {
     result,
-    told: toldOf(grid, (index) => !hidden.has(index)),
+    told: addedLater ? toldOf(grid, (index) => !hidden.has(index)) : 'all-admitted',
     account: {
       rules: rules.version,
       hidden: [...hidden].map(([index, reason]) => ({ key: grid.entries[index]?.key, reason })),
@@ -96,9 +98,11 @@ function decide(start: Exact, context: ReleaseContext, exposure: Exposure): Answ
   }
 }
 
+/** Everybody first: the ledger then meets each person once. */
 function toldOf(grid: ExactGrid, shown: (index: number) => boolean): readonly PersonKeys[] {
-  return grid.entries
-    .filter((_, index) => shown(index))
+  return decidingOrder(grid)
+    .filter(shown)
+    .flatMap((index) => grid.entries[index] ?? [])
     .flatMap(({ persons, measures }) => [persons, ...[...measures.values()].map((measure) => measure.persons)])
 }
 

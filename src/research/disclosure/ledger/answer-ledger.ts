@@ -23,8 +23,8 @@ export interface AnswerScope {
 
 export interface AnswerDecision<T> {
   readonly result: Result<T, DisclosureProblemCode>
-  /** Persons behind each number that is told; each admitted by the exposure that was given. */
-  readonly told: readonly PersonKeys[]
+  /** Persons behind each number that is told, of those that the exposure admitted. */
+  readonly told: 'all-admitted' | readonly PersonKeys[]
   /** What was hidden and why; JSON, for this node's auditors. */
   readonly account: unknown
 }
@@ -116,8 +116,12 @@ async function decideLocked<T>(
   const { exposure } = memory
   const before = exposure.rank()
   const decision = work(exposure)
-  exposure.truncate(before)
-  if (decision.result.ok) await store(transaction, scope, memory, decision.told)
+  const told = decision.result.ok ? decision.told : []
+  if (told !== 'all-admitted') {
+    exposure.truncate(before)
+    for (const persons of told) exposure.restore(persons)
+  }
+  await store(transaction, scope, memory, exposure.independent(before))
   await close(transaction, scope, memory.sequence, refusals + (decision.result.ok ? 0 : 1), decision)
   return decision.result
 }
@@ -167,18 +171,12 @@ async function catchUp(transaction: Ledgered, scope: AnswerScope, memory: Rememb
 }
 
 /** Only what is independent of earlier answers is stored: the rest follows from it. */
-async function store(transaction: Ledgered, scope: AnswerScope, memory: Remembered, told: readonly PersonKeys[]) {
+async function store(transaction: Ledgered, scope: AnswerScope, memory: Remembered, sets: readonly PersonKeys[]) {
   const { dataset, applicant, permit } = scope
-  for (const persons of told) {
-    const before = memory.exposure.rank()
-    memory.exposure.restore(persons)
-    if (memory.exposure.rank() === before) continue
+  for (const set of sets) {
     memory.sequence += 1
-    const row = { dataset, applicant, permit, sequence: memory.sequence, size: persons.length }
-    await transaction
-      .insertInto('disclosure_answer')
-      .values({ ...row, persons: packKeys(persons) })
-      .execute()
+    const row = { dataset, applicant, permit, sequence: memory.sequence, size: set.length, persons: packKeys(set) }
+    await transaction.insertInto('disclosure_answer').values(row).execute()
   }
 }
 

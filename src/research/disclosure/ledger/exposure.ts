@@ -20,6 +20,9 @@ import { type Atoms, emptyAtoms, type Part, UNSEEN } from './atoms.ts'
 /** Below this squared distance from V a set teaches nothing new: using it would multiply the noise a thousand times. */
 const NOTHING_NEW = 1e-6
 
+const ROOM = 16
+const NOWHERE = new Float64Array(0)
+
 export type Admission = 'new' | 'known' | 'refused' | 'full'
 
 export interface Exposure {
@@ -29,13 +32,16 @@ export interface Exposure {
   admit(set: PersonKeys, floor: number): Admission
   /** Takes in what was decided before. */
   restore(set: PersonKeys): void
+  /** The sets that were independent of those before them, from one of them on. */
+  independent(from: number): readonly PersonKeys[]
   /** Forgets all but the first so many independent answers. */
   truncate(rank: number): void
 }
 
 /** Coordinates of one person of an atom in the orthonormal basis of V, and their squared length. */
 interface Place {
-  readonly coordinates: number[]
+  /** The first `rank` of them; the rest is room for more. */
+  coordinates: Float64Array
   exposure: number
 }
 
@@ -52,7 +58,8 @@ interface Residual {
  */
 export function emptyExposure(mostNumbers: number): Exposure {
   const atoms = emptyAtoms()
-  const places: Place[] = [{ coordinates: [], exposure: 0 }]
+  const places: Place[] = [{ coordinates: new Float64Array(ROOM), exposure: 0 }]
+  const independent: PersonKeys[] = []
   let rank = 0
 
   const take = (set: PersonKeys, residual: Residual) => {
@@ -63,16 +70,18 @@ export function emptyExposure(mostNumbers: number): Exposure {
     const before = places.length
     atoms.cut(set, (from, atom) => {
       divided.add(from)
-      const { coordinates, exposure } = places[from] ?? { coordinates: [], exposure: 0 }
-      places[atom] = { coordinates: [...coordinates], exposure }
+      const place = places[from]
+      if (place) places[atom] = { coordinates: place.coordinates.slice(), exposure: place.exposure }
       made.push(insideOf.get(from) ?? 0)
     })
     places.forEach((place, atom) => {
       const inside = atom >= before ? made[atom - before] : divided.has(atom) ? undefined : insideOf.get(atom)
       const coordinate = inside ?? (residual.outside[atom] ?? 0) / length
-      place.coordinates.push(coordinate)
+      if (rank === place.coordinates.length) place.coordinates = withRoom(place.coordinates)
+      place.coordinates[rank] = coordinate
       place.exposure += coordinate ** 2
     })
+    independent.push(set)
     rank += 1
   }
 
@@ -98,17 +107,19 @@ export function emptyExposure(mostNumbers: number): Exposure {
     },
     truncate: (to) => {
       for (const place of places) {
-        place.coordinates.length = to
-        place.exposure = place.coordinates.reduce((sum, x) => sum + x * x, 0)
+        const kept = place.coordinates.subarray(0, to)
+        place.exposure = dot(kept, kept)
       }
+      independent.length = to
       rank = to
     },
+    independent: (from) => independent.slice(from),
   }
 }
 
 function residualOf(size: number, parts: readonly Part[], places: readonly Place[], rank: number): Residual {
   const projection = new Float64Array(rank)
-  for (const { atom, inside } of parts) addTimes(projection, places[atom]?.coordinates ?? [], inside)
+  for (const { atom, inside } of parts) addTimes(projection, places[atom]?.coordinates ?? NOWHERE, inside)
   const outside = places.map(({ coordinates }) => -dot(coordinates, projection))
   return { parts, outside, squaredLength: size - dot(projection, projection) }
 }
@@ -121,7 +132,7 @@ function perpendicular(first: Residual, atoms: Atoms, places: readonly Place[], 
   places.forEach(({ coordinates }, atom) => {
     addTimes(rest, coordinates, weights[atom] ?? 0)
   })
-  const outside = first.outside.map((value, atom) => value - dot(places[atom]?.coordinates ?? [], rest))
+  const outside = first.outside.map((value, atom) => value - dot(places[atom]?.coordinates ?? NOWHERE, rest))
   let squaredLength = 0
   outside.forEach((value, atom) => {
     if (atom !== UNSEEN) squaredLength += atoms.size(atom) * value ** 2
@@ -143,12 +154,22 @@ function exposes(
   return outside.some((value, atom) => insideOf.get(atom) !== atoms.size(atom) && tooMuch(atom, value))
 }
 
-function dot(a: ArrayLike<number>, b: Float64Array): number {
+function withRoom(coordinates: Float64Array): Float64Array {
+  const larger = new Float64Array(coordinates.length * 2)
+  larger.set(coordinates)
+  return larger
+}
+
+/** As far as `b` goes. */
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0
-  for (let index = 0; index < b.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0)
+  for (let index = 0; index < b.length; index += 1) sum += (a[index] as number) * (b[index] as number)
   return sum
 }
 
-function addTimes(sum: Float64Array, values: readonly number[], times: number): void {
-  for (let index = 0; index < sum.length; index += 1) sum[index] = (sum[index] ?? 0) + times * (values[index] ?? 0)
+function addTimes(sum: Float64Array, values: Float64Array, times: number): void {
+  if (times === 0) return
+  for (let index = 0; index < sum.length; index += 1) {
+    sum[index] = (sum[index] as number) + times * (values[index] as number)
+  }
 }
