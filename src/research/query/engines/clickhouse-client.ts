@@ -43,6 +43,7 @@ interface Answer {
 export function clickhouseClient(folder: string, directory: string, atStart: readonly string[]): ClickhouseClient {
   const waiting = new Map<number, Waiting>()
   let child: ChildProcess | undefined
+  let ending: Promise<void> | undefined
   let last = 0
 
   const start = (): ChildProcess => {
@@ -75,6 +76,8 @@ export function clickhouseClient(folder: string, directory: string, atStart: rea
 
   return {
     query: async (sql, format = 'JSONCompactEachRow') => {
+      // Two processes cannot have the directory.
+      await ending
       if (child === undefined) {
         child = start()
         const started = child
@@ -83,11 +86,11 @@ export function clickhouseClient(folder: string, directory: string, atStart: rea
       return send(child, sql, format)
     },
     end: async () => {
-      const ending = child
-      if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return
-      const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()))
-      ending.kill('SIGKILL')
-      await ended
+      const killed = child
+      if (killed === undefined) return
+      ending = new Promise((resolve) => killed.once('exit', () => resolve()))
+      killed.kill('SIGKILL')
+      await ending
     },
   }
 }

@@ -75,7 +75,9 @@ export const CLICKHOUSE: SqlDialect = {
   datetime: (value) => castTo(quoted(value), 'datetime'),
   absent: (type) => `CAST(NULL AS Nullable(${TYPES[type]}))`,
   columnType: (type, nullable) => (nullable ? `Nullable(${TYPES[type]})` : TYPES[type]),
-  cast: (sql, from, to) => castTo(from === 'double' && to === 'integer' ? `floor(${sql})` : sql, to),
+  // The plain cast also looks at what stands behind a NULL, and there may be the result of a division by 0.
+  cast: (sql, from, to) =>
+    from === 'double' && to === 'integer' ? `accurateCastOrNull(floor(${sql}), 'Int64')` : castTo(sql, to),
   matchesText: (how, operand, text) =>
     how === 'contains' ? `(position(${operand}, ${text}) > 0)` : `${MATCHES[how]}(${operand}, ${text})`,
   truncatedQuotient: (dividend, divisor) => `intDivOrNull(${dividend}, ${divisor})`,
