@@ -1,4 +1,4 @@
-/** The questions that can be asked of a dataset without seeing a person, and the answers that can be merged. */
+/** The questions that can be asked of a dataset without seeing a person. Their exact answers: `answer.ts`. */
 
 /** A cohort: an OHDSI Circe expression as JSON. */
 export type CohortDefinition = { readonly [key: string]: unknown }
@@ -8,20 +8,26 @@ export type Dimension =
   | { readonly kind: 'age-group'; readonly bounds: readonly number[] }
   | { readonly kind: 'sex' }
   | { readonly kind: 'calendar-year' | 'calendar-month' }
-  /** Which of these conditions a person has, at any time in the permit's period. */
+  /** Which of these conditions (or narrower ones) a person has at any time in the permit's period: they may have several. */
   | { readonly kind: 'condition'; readonly concepts: readonly number[] }
 
-/** A number of days or a measured value per person. */
+/** One number for each person, counted from their first entry into the cohort. Who has none is left out. */
 export type Measure =
+  /** Until their first entry into that cohort on or after that day. */
   | { readonly kind: 'days-until'; readonly cohort: CohortDefinition }
+  /** Years. */
   | { readonly kind: 'age' }
+  /** Until the end of the observation period. */
   | { readonly kind: 'follow-up-days' }
+  /** Mean of the first day on or after it on which one of these was measured, to four decimals. */
   | { readonly kind: 'measurement'; readonly concepts: readonly number[] }
 
 export type Analysis =
+  /** Persons, by what they were at their first entry. */
   | { readonly kind: 'count'; readonly cohort: CohortDefinition; readonly by: readonly Dimension[] }
   /** Entries per 1,000 person-years of the whole dataset in scope. */
   | { readonly kind: 'rate'; readonly cohort: CohortDefinition; readonly by: readonly Dimension[] }
+  /** Persons who enter in each unit of time; somebody may enter in several. */
   | {
       readonly kind: 'time-series'
       readonly cohort: CohortDefinition
@@ -36,6 +42,7 @@ export type Analysis =
       /** Lower bounds of the classes. */
       readonly classes: readonly number[]
     }
+  /** Time from the first entry to the event, censored where the observation ends. */
   | {
       readonly kind: 'survival'
       readonly cohort: CohortDefinition
@@ -54,15 +61,7 @@ export type Analysis =
   | {
       readonly kind: 'linear-regression' | 'logistic-regression'
       readonly cohort: CohortDefinition
+      /** A number for linear regression; for logistic regression `has`: an entry into that cohort at any time. */
       readonly outcome: Measure | { readonly kind: 'has'; readonly cohort: CohortDefinition }
       readonly covariates: readonly (Dimension | Measure)[]
     }
-
-/** Exact answer of one node or shard, before disclosure control. Never leaves the process that made it. */
-export interface ExactCell {
-  /** Values of the dimensions, in the order of the question. */
-  readonly key: readonly string[]
-  readonly persons: number
-  /** Sums of sufficient statistics by name: `sum`, `sumOfSquares`, `personDays`, `events`, ... */
-  readonly sums: Readonly<Record<string, number>>
-}

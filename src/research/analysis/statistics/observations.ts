@@ -14,6 +14,12 @@ export interface Observations {
   readonly rows: readonly Observation[]
 }
 
+/** As they are collected: each group of a covariate has a column of 0 and 1, so that what shards hold adds up. */
+export interface GroupedObservations extends Observations {
+  /** For each covariate that is a group: its columns, the one of reference first. */
+  readonly groups: readonly (readonly string[])[]
+}
+
 export interface Coefficient {
   /** `constant`, or a column. */
   readonly name: string
@@ -28,6 +34,28 @@ export type RegressionProblemCode =
   | 'regression-separated'
 
 export const CONSTANT = 'constant'
+
+/** Without the columns of groups that nobody is in, and of the first group of each covariate, which others are compared with. */
+export function withReferences({ columns, rows, groups }: GroupedObservations): Observations {
+  const present = new Set(columns.filter((_, index) => rows.some((row) => row.persons > 0 && row.values[index] !== 0)))
+  const dropped = new Set(
+    groups.flatMap((group) => [
+      ...group.filter((column) => !present.has(column)),
+      ...group.filter((column) => present.has(column)).slice(0, 1),
+    ]),
+  )
+  const kept = [...columns.keys()].filter((index) => !dropped.has(columns[index] ?? ''))
+  return {
+    columns: kept.map((index) => columns[index] ?? ''),
+    rows: rows.map((row) => ({ ...row, values: kept.map((index) => row.values[index] ?? 0) })),
+  }
+}
+
+/** The same rows in the same order give the same digits. */
+export function observationsInOrder(rows: readonly Observation[]): readonly Observation[] {
+  const coded = rows.map((row) => [JSON.stringify([row.values, row.outcome]), row] as const)
+  return coded.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row)
+}
 
 export function personsOf(observations: Observations): number {
   return observations.rows.reduce((sum, row) => sum + row.persons, 0)
