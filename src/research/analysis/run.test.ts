@@ -23,7 +23,7 @@ import {
 } from './testing/naive.ts'
 import { scopeOf, simpleCohorts, smallDataset, tablesOf } from './testing/small-dataset.ts'
 
-const data = smallDataset('analyses', 300)
+const data = smallDataset('analyses', 500)
 const tables = tablesOf(data)
 const scope = scopeOf(tables)
 const cohort = { concept: 1 }
