@@ -26,6 +26,8 @@ export interface PermitStore {
     memberState: string,
     body: string,
   ): Promise<{ readonly text: string; readonly list: RevocationList } | undefined>
+  /** The newest list of every body, as they came. */
+  lists(): Promise<readonly string[]>
   /** Whether the permit holds by what is known here at this moment. */
   standingOf(permit: Permit, now: Date): Promise<Result<void, RevocationProblemCode>>
 }
@@ -74,6 +76,10 @@ export function openPermitStore(database: Database): PermitStore {
     async latest(memberState, body) {
       const row = await latestRow(memberState, body)
       return row && { text: row.jws, list: listOf(row.jws) }
+    },
+    async lists() {
+      const rows = kysely.selectFrom('research_revocation_list').select('jws').orderBy('member_state').orderBy('body')
+      return (await rows.execute()).map(({ jws }) => jws)
     },
     async standingOf(permit, now) {
       const [row, final] = await Promise.all([

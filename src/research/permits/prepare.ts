@@ -46,7 +46,8 @@ export async function prepare<Code extends string>(
   return recordRefusal(door, authorised.value.permit.content, access, program.problem, details)
 }
 
-async function programOf<Code extends string>(
+/** Views, compiler and gate alone, for who has been through the door and puts refusals in the ledger himself. */
+export async function programOf<Code extends string>(
   dataset: DatasetDoor,
   { permit: { content: permit }, scope }: Authorised,
   { output }: Access,

@@ -1,6 +1,7 @@
 /** A permit as it arrives → `Permit`. Strict: what this version does not know may be a restriction, so it is refused. */
 import { z } from 'zod'
 import { failed, ok, type Result } from '#platform/result/result.ts'
+import { DisclosureRulesSchema } from '../disclosure/read-rules.ts'
 import type { DatasetId, Permit, PermitId } from './permit.ts'
 
 const Text = z.string().min(1).max(500)
@@ -8,18 +9,6 @@ const Time = z.iso.datetime()
 const Day = z.iso.date()
 const Year = z.int().min(1850).max(2200)
 const Concepts = z.array(z.int().nonnegative()).min(1).max(10_000)
-
-const DisclosureRulesSchema = z.strictObject({
-  version: Text,
-  frequencyFloor: z.int().positive(),
-  perturbation: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('round'), base: z.int().positive() }),
-    z.strictObject({ kind: z.literal('cell-key'), spread: z.number().positive() }),
-  ]),
-  zerosShownFor: z.array(Text).max(1000),
-  dominance: z.strictObject({ n: z.int().positive(), k: z.number().positive().max(1), p: z.number().nonnegative() }),
-  privacyBudget: z.strictObject({ epsilon: z.number().positive(), perAnswer: z.number().positive() }).exactOptional(),
-})
 
 const PopulationSchema = z.strictObject({
   bornFrom: Year.exactOptional(),

@@ -9,7 +9,7 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 export type Algorithm = 'ES256' | 'EdDSA'
 
 /** What a party may put its name under. */
-export type Right = 'permits' | 'tasks' | 'results'
+export type Right = 'permits' | 'tasks' | 'results' | 'cases'
 
 export interface TrustedKey {
   readonly kid: string
@@ -60,7 +60,7 @@ const Party = z.strictObject({
   id: z.string().min(1).max(200),
   name: z.string().min(1).max(500),
   country: z.string().regex(/^[A-Z]{2}$/),
-  rights: z.array(z.enum(['permits', 'tasks', 'results'])),
+  rights: z.array(z.enum(['permits', 'tasks', 'results', 'cases'])),
   keys: z.array(Key),
   certificates: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
 })
