@@ -58,8 +58,9 @@ function begin(event: EventOf<'drafted'> | EventOf<'received'>): CaseState {
   }
   const { application } = event
   const state: CaseState = { ...beginning, kind: application.kind, stage: 'draft', answers: {}, hands: {} }
-  // The clocks of this body run from the day it received the application (Art. 68(4)).
-  return submitted(state, application, event.at)
+  // One application is submitted through one body (Art. 67(3)): the clocks of all run from that moment, so that a line
+  // that was down between two bodies costs the applicant nothing.
+  return submitted(state, application, event.submittedAt)
 }
 
 function submitted(state: CaseState, application: Application, at: string): CaseState {

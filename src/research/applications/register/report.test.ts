@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import type { CaseEvent } from '../case/events.ts'
+import { replay } from '../case/evolve.ts'
+import type { Procedure } from '../procedure.ts'
+import { actor, assessAll, permitTerms, procedureIn, submittedCase } from '../testing/example-case.ts'
+import { type MadeCase, makeCase } from '../testing/many-cases.ts'
+import { activityReport, type ReportPeriod } from './activity-report.ts'
+import { publicEntry } from './register.ts'
+
+let procedure: Procedure
+let cases: readonly MadeCase[]
+before(async () => {
+  procedure = await procedureIn('FR')
+  cases = Array.from({ length: 200 }, (_, index) => makeCase(index, procedure))
+})
+
+async function* streamOf(list: readonly MadeCase[]) {
+  for (const { caseId, events } of list) for (const event of events) yield { caseId, event }
+}
+
+function reportFor(period: ReportPeriod, list = cases) {
+  const calendar = procedure.calendars.get('FR')
+  assert.ok(calendar)
+  return activityReport(streamOf(list), { country: 'FR', calendar, period })
+}
+
+test('the report equals a recount of the events, for any period', async () => {
+  for (const period of [
+    { from: '2029-01-01', to: '2035-12-31' },
+    { from: '2029-06-01', to: '2029-09-30' },
+    { from: '2028-01-01', to: '2028-12-31' },
+  ]) {
+    const report = await reportFor(period)
+    const inside = ({ at }: CaseEvent) => {
+      const day = new Date(at).toLocaleDateString('en-CA', { timeZone: 'Europe/Paris' })
+      return day >= period.from && day <= period.to
+    }
+    const all = cases.flatMap(({ events }) => events).filter(inside)
+    const number = (test: (event: CaseEvent) => boolean) => all.filter(test).length
+    const submitted = all.flatMap((event) => (event.kind === 'submitted' ? [event.application] : []))
+    assert.equal(report.received['data-permit'], submitted.filter(({ kind }) => kind === 'data-permit').length)
+    assert.equal(report.received['data-request'], submitted.filter(({ kind }) => kind === 'data-request').length)
+    for (const kind of ['university', 'company', 'natural-person']) {
+      const counted = submitted.filter(({ applicant }) => applicant.kind === kind).length
+      assert.equal(report.receivedByApplicantKind[kind] ?? 0, counted)
+    }
+    const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
+    assert.equal(sum(report.receivedByPurpose), submitted.flatMap(({ purposes }) => purposes).length)
+    assert.equal(sum(report.receivedByCategory), submitted.flatMap(({ categories }) => categories).length)
+    const { decisions } = report
+    assert.equal(
+      decisions.permits + decisions.approvedRequests,
+      number(({ kind }) => kind === 'granted'),
+    )
+    assert.equal(
+      decisions.refused,
+      number(({ kind }) => kind === 'refused'),
+    )
+    assert.equal(
+      decisions.lapsed,
+      number(({ kind }) => kind === 'lapsed'),
+    )
+    assert.equal(
+      report.products + report.publications,
+      number(({ kind }) => kind === 'results-published'),
+    )
+    const days = cases.flatMap(({ events }) => {
+      const end = events.find(
+        (event) => (event.kind === 'made-available' || event.kind === 'responded') && inside(event),
+      )
+      const start = events.find(({ kind }) => kind === 'submitted')
+      return end && start ? [(Date.parse(end.at) - Date.parse(start.at)) / 86_400_000] : []
+    })
+    assert.equal(report.access.cases, days.length)
+    const average = days.length > 0 ? days.reduce((a, b) => a + b, 0) / days.length : undefined
+    assert.ok(Math.abs((report.access.averageDays ?? 0) - (average ?? 0)) < 1e-6)
+  }
+})
+
+test('fines, exclusions and conversions are counted', async () => {
+  const made = submittedCase(procedure)
+  const at = '2029-04-10T10:00:00Z'
+  const part = { memberState: 'FR', at }
+  made.give({ kind: 'confirm-complete', by: actor('intake'), ...part })
+  made.give({ kind: 'propose-conversion', by: actor('assessor'), ...part, reasons: 'Enough.' })
+  made.give({ kind: 'answer-conversion', by: actor('applicant'), ...part, agreed: true })
+  assessAll(made, procedure, 'FR', at)
+  made.give({ kind: 'estimate-fee', by: actor('intake'), ...part, items: [] })
+  made.give({ kind: 'grant', by: actor('coordinator'), ...part, terms: permitTerms('FR', '2030-06-01T00:00:00Z') })
+  const more: CaseEvent[] = [
+    {
+      kind: 'finding-notified',
+      country: 'FR',
+      by: actor('auditor'),
+      ...part,
+      finding: 'f',
+      against: 'user',
+      description: 'x',
+      viewsUntil: '2029-05-01',
+    },
+    {
+      kind: 'finding-concluded',
+      country: 'FR',
+      by: actor('coordinator'),
+      ...part,
+      finding: 'f',
+      confirmed: true,
+      reasons: 'x',
+      fineCents: 700,
+    },
+    {
+      kind: 'excluded',
+      country: 'FR',
+      by: actor('coordinator'),
+      ...part,
+      finding: 'f',
+      party: 'p',
+      until: '2030-01-01',
+    },
+    // Of another Member State: not ours to report.
+    { kind: 'refused', country: 'PT', by: actor('coordinator', 'PT'), at, memberState: 'PT', justification: 'x' },
+  ]
+  const report = await reportFor({ from: '2029-01-01', to: '2029-12-31' }, [
+    { caseId: 'c', events: [...made.events, ...more] },
+  ])
+  assert.deepEqual([report.decisions.approvedRequests, report.decisions.converted], [1, 1])
+  assert.deepEqual(report.fines, { count: 1, cents: 700 })
+  assert.deepEqual([report.excluded, report.findings.user, report.decisions.refused], [1, 1, 0])
+})
+
+test('the register shows applications at once and decisions once published, and no natural person', () => {
+  for (const { events } of cases) {
+    const draft = replay(events.slice(0, 1))
+    assert.ok(draft)
+    assert.equal(publicEntry(draft), undefined)
+    const state = replay(events)
+    assert.ok(state)
+    const entry = publicEntry(state)
+    assert.ok(entry)
+    assert.equal(entry.applicant === undefined, state.application?.applicant.kind === 'natural-person')
+    const text = JSON.stringify(entry)
+    for (const secret of ['https://id.example', 'Ada Example', 'Max Example', 'protocol'])
+      assert.ok(!text.includes(secret))
+    const [decision] = entry.decisions
+    const part = state.parts.FR
+    if (part?.publishedAt === undefined) assert.ok(decision?.outcome !== 'permit' && decision?.outcome !== 'refused')
+    else assert.equal(decision?.summary, part.permit ? 'Granted.' : 'Not proportionate.')
+  }
+})
