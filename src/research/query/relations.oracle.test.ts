@@ -42,6 +42,7 @@ describe('joins', () => {
       b.equals(b.modulo(p('age'), 3), b.modulo(e('concept'), 3)),
       b.differs(p('id'), e('person')),
     ],
+    'a condition that is NULL whatever the row': [same, b.contains(b.absent('text'), 'x')],
     'an equality of dates': [b.equals(b.cast(p('seen'), 'date'), e('day'))],
   }
   for (const [name, on] of Object.entries(conditions)) {
@@ -74,6 +75,22 @@ describe('joins', () => {
         inequality: fromPersons({ joins: [r.innerJoin(few, 'e', b.moreThan(p('born'), e('day')))], columns }),
         cross: fromPersons({ joins: [r.crossJoin(few, 'e')], columns }),
         nothing: fromPersons({ joins: [r.crossJoin(r.table('nothing'), 'e')], columns }),
+      }),
+    )
+  })
+
+  test('a join with constants of a subquery', async () => {
+    const constants = fromPersons({
+      columns: [b.named('one', b.integer(1)), b.named('none', b.add(p('age'), b.absent('integer')))],
+    })
+    const c = (name: string) => b.column('c', name)
+    const on = b.equals(e('person'), c('one'))
+    const columns = b.columns('e', 'person', 'day')
+    await engines.results(
+      r.program([], {
+        left: fromTable('events', { joins: [r.leftJoin(constants, 'c', on)], columns }),
+        semi: fromTable('events', { joins: [r.semiJoin(constants, 'c', on)], columns }),
+        anti: fromTable('events', { joins: [r.antiJoin(constants, 'c', b.equals(e('person'), c('none')))], columns }),
       }),
     )
   })

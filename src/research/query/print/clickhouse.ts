@@ -105,6 +105,10 @@ export const CLICKHOUSE: SqlDialect = {
     const joined = columns.map((_, index) => `c${index}`).join(', ')
     return `SELECT ${names} FROM (SELECT ${arrays.join(', ')}) ARRAY JOIN ${joined}`
   },
+  // It carries constants through subqueries into joins, and then refuses these: "no equality of both sides".
+  asColumn: (sql) => `materialize(${sql})`,
+  // A NULL without columns would count as true here (26.7).
+  besideEquality: (condition) => `ifNull(${condition}, FALSE)`,
   halfJoins: 'join',
   createTemporary: (table, select) => `CREATE TEMPORARY TABLE ${identifier(table)} ENGINE = Memory AS ${select}`,
 }

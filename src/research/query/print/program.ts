@@ -157,7 +157,10 @@ function printSelect(select: Select, around: Surroundings): PrintedQuery {
   const { scope } = sources
   const print = (expression: Expression) => printExpression(expression, scope, dialect)
   checkGrouping(select)
-  const printed = select.columns.map(({ name, expression }) => ({ name, ...print(expression) }))
+  const printed = select.columns.map(({ name, expression }) => {
+    const { sql, type } = print(expression)
+    return { name, type, sql: contains(expression, 'literal') ? dialect.asColumn(sql) : sql }
+  })
   const columns = checkedColumns(printed.map(({ name, type }) => ({ name, type })))
   const cells = printed.map(({ name, sql }) => `${sql} AS ${dialect.identifier(name)}`)
   const where = [...sources.conditions, ...(select.where ? [printAs('boolean', select.where, scope, dialect)] : [])]
@@ -246,7 +249,12 @@ function printOn(join: Join, scope: Scope, dialect: SqlDialect): string | undefi
   if (how !== 'cross' && how !== 'inner' && !(on && equatesWith(on, source.as))) {
     throw new TreeError(`the ${how} join with "${source.as}" needs an equality of columns of both sides`)
   }
-  return on && printAs('boolean', on, scope, dialect)
+  if (!on) return undefined
+  const parts = (on.kind === 'and' ? on.operands : [on]).map((part) => {
+    const printed = printAs('boolean', part, scope, dialect)
+    return equatesWith(part, source.as) ? printed : dialect.besideEquality(printed)
+  })
+  return parts.join(' AND ')
 }
 
 function checkGrouping(select: Select): void {
