@@ -12,7 +12,7 @@ export interface PublishedChecks {
 const FIELD_CHECKS: readonly { readonly check: string; readonly needs: Readonly<Record<string, string>> }[] = [
   { check: 'isRequired', needs: {} },
   { check: 'isPrimaryKey', needs: {} },
-  { check: 'isForeignKey', needs: { table: 'fkTableName', field: 'fkFieldName' } },
+  { check: 'isForeignKey', needs: {} },
   { check: 'fkDomain', needs: { value: 'fkDomain' } },
   { check: 'fkClass', needs: { value: 'fkClass' } },
   { check: 'isStandardValidConcept', needs: {} },
@@ -68,8 +68,13 @@ function tableChecks(line: Line): object[] {
   })
 }
 
+/** Some lines name several concepts, each of which is to be checked. */
 function conceptChecks(line: Line): object[] {
-  const about = { ...columnOf(line), concept: Number(line.conceptId) }
+  return (line.conceptId ?? '').split(',').flatMap((id) => checksOfConcept(line, Number(id)))
+}
+
+function checksOfConcept(line: Line, concept: number): object[] {
+  const about = { ...columnOf(line), concept }
   const found: object[] = []
   for (const check of ['plausibleGender', 'plausibleGenderUseDescendants']) {
     const gender = line[check]
