@@ -25,7 +25,7 @@ export function personKeyMaker(secret: Uint8Array, dataset: string): KeyOf {
   return (ids) => {
     const blocks = Buffer.alloc(ids.length * BLOCK)
     for (let index = 0; index < ids.length; index += 1) {
-      blocks.writeBigInt64BE(wholeNumber(ids[index]), index * BLOCK)
+      writeWholeNumber(blocks, index * BLOCK, ids[index])
     }
     const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
     const images = cipher.update(blocks)
@@ -38,10 +38,15 @@ export function personKeyMaker(secret: Uint8Array, dataset: string): KeyOf {
   }
 }
 
-function wholeNumber(id: number | bigint | undefined): bigint {
-  if (typeof id === 'bigint') return BigInt.asIntN(64, id)
+/** As a signed number of 64 bits; a number and a bigint of the same value give the same bytes. */
+function writeWholeNumber(bytes: Buffer, at: number, id: number | bigint | undefined): void {
+  if (typeof id === 'bigint') {
+    bytes.writeBigInt64BE(BigInt.asIntN(64, id), at)
+    return
+  }
   if (id === undefined || !Number.isSafeInteger(id)) throw new TypeError('The number of a person is a whole number.')
-  return BigInt(id)
+  bytes.writeInt32BE(Math.floor(id / 2 ** 32), at)
+  bytes.writeUInt32BE(id >>> 0, at + 4)
 }
 
 /** Sorted, each once. */

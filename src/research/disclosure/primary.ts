@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 import { dominance } from './dominance.ts'
 import type { ExactGrid, GridEntry } from './grid.ts'
 import type { Admission } from './ledger/exposure.ts'
-import { type CellKey, countNoise } from './noise.ts'
+import { type CellKeyOf, countNoise } from './noise.ts'
 import type { PersonKeys } from './persons.ts'
 import { type DisclosureProblemCode, TOO_FEW } from './problems.ts'
 import type { DisclosureRules } from './rules.ts'
@@ -20,7 +20,7 @@ export type HiddenReason =
 /** What the rules are applied with. */
 export interface PrimaryMeans {
   readonly rules: DisclosureRules
-  readonly cellKey: (persons: PersonKeys) => CellKey
+  readonly cellKey: CellKeyOf
   /** Whether the number of these persons may be told, after all that was told before. */
   readonly admit: (persons: PersonKeys) => Admission
   /** An output checker has looked at the table: sums of values below zero may be told. */

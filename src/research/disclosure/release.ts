@@ -81,7 +81,7 @@ function decide(start: Exact, context: ReleaseContext, exposure: Exposure): Answ
   const suppressed = suppress(start, {
     rules,
     cellKey: cellKeyMaker(context.secret, context.dataset),
-    admit: (persons) => exposure.admit(persons, rules.frequencyFloor),
+    admit: (persons) => exposure.admit(persons, personsBehindANumber(rules)),
     reviewed: context.reviewedBy !== undefined,
   })
   const result = suppressed.ok ? complement(suppressed.value) : suppressed
@@ -96,6 +96,14 @@ function decide(start: Exact, context: ReleaseContext, exposure: Exposure): Answ
       hidden: [...hidden].map(([index, reason]) => ({ key: grid.entries[index]?.key, reason })),
     },
   }
+}
+
+/**
+ * How many persons stand behind each independent number. With noise as many more as it can hide: a group of just under the floor
+ * could otherwise be estimated well from many answers that are all allowed.
+ */
+function personsBehindANumber({ frequencyFloor, perturbation }: DisclosureRules): number {
+  return frequencyFloor + (perturbation.kind === 'cell-key' ? perturbation.spread : 0)
 }
 
 /** Everybody first: the ledger then meets each person once. */

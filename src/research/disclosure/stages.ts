@@ -6,7 +6,7 @@
 import { ok, type Result } from '#platform/result/result.ts'
 import { complementOf } from './complementary.ts'
 import { type ExactGrid, gridOf } from './grid.ts'
-import { type CellKey, countNoise, roundTo, significant, sumNoise } from './noise.ts'
+import { type CellKeyOf, countNoise, roundTo, significant, sumNoise } from './noise.ts'
 import type { KeyOf, PersonKeys } from './persons.ts'
 import { type HiddenReason, marginsOf, type PrimaryMeans, primaryOf } from './primary.ts'
 import type { DisclosureProblemCode } from './problems.ts'
@@ -91,7 +91,7 @@ export type Perturb = (persons: PersonKeys) => {
 }
 
 /** Noise bound to the persons of a cell, or rounding. */
-export function usualPerturbation(rules: DisclosureRules, cellKey: (persons: PersonKeys) => CellKey): Perturb {
+export function usualPerturbation(rules: DisclosureRules, cellKey: CellKeyOf): Perturb {
   const { perturbation } = rules
   return (persons) => {
     const key = cellKey(persons)

@@ -7,8 +7,9 @@
  * leverage, in regression). For a set A of persons, the projection of its vector has a squared length of at most |A|² times
  * the largest exposure in A. A is computable exactly only when its vector lies in V, when that is |A|. So
  *
- *     every exposure < 1/(k - 1)   ⇒   no set of 1 … k-1 persons can be computed, by any number of answers, even exact ones.
+ *     every exposure ≤ 1/k   ⇒   no set of 1 … k-1 persons can be computed, by any number of answers, even exact ones,
  *
+ * and of the vector of a set of m persons a share of 1 - m/k always stays outside of V: it is known the worse, the smaller it is.
  * This holds for symmetric differences (an answer that differs by d persons from an earlier one gives them an exposure of 1/d),
  * for unions and intersections of any number of answers, nested chains, complements and margins. The exposures add up
  * to the number of independent answers: k persons must stand behind each number. Answers inside V (repeats, margins of what
@@ -28,7 +29,7 @@ export type Admission = 'new' | 'known' | 'refused' | 'full'
 export interface Exposure {
   /** Independent answers so far. */
   readonly rank: () => number
-  /** Takes the set in, unless it would expose somebody to 1/(floor - 1) or more. */
+  /** Takes the set in, unless it would expose somebody to more than 1/floor. */
   admit(set: PersonKeys, floor: number): Admission
   /** Takes in what was decided before. */
   restore(set: PersonKeys): void
@@ -88,7 +89,7 @@ export function emptyExposure(mostNumbers: number): Exposure {
   return {
     rank: () => rank,
     admit: (set, floor) => {
-      const limit = 1 / (floor - 1)
+      const limit = 1 / floor
       const parts = atoms.parts(set)
       const first = residualOf(set.length, parts, places, rank)
       if (first.squaredLength < NOTHING_NEW) return 'known'
@@ -148,7 +149,7 @@ function exposes(
   limit: number,
 ): boolean {
   const tooMuch = (atom: number, value: number) =>
-    (places[atom]?.exposure ?? 0) + value ** 2 / squaredLength >= limit - 1e-9
+    (places[atom]?.exposure ?? 0) + value ** 2 / squaredLength > limit + 1e-9
   if (parts.some(({ atom }) => tooMuch(atom, (outside[atom] ?? 0) + 1))) return true
   const insideOf = new Map(parts.map(({ atom, inside }) => [atom, inside]))
   return outside.some((value, atom) => insideOf.get(atom) !== atoms.size(atom) && tooMuch(atom, value))
