@@ -69,9 +69,15 @@ export function connectRepository(address: RepositoryAddress, timeoutMs: number)
 function connectionOver(socket: TLSSocket, stalledMs: number): RepositoryConnection {
   let failure: Error | undefined
   let ended = false
+  /** Those that wait for their bytes to leave. Nothing may be hung on `gone` for each: it would keep them all. */
+  const writing = new Set<(error: Error) => void>()
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   socket.on('error', (error) => {
     failure = error
+  })
+  socket.once('close', () => {
+    const error = failure ?? Object.assign(new Error('The connection is gone.'), { code: 'EPIPE' })
+    for (const settle of writing) settle(error)
   })
   // A repository says nothing; what it says is read away so that its end is seen.
   socket.resume()
@@ -90,11 +96,12 @@ function connectionOver(socket: TLSSocket, stalledMs: number): RepositoryConnect
           reject(Object.assign(new Error('The repository reads nothing.'), { code: 'ETIMEDOUT' }))
         }, stalledMs)
         const settle = (error?: Error | null): void => {
+          writing.delete(settle)
           clearTimeout(stalled)
           if (error) reject(error)
           else resolve()
         }
-        void gone.then(() => settle(failure ?? Object.assign(new Error('The connection is gone.'), { code: 'EPIPE' })))
+        writing.add(settle)
         socket.write(bytes, settle)
       }),
     async end(graceMs) {

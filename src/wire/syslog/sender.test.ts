@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { connect } from 'node:tls'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createLog } from '#platform/log/log.ts'
 import { until } from '../../../test/faults/processes.ts'
 import { openAuditArchive } from './archive.ts'
-import { frameReader } from './frames.ts'
+import { connectRepository } from './connection.ts'
+import { frame, frameReader } from './frames.ts'
 import { readSyslogMessage, writeSyslogMessage } from './message.ts'
 import { type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts'
 import { type SenderOptions, startSyslogSender } from './sender.ts'
@@ -229,6 +232,32 @@ describe('the receiver', () => {
     await until('it was cut', () => receiver.refused.includes('stalled'))
     socket.destroy()
     await receiver.close()
+  })
+})
+
+describe('a lasting connection', () => {
+  it('keeps nothing of what has gone over it', async () => {
+    setFlagsFromString('--expose_gc')
+    const collect: () => void = runInNewContext('gc')
+    const receiver = await listen({ onMessages: async () => {} })
+    const connection = await connectRepository({ host: '127.0.0.1', port: receiver.port, tls: node }, 5000)
+    const bytes = 1_000_000
+    for (let sent = 0; sent < 100; sent += 1) {
+      const message = writeSyslogMessage({
+        priority: 110,
+        timestamp: new Date(),
+        host: 'ncp.fr',
+        xml: 'x'.repeat(bytes),
+      })
+      await connection.write(frame(message))
+      if (sent % 10 === 0) collect()
+    }
+    collect()
+    const { arrayBuffers } = process.memoryUsage()
+    connection.destroy()
+    await assert.rejects(connection.write(Buffer.from('x')))
+    await receiver.close()
+    assert.ok(arrayBuffers < 50 * bytes, `${arrayBuffers} bytes are kept`)
   })
 })
 
