@@ -39,6 +39,8 @@ export interface CohortExpression {
   readonly censorWindow: Period
   /** What the author did not finish: it can be shown and checked, but not run. */
   readonly unfinished: readonly Fault[]
+  /** What the author wrote and what changes nothing, such as an empty list of concepts. */
+  readonly withoutEffect: readonly Fault[]
   /** Paths of members that the language does not know; they have no effect. */
   readonly unread: readonly string[]
 }

@@ -26,7 +26,8 @@ export function readDefinition(json: unknown): Result<CohortExpression, Definiti
   const expression = root && readExpression(reading, root)
   const [first] = reading.faults
   if (first !== undefined || expression === undefined) return unreadable(reading)
-  return ok({ ...expression, unfinished: reading.unfinished, unread: reading.unread })
+  const { unfinished, withoutEffect, unread } = reading
+  return ok({ ...expression, unfinished, withoutEffect, unread })
 }
 
 function unreadable(reading: Reading): Result<never, DefinitionProblemCode> {
@@ -41,7 +42,10 @@ function unreadable(reading: Reading): Result<never, DefinitionProblemCode> {
   )
 }
 
-function readExpression(reading: Reading, root: ObjectReading): Omit<CohortExpression, 'unfinished' | 'unread'> {
+function readExpression(
+  reading: Reading,
+  root: ObjectReading,
+): Omit<CohortExpression, 'unfinished' | 'withoutEffect' | 'unread'> {
   const title = root.text('Title')
   const cdmVersionRange = root.text('cdmVersionRange')
   const additional = root.place('AdditionalCriteria')
@@ -77,7 +81,10 @@ function readLimit(limit: ObjectReading | undefined): Limit {
 function readPrimary(reading: Reading, root: ObjectReading): PrimaryCriteria {
   const primary = root.object('PrimaryCriteria')
   if (primary === undefined) {
-    fault(reading, `${root.path}.PrimaryCriteria`, 'The events that open the cohort are missing.')
+    reading.unfinished.push({
+      path: `${root.path}.PrimaryCriteria`,
+      sentence: 'The events that open the cohort are missing.',
+    })
     return { criteria: [], priorDays: 0, postDays: 0, limit: 'first' }
   }
   const window = primary.object('ObservationWindow')

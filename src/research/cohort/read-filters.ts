@@ -64,7 +64,10 @@ function readConceptList(
   name: string,
   excludedBy: string | undefined,
 ): Filter | undefined {
+  const list = object.place(name)
   const concepts = object.list(name).map((place) => readConcept(reading, place))
+  if (list !== undefined && concepts.length === 0)
+    reading.withoutEffect.push({ path: list.path, sentence: 'The list of concepts is empty, so it filters nothing.' })
   const exclude = excludedBy !== undefined && object.flag(excludedBy)
   return concepts.length > 0 ? { kind: 'concepts', name, concepts, exclude } : undefined
 }
@@ -129,7 +132,10 @@ function readDay(reading: Reading, object: ObjectReading, key: string): string |
   const iso = `${year.padStart(4, '0')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   const read = new Date(`${iso}T00:00:00Z`)
   if (parts && iso >= '0001-01-01' && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(iso)) return iso
-  fault(reading, `${object.path}.${key}`, 'It must be a day that exists, written like 2020-02-29.')
+  reading.unfinished.push({
+    path: `${object.path}.${key}`,
+    sentence: 'It must be a day that exists, written like 2020-02-29.',
+  })
   return undefined
 }
 
@@ -153,7 +159,8 @@ function readTextFilter(reading: Reading, place: Place): TextFilter | undefined 
     reading.unfinished.push({ path: filter.path, sentence: 'The text filter has no comparison.' })
     return undefined
   }
-  // Without a text: whatever is written there at all.
+  if (text === undefined || text === '')
+    reading.withoutEffect.push({ path: filter.path, sentence: 'Without a text, whatever is written there is found.' })
   return { how: textComparison(op), negated: op.startsWith('!'), text: text ?? '' }
 }
 

@@ -57,6 +57,8 @@ function readDemographic(reading: Reading, place: Place): Demographic | undefine
   if (object === undefined) return undefined
   const filters = readFilters(reading, object, demographicAttributes)
   object.close()
+  if (filters.length === 0)
+    reading.withoutEffect.push({ path: object.path, sentence: 'The demographic criterion asks for nothing.' })
   return { filters, path: object.path }
 }
 
@@ -64,7 +66,8 @@ function readCorrelated(reading: Reading, place: Place): CorrelatedCriterion | u
   const object = openObject(reading, place)
   if (object === undefined) return undefined
   const wrapped = object.place('Criteria')
-  if (wrapped === undefined) fault(reading, `${object.path}.Criteria`, 'The criterion is missing.')
+  if (wrapped === undefined)
+    reading.unfinished.push({ path: `${object.path}.Criteria`, sentence: 'The criterion is missing.' })
   const criterion = wrapped && readCriterion(reading, wrapped)
   const endWindow = object.object('EndWindow')
   const read = {

@@ -16,6 +16,7 @@ export interface Reading {
   readonly faults: Fault[]
   /** A value is missing: it can be shown, not run. */
   readonly unfinished: Fault[]
+  readonly withoutEffect: Fault[]
   readonly unread: string[]
   objects: number
 }
@@ -44,7 +45,7 @@ export interface ObjectReading {
 }
 
 export function startReading(): Reading {
-  return { faults: [], unfinished: [], unread: [], objects: 0 }
+  return { faults: [], unfinished: [], withoutEffect: [], unread: [], objects: 0 }
 }
 
 export function fault(reading: Reading, path: string, sentence: string): void {

@@ -1,0 +1,22 @@
+/** Runs all checks on a cohort expression. */
+import type { CohortExpression } from '../definition.ts'
+import { checkConceptSets } from './concept-sets.ts'
+import { checkCriteria } from './criteria.ts'
+import { checkExits } from './exits.ts'
+import { type Remark, remark } from './remark.ts'
+import { checkWindows } from './windows.ts'
+
+/** Remarks on a definition, errors first. Without remarks there is nothing to say against running it. */
+export function checkDefinition(expression: CohortExpression): readonly Remark[] {
+  const remarks = [
+    ...expression.unfinished.map(({ path, sentence }) => remark('error', 'unfinished', path, { sentence })),
+    ...expression.withoutEffect.map(({ path, sentence }) => remark('warning', 'without-effect', path, { sentence })),
+    ...expression.unread.map((path) => remark('information', 'member-unknown', path)),
+    ...checkConceptSets(expression),
+    ...checkCriteria(expression),
+    ...checkWindows(expression),
+    ...checkExits(expression),
+  ]
+  const order = { error: 0, warning: 1, information: 2 }
+  return remarks.sort((one, other) => order[one.severity] - order[other.severity])
+}
