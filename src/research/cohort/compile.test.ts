@@ -107,7 +107,7 @@ describe('any valid definition', () => {
         assert.deepEqual([...expression.unfinished, ...expression.unread], [])
         assert.ok(compileCohort(expression, everyTable).ok)
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('any valid definition', () => {
     const running = await openEngines('duckdb')
     const [engine] = running.engines
     assert.ok(engine)
-    for (const json of fc.sample(randomDefinition, { numRuns: 25, seed: 3 })) {
+    for (const json of fc.sample(randomDefinition, { numRuns: 15, seed: 3 })) {
       const answer = await engine.run(unwrapped(compileCohort(read(json), everyTable)))
       assert.ok(answer.ok, answer.ok ? '' : `${answer.problem.sentence} ${JSON.stringify(json)}`)
     }

@@ -167,7 +167,7 @@ describe('faults', () => {
         const result = readDefinition(json)
         if (!result.ok) assert.match(result.problem.place?.path ?? '', /^\$/)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })
