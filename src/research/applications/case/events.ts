@@ -26,7 +26,8 @@ export type Role = (typeof ROLES)[number]
 const Identifier = z.string().min(1).max(500)
 /** What a person wrote; never empty, because reasons are owed (Art. 68(4), 68(9)). */
 const Words = z.string().trim().min(1).max(20_000)
-const Moment = z.iso.datetime()
+/** Written in one way, so that moments compare as text. */
+const Moment = z.iso.datetime().transform((moment) => new Date(moment).toISOString())
 const Day = z.iso.date()
 const Cents = z.int().nonnegative()
 const Months = z.int().positive()

@@ -62,7 +62,7 @@ export function openCaseStore(database: Database, procedures: Procedures): CaseS
         const procedure = await procedureOfCommand(state, command)
         const decided = decide(state, command, procedure)
         if (!decided.ok) return decided
-        const stored = await store(kysely, state, decided.value, procedure, command.at)
+        const stored = await store(kysely, state, decided.value, procedure, new Date(command.at).toISOString())
         if (stored) return ok({ state: stored, events: decided.value })
         if (seen !== undefined || attempt === ATTEMPTS) return changed()
       }
