@@ -46,14 +46,14 @@ export function onEachDatabase(name: string, suite: (open: OpenTestDatabase, dia
   })
 }
 
-/** A new, empty database on a running server. */
-export async function createPostgresDatabase(server: PostgresServer): Promise<string> {
+/** A new, empty database on a running server; `options` as PostgreSQL writes them after its name. */
+export async function createPostgresDatabase(server: PostgresServer, options = ''): Promise<string> {
   const { default: pg } = await import('pg')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const client = new pg.Client({ connectionString: server.url })
   await client.connect()
   try {
-    await client.query(`create database ${name}`)
+    await client.query(`create database ${name} ${options}`)
   } finally {
     await client.end()
   }

@@ -28,7 +28,9 @@ export async function openEngines(only?: Dialect): Promise<TestEngines> {
   if (wanted('postgresql')) {
     const server = await startPostgres()
     if (server) {
-      engines.push(unwrapped(await openPostgresql({ url: await createPostgresDatabase(server) })))
+      // Of a language, as a country's database may be: text must be ordered by code point all the same.
+      const url = await createPostgresDatabase(server, "template template0 locale_provider icu icu_locale 'de-DE'")
+      engines.push(unwrapped(await openPostgresql({ url })))
       closing.push(() => server.stop())
     } else absent.push('PostgreSQL is not installed; on Debian: apt-get install postgresql')
   }
