@@ -5,7 +5,7 @@ import * as b from './build.ts'
 import * as r from './build-relations.ts'
 import { agreement } from './testing/agreement.ts'
 import { fill } from './testing/engines.ts'
-import { EVENTS, NOTHING, PERSONS, randomRows } from './testing/random-rows.ts'
+import { EVENTS, FULL, NOTHING, PERSONS, randomRows } from './testing/random-rows.ts'
 import type { Expression, Join, Relation, Select } from './tree.ts'
 
 const FEW = { ...EVENTS, name: 'few' }
@@ -14,6 +14,7 @@ const engines = agreement(async (all) => {
   await fill(all, PERSONS, randomRows(PERSONS, 60, 1))
   await fill(all, EVENTS, randomRows(EVENTS, 200, 2))
   await fill(all, FEW, randomRows(EVENTS, 12, 3, 0.4))
+  await fill(all, FULL, randomRows(FULL, 30, 4, 0))
   await fill(all, NOTHING, [])
 })
 
@@ -46,7 +47,7 @@ describe('joins', () => {
     'an equality of dates': [b.equals(b.cast(p('seen'), 'date'), e('day'))],
   }
   for (const [name, on] of Object.entries(conditions)) {
-    for (const table of ['events', 'few', 'nothing']) {
+    for (const table of ['events', 'few', 'full', 'nothing']) {
       test(`${name}, with ${table}`, async () => {
         const right = r.table(table)
         const both = [...allOfPersons, ...b.columns('e', 'person', 'concept', 'value', 'note', 'day', 'done')]
@@ -140,6 +141,7 @@ describe('groups', () => {
           b.named('sum', b.sum(of)),
           b.named('mean', b.mean(of)),
           b.named('deviation', b.deviation(of)),
+          b.named('spread', b.atLeast(b.deviation(of), b.double(0))),
           b.named('filtered_sum', b.sum(of, b.lessThan(e('value'), b.double(1)))),
           b.named('filtered_mean', b.mean(of, b.lessThan(e('value'), b.double(1)))),
           b.named('filtered_deviation', b.deviation(of, b.lessThan(e('value'), b.double(1)))),
@@ -150,7 +152,7 @@ describe('groups', () => {
     const numeric = ['person', 'concept', 'value'].includes(name)
     test(`of ${name}`, async () => {
       const results: Record<string, Relation> = {}
-      for (const table of ['events', 'few', 'nothing']) {
+      for (const table of ['events', 'few', 'full', 'nothing']) {
         results[`${table}, whole`] = fromTable(table, { columns: aggregates(e(name), numeric) })
         results[`${table}, by text`] = fromTable(table, {
           groupBy: [e('note')],
@@ -231,7 +233,7 @@ describe('windows', () => {
         ...extremes,
       ]
       const results: Record<string, Relation> = {}
-      for (const table of ['events', 'few', 'nothing']) results[table] = fromTable(table, { columns })
+      for (const table of ['events', 'few', 'full', 'nothing']) results[table] = fromTable(table, { columns })
       await engines.results(r.program([], results))
     })
   }

@@ -29,7 +29,13 @@ export const EVENTS: TableDescription = {
   sortedBy: ['person', 'day'],
 }
 
-export const NOTHING: TableDescription = { name: 'nothing', columns: EVENTS.columns }
+/** Without NULLs, as its columns say: ClickHouse takes 0 for what is missing in such columns unless it is told otherwise. */
+export const FULL: TableDescription = {
+  name: 'full',
+  columns: EVENTS.columns.map((column) => ({ ...column, nullable: false })),
+}
+
+export const NOTHING: TableDescription = { name: 'nothing', columns: FULL.columns }
 
 /** A small sequence of chance (mulberry32): the same numbers for the same seed, everywhere. */
 export function chance(seed: number): () => number {
