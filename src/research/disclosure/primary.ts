@@ -37,11 +37,10 @@ export function primaryOf(
     const entry = grid.entries[index]
     const reason = entry && reasonToHide(grid, entry, means)
     if (reason === 'review') return needsReview()
-    if (reason === 'full') return ledgerFull()
     if (reason === undefined) continue
-    if (index === grid.everybody) return TOO_FEW
+    if (index === grid.everybody) return reason === 'full' ? ledgerFull() : TOO_FEW
     if (reason === 'few-persons' && means.rules.smallCells === 'refuse') return smallCells()
-    hidden.set(index, reason)
+    hidden.set(index, reason === 'full' ? 'exposure' : reason)
   }
   return ok(hidden)
 }

@@ -26,7 +26,7 @@ import {
   suppress,
   usualPerturbation,
 } from './stages.ts'
-import type { ExactTable, NoiseStatement, ReleaseEvidence, TableDimension } from './table.ts'
+import type { ExactTable, NoiseStatement, ReleasedCell, ReleaseEvidence, TableDimension } from './table.ts'
 
 export interface ReleaseContext extends AnswerScope {
   readonly rules: DisclosureRules
@@ -138,11 +138,16 @@ function sensitivityOf(dimensions: readonly TableDimension[]): number {
 }
 
 function finish(table: Complemented, context: ReleaseContext, change: Perturb, noise: NoiseStatement): Released {
-  return release(perturb(table, change), (perturbed) => evidenceOf(perturbed, context, noise))
+  return release(perturb(table, change), (perturbed, cells) => evidenceOf(perturbed, cells, context, noise))
 }
 
-function evidenceOf(table: Perturbed, context: ReleaseContext, noise: NoiseStatement): ReleaseEvidence {
-  const { grid, hidden, cells, narrowest } = table
+function evidenceOf(
+  { grid, narrowest }: Perturbed,
+  cells: readonly ReleasedCell[],
+  context: ReleaseContext,
+  noise: NoiseStatement,
+): ReleaseEvidence {
+  const shown = cells.filter(({ persons }) => persons !== null).length
   const hash = (value: unknown) =>
     createHmac('sha256', context.secret)
       .update(`tessera disclosure evidence 1\0${canonicalJson(value)}`)
@@ -158,8 +163,8 @@ function evidenceOf(table: Perturbed, context: ReleaseContext, noise: NoiseState
     exactHash: hash(grid.entries.map(({ key, persons }) => [key, persons.length])),
     releasedHash: hash(cells),
     frequencyFloor: rules.frequencyFloor,
-    hidden: hidden.size,
-    shown: cells.length - hidden.size,
+    hidden: cells.length - shown,
+    shown,
     noise,
     audit: { method: 'simplex', narrowest },
     ...(reviewedBy === undefined ? {} : { reviewedBy }),

@@ -12,7 +12,14 @@ import { type HiddenReason, marginsOf, type PrimaryMeans, primaryOf } from './pr
 import type { DisclosureProblemCode } from './problems.ts'
 import { MODEL_RULES, TABLE_LIMITS } from './read-rules.ts'
 import type { DisclosureRules } from './rules.ts'
-import type { ExactTable, ReleasedCell, ReleasedMeasure, ReleasedTable, ReleaseEvidence } from './table.ts'
+import type {
+  ExactTable,
+  ReleasedCell,
+  ReleasedMeasure,
+  ReleasedTable,
+  ReleaseEvidence,
+  TableDimension,
+} from './table.ts'
 
 declare const stage: unique symbol
 type At<Name extends StageName, Content> = Content & { readonly [stage]: Name }
@@ -127,7 +134,23 @@ export function perturb(table: Complemented, change: Perturb): Perturbed {
 }
 
 /** The last step. @param evidence made from what goes in and what comes out */
-export function release(table: Perturbed, evidence: (table: Perturbed) => ReleaseEvidence): Released {
+export function release(
+  table: Perturbed,
+  evidence: (table: Perturbed, released: readonly ReleasedCell[]) => ReleaseEvidence,
+): Released {
   demand(table, 'perturbed')
-  return sealed('released', { dimensions: table.grid.dimensions, cells: table.cells, evidence: evidence(table) })
+  const { dimensions, cells } = withoutUnshown(table.grid.dimensions, table.cells)
+  return sealed('released', { dimensions, cells, evidence: evidence(table, cells) })
+}
+
+/** Levels found in the data of which nothing is shown. */
+function withoutUnshown(dimensions: readonly TableDimension[], cells: readonly ReleasedCell[]) {
+  const shown = dimensions.map(({ levels, discovered }, d) => {
+    const told = new Set(cells.filter(({ persons }) => persons !== null).map(({ key }) => key[d]))
+    return discovered ? levels.filter((level) => told.has(level)) : levels
+  })
+  return {
+    dimensions: dimensions.map((dimension, d) => ({ ...dimension, levels: shown[d] ?? [] })),
+    cells: cells.filter(({ key }) => key.every((level, d) => level === null || shown[d]?.includes(level))),
+  }
 }

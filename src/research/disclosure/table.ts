@@ -12,6 +12,8 @@ export interface TableDimension {
   readonly levels: readonly string[]
   /** A person may stand in several levels (conditions): margins are then no sums. */
   readonly overlapping?: boolean
+  /** Levels were found in the data: one of which nothing is shown is left out, since its name alone tells that it is not empty. */
+  readonly discovered?: boolean
 }
 
 export interface TableMeasure {

@@ -91,19 +91,25 @@ export function emptyExposure(mostNumbers: number): Exposure {
     admit: (set, floor) => {
       const limit = 1 / floor
       const parts = atoms.parts(set)
-      const first = residualOf(set.length, parts, places, rank)
-      if (first.squaredLength < NOTHING_NEW) return 'known'
-      if (exposes(first, atoms, places, limit * 1.001)) return 'refused'
+      const projection = projectionOf(parts, places, rank)
+      const squaredLength = set.length - dot(projection, projection)
+      if (squaredLength < NOTHING_NEW) return 'known'
+      // Most refusals are seen at the persons of the set itself, before everybody else is looked at.
+      const insideTooMuch = parts.some(({ atom }) => {
+        const place = places[atom]
+        const value = 1 - (place ? dot(place.coordinates, projection) : 0)
+        return (place?.exposure ?? 0) + value ** 2 / squaredLength > limit * 1.001
+      })
+      if (insideTooMuch) return 'refused'
       if ((places.length + parts.length) * (rank + 1) > mostNumbers) return 'full'
-      const residual = perpendicular(first, atoms, places, rank)
+      const residual = residualOf(set.length, parts, atoms, places, rank)
       if (residual.squaredLength < NOTHING_NEW) return 'known'
       if (exposes(residual, atoms, places, limit)) return 'refused'
       take(set, residual)
       return 'new'
     },
     restore: (set) => {
-      const first = residualOf(set.length, atoms.parts(set), places, rank)
-      const residual = perpendicular(first, atoms, places, rank)
+      const residual = residualOf(set.length, atoms.parts(set), atoms, places, rank)
       if (residual.squaredLength >= NOTHING_NEW) take(set, residual)
     },
     truncate: (to) => {
@@ -118,11 +124,23 @@ export function emptyExposure(mostNumbers: number): Exposure {
   }
 }
 
-function residualOf(size: number, parts: readonly Part[], places: readonly Place[], rank: number): Residual {
+function projectionOf(parts: readonly Part[], places: readonly Place[], rank: number): Float64Array {
   const projection = new Float64Array(rank)
   for (const { atom, inside } of parts) addTimes(projection, places[atom]?.coordinates ?? NOWHERE, inside)
+  return projection
+}
+
+function residualOf(
+  size: number,
+  parts: readonly Part[],
+  atoms: Atoms,
+  places: readonly Place[],
+  rank: number,
+): Residual {
+  const projection = projectionOf(parts, places, rank)
   const outside = places.map(({ coordinates }) => -dot(coordinates, projection))
-  return { parts, outside, squaredLength: size - dot(projection, projection) }
+  const first = { parts, outside, squaredLength: size - dot(projection, projection) }
+  return rank === 0 ? first : perpendicular(first, atoms, places, rank)
 }
 
 /** Once more, since the first time leaves rounding errors ("twice is enough", Kahan). */

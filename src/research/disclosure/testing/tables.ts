@@ -63,3 +63,11 @@ export async function memoryContext(changes: Partial<ReleaseContext> = {}): Prom
   const scope = { dataset: 'test', applicant: 'applicant', permit: 'permit' }
   return { ...scope, rules: DEFAULT_RULES, secret: SECRET, ledger: openAnswerLedger(database), ...changes }
 }
+
+/** How far what was seen is from what was expected; with few degrees of freedom, beyond 30 hardly ever by chance. */
+export function chiSquare(seen: readonly number[], expected: readonly number[]): number {
+  return seen.reduce((sum, count, index) => {
+    const wanted = expected[index] ?? 0
+    return sum + (count - wanted) ** 2 / wanted
+  }, 0)
+}
