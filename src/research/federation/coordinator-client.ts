@@ -44,6 +44,7 @@ const WorkSchema = z.object({
   digest: z.string().max(200),
   lists: z.array(z.string()).exactOptional(),
 })
+const TakenSchema = z.object({ taken: z.enum(['first', 'again']) })
 const RefusalSchema = z.object({ code: z.string().regex(/^[a-z][a-z-]{0,99}$/) })
 
 const ANSWER_MS = 15_000
@@ -80,7 +81,8 @@ export function coordinatorClient(options: ClientOptions): CoordinatorClient {
       })
       if (!answered.ok) return answered
       const { status } = answered.value
-      if (status === 200) return ok({ taken: true })
+      // A proxy that answers 200 by itself has taken nothing.
+      if (status === 200) return TakenSchema.safeParse(jsonOf(answered.value)).success ? ok({ taken: true }) : garbled()
       const refused = RefusalSchema.safeParse(jsonOf(answered.value))
       // 401 and 403 are mended by people, 5xx by time; then the same answer is told again.
       const final = status === 400 || status === 404 || status === 409

@@ -35,7 +35,8 @@ import { type NodeWorker, startNodeWorker } from '../node-worker.ts'
 import { signTask, TASK, type Task } from '../task.ts'
 
 export const log = createLog({ level: 'silent', name: 'test' })
-const began = Date.now()
+/** The same for the processes of one test. */
+export const began = Number(process.env.TEST_BEGAN ?? Date.now())
 /** In the year of the test permits, and moving. */
 export const now = (): Date => new Date(NOW.getTime() + Date.now() - began)
 
@@ -131,6 +132,8 @@ export interface TestNode {
 }
 
 export interface TestFederation {
+  /** Of keys and databases; removed at the end. */
+  readonly directory: string
   readonly keys: TestKeys
   readonly tls: Readonly<Record<string, NodeKeys>>
   readonly coordinator: TestCoordinator
@@ -158,7 +161,7 @@ export async function testFederation(): Promise<TestFederation> {
   for (const country of COUNTRIES) await coordinator.publish(country)
   const nodes: TestNode[] = []
   return {
-    ...{ keys, tls, coordinator },
+    ...{ directory, keys, tls, coordinator },
     async node(country, execute, { url = 'sqlite::memory:', clock = now } = {}) {
       const node = await startNode({ country, execute, url, clock, keys, tls, coordinator: coordinator.url })
       nodes.push(node)
