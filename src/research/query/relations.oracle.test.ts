@@ -80,20 +80,27 @@ describe('joins', () => {
     )
   })
 
-  test('a join with constants of a subquery', async () => {
-    const constants = fromPersons({
-      columns: [b.named('one', b.integer(1)), b.named('none', b.add(p('age'), b.absent('integer')))],
+  test('a join on a constant of a subquery', async () => {
+    const j = (name: string) => b.column('j', name)
+    const withConstant = fromPersons({
+      joins: [r.innerJoin(r.table('events'), 'e', b.equals(p('id'), e('person')))],
+      columns: [
+        b.named('nine', b.integer(9)),
+        b.named('none', b.add(p('age'), b.absent('integer'))),
+        b.named('day', e('day')),
+      ],
     })
     const c = (name: string) => b.column('c', name)
-    const on = b.equals(e('person'), c('one'))
-    const columns = b.columns('e', 'person', 'day')
-    await engines.results(
-      r.program([], {
-        left: fromTable('events', { joins: [r.leftJoin(constants, 'c', on)], columns }),
-        semi: fromTable('events', { joins: [r.semiJoin(constants, 'c', on)], columns }),
-        anti: fromTable('events', { joins: [r.antiJoin(constants, 'c', b.equals(e('person'), c('none')))], columns }),
-      }),
-    )
+    const joined = (how: typeof r.leftJoin, name: string) =>
+      r.select({
+        from: r.source(withConstant, 'c'),
+        joins: [how(r.table('events'), 'j', b.equals(c(name), j('concept')))],
+        columns: b.columns('c', 'day'),
+      })
+    for (const name of ['nine', 'none']) {
+      const results = { left: joined(r.leftJoin, name), semi: joined(r.semiJoin, name), anti: joined(r.antiJoin, name) }
+      await engines.results(r.program([], results))
+    }
   })
 
   test('several joins of one select', async () => {

@@ -15,6 +15,8 @@ export const CLICKHOUSE_SETTINGS: Readonly<Record<string, string>> = {
   transform_null_in: '0',
   least_greatest_legacy_null_behavior: '0',
   output_format_json_quote_64bit_integers: '0',
+  // Otherwise constants of subqueries go into joins, which are then refused: "cannot determine join keys" (26.7).
+  query_plan_merge_expression_into_join: '0',
   // Otherwise the last digit of a double depends on how it is written.
   precise_float_parsing: '1',
   // Long lists of concepts stand in the query itself.
@@ -105,8 +107,6 @@ export const CLICKHOUSE: SqlDialect = {
     const joined = columns.map((_, index) => `c${index}`).join(', ')
     return `SELECT ${names} FROM (SELECT ${arrays.join(', ')}) ARRAY JOIN ${joined}`
   },
-  // It carries constants through subqueries into joins, and then refuses these: "no equality of both sides".
-  asColumn: (sql) => `materialize(${sql})`,
   // A NULL without columns would count as true here (26.7).
   besideEquality: (condition) => `ifNull(${condition}, FALSE)`,
   halfJoins: 'join',

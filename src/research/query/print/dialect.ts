@@ -54,8 +54,6 @@ export interface SqlDialect {
   next(operand: string): string
   /** A select of these rows (at least one) with these columns; cells are literals without their types. */
   rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
-  /** An expression of a select that may come out as a constant. */
-  asColumn(sql: string): string
   /** A condition of a join that is no equality of its two sides. */
   besideEquality(condition: string): string
   /** How a semi-join or an anti-join is said: as a join, or as EXISTS. */

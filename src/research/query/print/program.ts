@@ -157,10 +157,7 @@ function printSelect(select: Select, around: Surroundings): PrintedQuery {
   const { scope } = sources
   const print = (expression: Expression) => printExpression(expression, scope, dialect)
   checkGrouping(select)
-  const printed = select.columns.map(({ name, expression }) => {
-    const { sql, type } = print(expression)
-    return { name, type, sql: contains(expression, 'literal') ? dialect.asColumn(sql) : sql }
-  })
+  const printed = select.columns.map(({ name, expression }) => ({ name, ...print(expression) }))
   const columns = checkedColumns(printed.map(({ name, type }) => ({ name, type })))
   const cells = printed.map(({ name, sql }) => `${sql} AS ${dialect.identifier(name)}`)
   const where = [...sources.conditions, ...(select.where ? [printAs('boolean', select.where, scope, dialect)] : [])]

@@ -76,7 +76,6 @@ export const STANDARD = {
     const typed = columns.map(({ name, type }) => `${castTo(identifier(name), type)} AS ${identifier(name)}`)
     return `SELECT ${typed.join(', ')} FROM (VALUES ${values}) AS "rows"(${names})`
   },
-  asColumn: (sql: string) => sql,
   besideEquality: (condition: string) => condition,
   halfJoins: 'exists',
   createTemporary: (table: string, select: string) => `CREATE TEMPORARY TABLE ${identifier(table)} AS ${select}`,
