@@ -128,7 +128,7 @@ describe('a released table', () => {
       assert.equal(await code(wrong), 'disclosure-table-invalid')
     }
     assert.equal(
-      await code(crossTable(range(0, 30).map(() => range(0, 20).map((n) => n % 5)))),
+      await code(crossTable(range(0, 60).map(() => range(0, 40).map((n) => n % 5)))),
       'disclosure-table-too-fine',
     )
   })
