@@ -13,7 +13,7 @@ import { faultText } from './row-checks.ts'
 import { inspectBytes, type SourceBytes, type SourceBytesProblemCode } from './source-bytes.ts'
 import type { SourceFile } from './source-files.ts'
 import { type ShapeProblemCode, type SourceShape, shapeOf } from './source-shape.ts'
-import { makeWaitingTable, rejectedLines, type StagedFile, stageFile, WAITING } from './stage.ts'
+import { makeWaitingTable, type StagedFile, type StageInput, stageFile, stageLines, WAITING } from './stage.ts'
 
 export type BuildProblemCode = ShapeProblemCode | SourceBytesProblemCode
 
@@ -32,7 +32,7 @@ interface InspectedFile {
 }
 
 export async function buildTables(input: BuildInput): Promise<Result<readonly SourceReport[], BuildProblemCode>> {
-  const { database, files, workFolder } = input
+  const { database, workFolder } = input
   const inspected = await inspectAll(input)
   if (!inspected.ok) return inspected
   await database.run(`ATTACH ${literal(join(workFolder, 'staging.duckdb'))} AS staging`)
@@ -43,7 +43,7 @@ export async function buildTables(input: BuildInput): Promise<Result<readonly So
   // Persons are known before the rows that speak of them: PERSON is the first table of the specification.
   for (const table of CDM_TABLES) {
     const own = inspected.value.filter(({ file }) => file.table === table)
-    if (own.length > 0) reports.push(...(await buildTable(input, table, own, reports.length, files.length)))
+    if (own.length > 0) reports.push(...(await buildTable(input, table, own, reports.length)))
   }
   await database.run('DETACH staging')
   return ok(reports)
@@ -64,42 +64,89 @@ async function inspectAll(input: BuildInput): Promise<Result<readonly InspectedF
   return ok(inspected)
 }
 
+/** A file of a table on its way. */
+interface Staged {
+  readonly inspected: InspectedFile
+  readonly input: StageInput
+  readonly result: StagedFile
+}
+
 async function buildTable(
-  { database, workFolder, progress }: BuildInput,
+  build: BuildInput,
   table: CdmTable,
   files: readonly InspectedFile[],
   done: number,
-  of: number,
 ): Promise<readonly SourceReport[]> {
+  const { database, progress } = build
+  const of = build.files.length
   await makeWaitingTable(database, table)
-  const staged: { readonly input: InspectedFile; readonly result: StagedFile; readonly before: number }[] = []
-  let before = 0
-  for (const [number, input] of files.entries()) {
-    const { file, shape } = input
-    progress({ step: 'read', table: table.name, file: file.name, done: done + number, of })
-    const copyPath = join(workFolder, `${table.name}-${number}.csv`)
-    const result = await stageFile({ database, file, shape, number, before, copyPath })
-    staged.push({ input, result, before })
-    before += result.rows
-  }
+  const read = await stageAll(build, table, files, done)
   await markDuplicates(database, table)
+  const staged = await withLines(database, table, read)
   const reports: SourceReport[] = []
-  for (const [number, { input, result, before: rowsBefore }] of staged.entries()) {
-    const rejected = await keepRejections(database, input, result, rowsBefore, number)
-    const { file, bytes, shape } = input
+  for (const { inspected, input, result } of staged) {
+    const rejected = await keepRejections(database, input, result)
     reports.push({
-      file: file.name,
+      file: inspected.file.name,
       table: table.name,
-      ...bytes,
+      ...inspected.bytes,
       rows: result.rows,
       loaded: result.rows - rejected,
       rejected,
-      notes: [...shape.notes],
+      notes: [...inspected.shape.notes],
     })
   }
-  progress({ step: 'sort', table: table.name, rows: before, done: done + files.length, of })
+  progress({ step: 'sort', table: table.name, rows: rowsOf(staged), done: done + files.length, of })
   await keepGoodRows(database, table)
   return reports
+}
+
+function rowsOf(staged: readonly Staged[]): number {
+  return staged.reduce((sum, { result }) => sum + result.rows, 0)
+}
+
+async function stageAll(
+  { database, workFolder, progress, files: { length: of } }: BuildInput,
+  table: CdmTable,
+  files: readonly InspectedFile[],
+  done: number,
+): Promise<readonly Staged[]> {
+  const staged: Staged[] = []
+  for (const [number, inspected] of files.entries()) {
+    const { file, shape } = inspected
+    progress({ step: 'read', table: table.name, file: file.name, done: done + number, of })
+    const copyPath = join(workFolder, `${table.name}-${number}.csv`)
+    const reread = () => progress({ step: 'read-lines', table: table.name, file: file.name, done: done + number, of })
+    const input: StageInput = { database, file, shape, number, before: rowsOf(staged), copyPath, reread }
+    staged.push({ inspected, input, result: await stageFile(input) })
+  }
+  return staged
+}
+
+/** Files with a row that is rejected are read again line by line, so that the report can name its line. */
+async function withLines(
+  database: DuckDatabase,
+  table: CdmTable,
+  staged: readonly Staged[],
+): Promise<readonly Staged[]> {
+  const rows = await database.rows(
+    `SELECT DISTINCT tessera_file AS file FROM ${WAITING} WHERE tessera_fault IS NOT NULL`,
+  )
+  const faulty = new Set(rows.map((row) => countOf(row, 'file')))
+  const again: Staged[] = []
+  for (const one of staged) {
+    const { input, result } = one
+    const { text } = input.shape
+    if (!text || result.linesKnown || !faulty.has(input.number)) again.push(one)
+    else again.push({ ...one, result: await stageLines(input, text) })
+  }
+  if (again.some(({ result }, at) => result !== staged[at]?.result)) {
+    await database.run(
+      `UPDATE ${WAITING} SET tessera_fault = NULL WHERE starts_with(tessera_fault, ${literal(faultText('duplicate-key', ''))})`,
+    )
+    await markDuplicates(database, table)
+  }
+  return again
 }
 
 /** Of rows with one key the first stands; later ones are rejected. */
@@ -121,41 +168,28 @@ async function markDuplicates(database: DuckDatabase, table: CdmTable): Promise<
 /** @returns how many rows of the file were rejected */
 async function keepRejections(
   database: DuckDatabase,
-  { file, shape }: InspectedFile,
-  { broken, ordinalIsLine }: StagedFile,
-  before: number,
-  number: number,
+  { file, number }: StageInput,
+  { broken }: StagedFile,
 ): Promise<number> {
-  const rows = await database.rows(
-    `SELECT tessera_ordinal AS ordinal, tessera_fault AS fault FROM ${WAITING}
-     WHERE tessera_file = ${number} AND tessera_fault IS NOT NULL`,
+  const faulty = `FROM ${WAITING} WHERE tessera_file = ${number} AND tessera_fault IS NOT NULL`
+  await database.run(
+    `INSERT INTO tessera.rejection SELECT ${literal(file.name)}, tessera_ordinal, ${literal(file.table.name)},
+       split_part(tessera_fault, ':', 2), split_part(tessera_fault, ':', 1) ${faulty}`,
   )
-  const ordinals = rows.map((row) => countOf(row, 'ordinal'))
-  const lines = ordinalIsLine || rows.length === 0 ? undefined : await rejectedLines(file, shape.text, before, ordinals)
-  const rejections = [
-    ...broken.map(({ line, reason }) => ({ line, column: null, reason })),
-    ...rows.map(({ fault }, at) => {
-      const [reason = '', column = ''] = String(fault).split(':')
-      const ordinal = ordinals[at] ?? 0
-      return { line: lines?.get(ordinal) ?? ordinal, column, reason }
-    }),
-  ]
-  await insertRejections(database, file, rejections)
-  return rejections.length
+  await insertBroken(database, file, broken)
+  const [rejected] = await database.rows(`SELECT count(*) AS n ${faulty}`)
+  return countOf(rejected, 'n') + broken.length
 }
 
 const ROWS_PER_STATEMENT = 2000
 
-async function insertRejections(
-  database: DuckDatabase,
-  file: SourceFile,
-  rejections: readonly { readonly line: number; readonly column: string | null; readonly reason: string }[],
-): Promise<void> {
-  for (let at = 0; at < rejections.length; at += ROWS_PER_STATEMENT) {
-    const values = rejections.slice(at, at + ROWS_PER_STATEMENT).map(({ line, column, reason }) => {
-      const texts = [file.table.name, column, reason].map((text) => (text === null ? 'NULL' : literal(text)))
-      return `(${literal(file.name)}, ${line}, ${texts.join(', ')})`
-    })
+async function insertBroken(database: DuckDatabase, file: SourceFile, broken: StagedFile['broken']): Promise<void> {
+  for (let at = 0; at < broken.length; at += ROWS_PER_STATEMENT) {
+    const values = broken
+      .slice(at, at + ROWS_PER_STATEMENT)
+      .map(
+        ({ line, reason }) => `(${literal(file.name)}, ${line}, ${literal(file.table.name)}, NULL, ${literal(reason)})`,
+      )
     await database.run(`INSERT INTO tessera.rejection VALUES ${values.join(', ')}`)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A copy of a text file without the lines that cannot be read, each with its line number in front. Made only when DuckDB's
- * reader refuses the file: it stops at the first bad line, and cannot say which other lines are bad.
+ * A copy of a text file without the lines that cannot be read, each with its line number in front. Made only when something is
+ * wrong with the file: DuckDB's reader stops at the first bad line, and cannot say on which line a row stood.
  */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
@@ -17,7 +17,7 @@ export interface CleanCopy {
 }
 
 /** Every record of a file after its header, with the line where it begins. */
-export async function* recordsOf(file: SourceFile, format: TextFormat): AsyncGenerator<TextRecord> {
+async function* recordsOf(file: SourceFile, format: TextFormat): AsyncGenerator<TextRecord> {
   const reader = createRecordReader(format)
   let header = true
   const withoutHeader = (records: readonly TextRecord[]): readonly TextRecord[] => {
@@ -48,21 +48,4 @@ export async function writeCleanCopy(file: SourceFile, format: TextFormat, path:
   out.end()
   await finished(out)
   return { path, records, broken }
-}
-
-/** Lines of the records with these numbers (from 1, broken records not counted). */
-export async function linesOf(
-  file: SourceFile,
-  format: TextFormat,
-  ordinals: ReadonlySet<number>,
-): Promise<ReadonlyMap<number, number>> {
-  const lines = new Map<number, number>()
-  let ordinal = 0
-  for await (const { line, fault } of recordsOf(file, format)) {
-    if (fault !== undefined) continue
-    ordinal += 1
-    if (ordinals.has(ordinal)) lines.set(ordinal, line)
-    if (lines.size === ordinals.size) break
-  }
-  return lines
 }

@@ -1,7 +1,8 @@
 /**
  * Splits delimited text into records and keeps the line where each one began, which DuckDB's own reader cannot tell.
- * Strict by RFC 4180: a quote means something only at the start of a field. What breaks a record is told with it, and the
- * next line is read as if nothing had happened, so that one bad quote costs one line and not the rest of the file.
+ * By RFC 4180: a quote means something only at the start of a field; as DuckDB does, spaces around a quoted field and empty
+ * fields after the last column are passed over. What breaks a record is told with it, and the next line is read as if nothing
+ * had happened, so that one bad quote costs one line and not the rest of the file.
  */
 
 export interface TextFormat {
@@ -29,6 +30,7 @@ export interface RecordReader {
 const QUOTE = 0x22
 const LF = 0x0a
 const CR = 0x0d
+const SPACE = 0x20
 const BOM = [0xef, 0xbb, 0xbf]
 /** A record longer than this has lost a quote. */
 const LONGEST_RECORD = 4 * 1024 * 1024
@@ -101,7 +103,7 @@ function spanOf(bytes: Uint8Array, start: number, format: TextFormat, final: boo
     } else if (byte === QUOTE && fieldStart && format.quotes) {
       quoted = true
     }
-    fieldStart = byte === delimiter && !quoted
+    fieldStart = !quoted && (byte === delimiter || (fieldStart && byte === SPACE))
   }
   if (!final && !(quoted && bytes.length - start > LONGEST_RECORD)) return undefined
   return { textEnd: bytes.length, next: bytes.length, lines: lines + 1, open: quoted }
@@ -138,28 +140,37 @@ function fieldsOf(bytes: Uint8Array, format: TextFormat): Content {
       : { fields: text.split(format.delimiter) }
   if (content.fault !== undefined || format.columns === undefined) return content
   if (content.fields.length < format.columns) return { ...content, fault: 'too-few-fields' }
-  return content.fields.length > format.columns ? { ...content, fault: 'too-many-fields' } : content
+  const further = content.fields.slice(format.columns)
+  if (further.some((field) => field !== '')) return { ...content, fault: 'too-many-fields' }
+  return further.length === 0 ? content : { fields: content.fields.slice(0, format.columns) }
 }
 
 function quotedFields(text: string, delimiter: string): Content {
   const fields: string[] = []
   let at = 0
   while (at <= text.length) {
-    if (text[at] !== '"') {
+    const opening = afterSpaces(text, at)
+    if (text[opening] !== '"') {
       const end = text.indexOf(delimiter, at)
       fields.push(text.slice(at, end < 0 ? text.length : end))
       at = end < 0 ? text.length + 1 : end + 1
       continue
     }
-    let end = text.indexOf('"', at + 1)
+    let end = text.indexOf('"', opening + 1)
     while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2)
     if (end < 0) return { fields: [], fault: 'quote-not-closed' }
-    fields.push(text.slice(at + 1, end).replaceAll('""', '"'))
-    if (end + 1 < text.length && text[end + 1] !== delimiter) return { fields: [], fault: 'text-after-quote' }
-    at = end + 2
-    if (end + 1 >= text.length) at = text.length + 1
+    fields.push(text.slice(opening + 1, end).replaceAll('""', '"'))
+    const next = afterSpaces(text, end + 1)
+    if (next < text.length && text[next] !== delimiter) return { fields: [], fault: 'text-after-quote' }
+    at = next + 1
   }
   return { fields }
+}
+
+function afterSpaces(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ') at += 1
+  return at
 }
 
 /** The rows of a small CSV file as objects by the names of its header. */

@@ -52,7 +52,8 @@ export interface LoadReport {
 }
 
 export interface LoadProgress {
-  readonly step: 'inspect' | 'read' | 'sort' | 'finish'
+  /** `read-lines`: a file with faults is read a second time, line by line. */
+  readonly step: 'inspect' | 'read' | 'read-lines' | 'sort' | 'finish'
   readonly table?: string
   readonly file?: string
   readonly rows?: number
