@@ -6,7 +6,7 @@ import { clockRule } from '../rules/rule-set.ts'
 import type { CommandOf, PartCommand } from './commands.ts'
 import { isHolder } from './decide-assessment.ts'
 import { alreadyDone, type Decided, dueDay, refusal, type Situation } from './situation.ts'
-import { holdersOf, openFindings } from './state.ts'
+import { openFindings } from './state.ts'
 
 export function decideUse(command: PartCommand, situation: Situation): Decided {
   const { part } = situation
@@ -79,9 +79,4 @@ function close({ part }: Situation): Decided {
   ].find((reason) => reason !== false)
   if (open === undefined) return undefined
   return refusal('obligations-open', `It cannot be closed: ${open}.`, 'Settle this first.')
-}
-
-/** Holders that have not been asked for their data yet (Art. 68(7): immediately after the permit). */
-export function holdersToAsk({ part }: Pick<Situation, 'part'>): readonly string[] {
-  return holdersOf(part).filter((holder) => part.deliveries[holder] === undefined)
 }

@@ -13,6 +13,7 @@ import { caseIdOf } from '../testing/many-cases.ts'
 import { openCaseLists } from './case-lists.ts'
 import { type CaseStore, openCaseStore } from './case-store.ts'
 import { type CaseTables, caseMigrations } from './migrations.ts'
+import { runNightly } from './nightly.ts'
 
 let procedures: Procedures
 let procedure: Procedure
@@ -250,6 +251,25 @@ onEachDatabase('cases in the database', (open) => {
     assert.equal(await again('2031-06-01T10:00:00Z', 'A'), 'applicant-excluded')
     assert.equal(await again('2031-06-01T10:00:00Z', 'BB'), 'ok')
     assert.equal(await again('2031-06-02T10:00:00Z', 'A'), 'ok')
+  })
+
+  it('lapse and expire by themselves when their last day is over, once', async () => {
+    const { store, lists } = await opened()
+    const at = '2029-04-10T10:00:00Z'
+    for (const index of [1, 2, 3]) await submitted(store, caseIdOf(index), AT, `Study ${index}`)
+    const questions = ['What?']
+    await given(store, caseIdOf(1), { kind: 'ask-completion', at, by: actor('intake'), memberState: 'FR', questions })
+    await readyToGrant(store, caseIdOf(2))
+    await given(store, caseIdOf(2), grant(at))
+    const run = (now: string) => runNightly({ store, lists, country: 'FR' }, now)
+    assert.deepEqual(await run('2029-05-08T12:00:00Z'), { lapsed: 0, expired: 0 })
+    assert.deepEqual(await run('2029-05-10T12:00:00Z'), { lapsed: 1, expired: 0 })
+    assert.deepEqual(await run('2029-05-10T12:00:00Z'), { lapsed: 0, expired: 0 })
+    assert.deepEqual(await run('2031-06-03T00:30:00Z'), { lapsed: 0, expired: 1 })
+    const statuses = await Promise.all(
+      [1, 2, 3].map(async (index) => (await store.load(caseIdOf(index)))?.parts.FR?.status),
+    )
+    assert.deepEqual(statuses, ['lapsed', 'ended', 'completeness-check'])
   })
 
   it('keep the version of the rules they began under when newer ones come', async () => {

@@ -56,7 +56,15 @@ export function makeCase(index: number, procedure: Procedure, place: Place = 'FR
   made.give({ kind: 'complete', at: at(5), by, ...part, answers: { geography: 'All regions' } })
   made.give({ kind: 'confirm-complete', at: at(2), by: intake, ...part })
   const assessor = actor('assessor', place)
-  for (const question of ['Why these variables?', 'Why this period?', 'Who reads the results?', 'Where from?']) {
+  const questions = [
+    'Why these variables?',
+    'Why this period?',
+    'Who reads it?',
+    'Where from?',
+    'Which method?',
+    'Since when?',
+  ]
+  for (const question of questions) {
     made.give({ kind: 'ask-question', at: at(2), by: assessor, ...part, question })
     made.give({ kind: 'answer-question', at: at(2), by, ...part, answer: 'As the protocol says.' })
   }
