@@ -2,15 +2,19 @@
  * One task at one node: is it ours, does the permit of our country cover it, run it, and say what came of it. Nothing that
  * the coordinator says is believed beyond its signature; each decision is in the ledger.
  */
+import type { KeyObject } from 'node:crypto'
 import { ProblemError } from '#platform/result/problem-error.ts'
-import type { Problem, Result } from '#platform/result/result.ts'
-import { authorise, type Door, recordRefusal } from '../permits/authorise.ts'
+import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
+import type { SecureSumRound } from '../disclosure/secure-sum.ts'
+import { type Authorised, authorise, type Door, recordRefusal } from '../permits/authorise.ts'
 import type { Access } from '../permits/check.ts'
 import type { DatasetId, DatasetScope, Permit } from '../permits/permit.ts'
 import { researchEvent } from '../permits/research-event.ts'
 import type { RunningWork } from '../permits/running-work.ts'
+import type { Verified } from '../permits/signed-json.ts'
 import type { AnswerTable, Outcome } from './node-result.ts'
 import type { ReceivedTask } from './node-store.ts'
+import { maskTables, roundOf } from './secure-totals.ts'
 import { type Task, type TaskForUs, verifyTask } from './task.ts'
 
 /** A task that may be run. */
@@ -38,6 +42,8 @@ export interface Answering {
   /** The release of a dataset that is open here. */
   readonly releaseOf: (dataset: DatasetId) => string | undefined
   readonly now: () => Date
+  /** X25519; its public half stands in the list of trusted parties. Absent: secure sums are refused. */
+  readonly sumKey?: KeyObject
 }
 
 export interface Answer {
@@ -61,23 +67,42 @@ export async function answerTask(answering: Answering, received: ReceivedTask, l
     await recordTaskRefusal(door, now(), verified.problem, { task: received.id })
     return { outcome: refused(verified.problem) }
   }
-  const { task, asked, permitText } = verified.value
+  const { task, permitText } = verified.value
   const access = accessOf(verified.value, answering)
   const details = { task: task.content.id, 'task-hash': task.hash }
   const authorised = await authorise(door, permitText, access, details)
   if (!authorised.ok) return { outcome: refused(authorised.problem) }
-  const { permit, scope } = authorised.value
+  const { permit } = authorised.value
+  const outcome = await outcomeOf(answering, verified.value, { ...authorised.value, access }, lost)
+  if (!outcome.ok) await recordRefusal(door, permit.content, access, outcome.problem, details)
+  return { outcome: outcome.ok ? outcome.value : refused(outcome.problem), permit: permit.content.id, access }
+}
+
+/** Runs it as a job under the permit; what is to be masked never leaves bare. */
+async function outcomeOf(
+  answering: Answering,
+  { task, asked }: TaskForUs,
+  { permit, scope, access }: Authorised & { readonly access: Access },
+  lost: AbortSignal,
+): Promise<Result<Outcome>> {
+  const round = task.content.sums === 'secure' ? secureRound(answering, task) : undefined
+  if (round && !round.ok) return round
   const job = await answering.work.begin(permit.content, { dataset: asked.dataset, tool: access.tool })
   const run = { task: task.content, permit: permit.content, scope, access, releaseKey: task.hash }
-  let outcome: Outcome | undefined
+  let ended = 'interrupted'
   try {
     const tables = await ranUnderPermit(answering, run, AbortSignal.any([job.signal, lost]))
-    if (!tables.ok) await recordRefusal(door, permit.content, access, tables.problem, details)
-    outcome = tables.ok ? { kind: 'answered', tables: tables.value } : refused(tables.problem)
+    ended = tables.ok ? 'answered' : tables.problem.code
+    if (!tables.ok) return tables
+    return round ? maskTables(tables.value, round.value) : ok({ kind: 'answered', tables: tables.value })
   } finally {
-    await job.end(outcome === undefined ? 'interrupted' : outcome.kind === 'refused' ? outcome.code : 'answered')
+    await job.end(ended)
   }
-  return { outcome, permit: permit.content.id, access }
+}
+
+function secureRound({ door, sumKey }: Answering, { content, hash }: Verified<Task>): Result<SecureSumRound> {
+  if (sumKey) return roundOf(content, hash, { node: door.node.id, key: sumKey }, door.trust)
+  return failed('secure-sum-unsupported', 'This node has no key for secure sums.', 'Ask for open sums.')
 }
 
 /** The tables, when the permit still held after they were made. */

@@ -153,6 +153,11 @@ describe('a federation', () => {
       (task) => ({ ...task, permits: [{ memberState: 'PT', permit: 'x' }] }),
     ],
     [
+      'it wants secure sums, for which the node has no key',
+      'secure-sum-unsupported',
+      (task) => ({ ...task, sums: 'secure' }),
+    ],
+    [
       'it takes Portugal for a node of France',
       'task-not-for-us',
       (task) => ({ ...task, nodes: task.nodes.map((one) => ({ ...one, memberState: 'FR' })) }),

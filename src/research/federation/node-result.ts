@@ -19,6 +19,12 @@ export interface NodeResult {
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly tables: readonly AnswerTable[] }
+  /** Counts that only together with those of all other nodes mean something (`secure-totals.ts`); shares are of 64 bits. */
+  | {
+      readonly kind: 'masked'
+      readonly tables: readonly Pick<AnswerTable, 'name' | 'dimensions'>[]
+      readonly shares: readonly string[]
+    }
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string; readonly next: string }
 
 /**
@@ -69,6 +75,11 @@ const ResultSchema = z.strictObject({
   answered: z.iso.datetime(),
   outcome: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('answered'), tables: z.array(TableSchema).max(100) }),
+    z.strictObject({
+      kind: z.literal('masked'),
+      tables: z.array(TableSchema.pick({ name: true, dimensions: true })).max(100),
+      shares: z.array(z.string().regex(/^\d{1,20}$/)).max(2_000_000),
+    }),
     z.strictObject({ kind: z.literal('refused'), code: Text, sentence: Text, next: Text }),
   ]),
 })
@@ -91,7 +102,7 @@ export const NODE_RESULT: SignedKind<NodeResult> = {
 
 /** Path of the first cell that does not lie in its table, is there twice, or tells something of hidden persons. */
 function wrongCell({ outcome }: NodeResult): string | undefined {
-  if (outcome.kind === 'refused') return undefined
+  if (outcome.kind !== 'answered') return undefined
   for (const [at, { dimensions, cells }] of outcome.tables.entries()) {
     const levels = dimensions.map((dimension) => new Set(dimension.levels))
     const seen = new Set<string>()

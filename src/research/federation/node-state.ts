@@ -30,7 +30,7 @@ export function nodeState(
   task: { readonly notAfter: string },
   now: Date,
 ): NodeState {
-  if (outcome) return outcome.kind
+  if (outcome) return outcome.kind === 'refused' ? 'refused' : 'answered'
   if (lastSeen === undefined || now.getTime() - Date.parse(lastSeen) > AWAY_MS) return 'unreachable'
   if (now.getTime() > Date.parse(task.notAfter)) return 'late'
   return taken ? 'taken' : 'waiting'

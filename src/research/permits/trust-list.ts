@@ -32,6 +32,8 @@ export interface TrustedParty {
   readonly keys: readonly TrustedKey[]
   /** Hex SHA-256 of the TLS certificates it connects with. */
   readonly certificates: readonly string[]
+  /** X25519, base64url: with which other nodes make masks for secure sums. */
+  readonly sumKey?: string | undefined
 }
 
 export interface TrustList {
@@ -63,6 +65,10 @@ const Party = z.strictObject({
   rights: z.array(z.enum(['permits', 'tasks', 'results', 'cases'])),
   keys: z.array(Key),
   certificates: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+  sumKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
 })
 
 /** @param parties as written in the node's configuration: an array of parties */

@@ -7,6 +7,7 @@ import type { Cell } from '../query/engine.ts'
 import type { DataEngine } from '../query/tables.ts'
 import type { Program, Relation } from '../query/tree.ts'
 import type { DatasetScope, Permit, PermitId } from './permit.ts'
+import { permitEngine } from './permit-engine.ts'
 import type { OptedOut, Pseudonyms } from './persons.ts'
 import { aPermit } from './testing/permits.ts'
 import { facts, smallData } from './testing/small-data.ts'
@@ -184,6 +185,23 @@ describe('the views of a permit', () => {
       await run(views, reading(views, 'concept_ancestor', 'ancestor_concept_id', 'descendant_concept_id')),
       [[201826, 443238]],
     )
+  })
+})
+
+describe('an engine bound to a permit', () => {
+  it('runs what reads the views, refuses everything else, and does not close the data', async () => {
+    const data = await smallData()
+    const views = viewsOf()
+    const bound = permitEngine(data, views)
+    const seen = await bound.run(reading(views, 'person', 'person_id'))
+    assert.deepEqual(seen.ok && seen.value.get('seen')?.rows, [[1], [2], [9]])
+    const outside = await bound.run(program([], { seen: table('person') }))
+    assert.ok(!outside.ok)
+    assert.equal(outside.problem.code, 'outside-permit')
+    assert.match(outside.problem.sentence, /table person/)
+    await bound.close()
+    assert.ok((await bound.run(reading(views, 'person', 'person_id'))).ok)
+    await data.close()
   })
 })
 
