@@ -5,22 +5,25 @@ import {
   atMost,
   coalesce,
   column,
+  countRows,
   date,
   daysBetween,
   divide,
   equals,
+  integer,
   isNotNull,
   isNull,
   isOneOf,
   lessThan,
   moreThan,
+  named,
   or,
   subtract,
   text,
   yearOf,
 } from '../../query/build.ts'
-import { antiJoin, innerJoin, leftJoin, semiJoin } from '../../query/build-relations.ts'
-import type { Expression, Join } from '../../query/tree.ts'
+import { antiJoin, crossJoin, innerJoin, leftJoin, select, semiJoin, source } from '../../query/build-relations.ts'
+import type { Expression, Join, Relation } from '../../query/tree.ts'
 import type { Compilation } from '../compilation.ts'
 import { conceptSetTable } from '../concept-sets.ts'
 import type { Filter } from '../definition.ts'
@@ -137,8 +140,26 @@ function conceptSetConditions(
   if (filter.conceptSet === undefined) return [filter.exclude ? isNull(concept) : isNotNull(concept)]
   const alias = `s${joins.length + 1}`
   const on = compilation.conceptSets.contains(alias, concept, filter.conceptSet)
-  joins.push(filter.exclude ? antiJoin(conceptSetTable, alias, on) : semiJoin(conceptSetTable, alias, on))
-  return filter.exclude ? [isNotNull(concept)] : []
+  if (!filter.exclude) {
+    joins.push(semiJoin(conceptSetTable, alias, on))
+    return []
+  }
+  // As SQL's NOT IN: a concept that is not given is outside of no set but the empty one.
+  const size = `${alias}n`
+  joins.push(
+    antiJoin(conceptSetTable, alias, on),
+    crossJoin(sizeOf(compilation.conceptSets.numbers(filter.conceptSet)), size),
+  )
+  return [or(isNotNull(concept), equals(column(size, 'concepts'), integer(0)))]
+}
+
+/** One row: how many concepts the sets hold. */
+function sizeOf(sets: readonly number[]): Relation {
+  return select({
+    from: source(conceptSetTable, 'z'),
+    where: isOneOf(column('z', 'set_id'), sets),
+    columns: [named('concepts', countRows())],
+  })
 }
 
 /** The rows that an event points to. A missing provider leaves the event; a missing visit or care site does not. */
