@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -73,6 +73,7 @@ describe('a dataset release', () => {
       { id: '3', v: 'E11' },
       { id: '1', v: 'E11' },
     ])
+    assert.equal(statSync(report.target).mode & 0o777, 0o400)
     await assert.rejects(rowsOf(report.target, 'DELETE FROM person'))
     await assert.rejects(rowsOf(report.target, `SELECT * FROM read_csv('/etc/passwd')`))
   })

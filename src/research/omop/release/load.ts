@@ -3,7 +3,7 @@
  * read. It is made beside its place and moved there when it is whole: a load that fails, or is killed, leaves no release.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { link, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { CDM_TABLES } from '../specification/cdm.ts'
@@ -247,6 +247,8 @@ function sumOf(sources: readonly SourceReport[], of: 'rows' | 'loaded' | 'reject
 
 /** Makes the file safe on the disk and gives it its name, unless another load was first. */
 async function moveInto(from: string, target: string): Promise<boolean> {
+  // Records of patients, and never changed again.
+  await chmod(from, 0o400)
   await flush(from)
   try {
     await link(from, target)
