@@ -32,7 +32,7 @@ function describingDriver(driver: Driver, place: string): Driver {
   return {
     init: () => described(() => driver.init()),
     acquireConnection: async () => wrapped(await described(() => driver.acquireConnection())),
-    releaseConnection: (connection) => driver.releaseConnection(unwrapped(connection)),
+    releaseConnection: (connection) => described(() => driver.releaseConnection(unwrapped(connection))),
     beginTransaction: (connection, settings) =>
       described(() => driver.beginTransaction(unwrapped(connection), settings)),
     commitTransaction: (connection) => described(() => driver.commitTransaction(unwrapped(connection))),

@@ -54,9 +54,16 @@ export const FLUSHING = {
   asked: 'pragma tessera_flush',
 } as const
 
+/** Kysely's own lock would be held while a commit waits for the disk, and for ever when the disk fails; the driver takes turns. */
+class TurnTakingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
 export function sqliteDialect(database: DatabaseSync, place: string): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TurnTakingAdapter(),
     createDriver: () => sqliteDriver(database, place),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -74,14 +81,20 @@ function sqliteDriver(database: DatabaseSync, place: string): Driver {
       await turns.take()
       return connection
     },
-    releaseConnection: async () => turns.give(),
+    // The next one may begin while the disk works: commits that follow each other share a flush, and whoever committed
+    // goes on only when his own is done.
+    releaseConnection: async () => {
+      const flushed = durable.flushed()
+      turns.give()
+      await flushed
+    },
     // IMMEDIATE: a transaction that reads first and writes later must not fail half-way because another one wrote.
     beginTransaction: async (_connection, settings: TransactionSettings) => {
       await run(settings.accessMode === 'read only' ? 'begin' : 'begin immediate')
     },
     commitTransaction: async () => {
       await run('commit')
-      await durable.committed()
+      durable.committed()
     },
     rollbackTransaction: async () => {
       // SQLite has already rolled back by itself after some failures, such as a full disk.
@@ -106,16 +119,25 @@ function sqliteDriver(database: DatabaseSync, place: string): Driver {
 /** Whether, and how, a commit waits for the disk. */
 function durability(place: string) {
   let wanted = true
+  let committed = false
   let opened: Promise<Flush> | undefined
+  const flush = async (): Promise<void> => {
+    opened ??= openFlush(place)
+    await (await opened).flushed()
+  }
   return {
     want(yes: boolean): void {
       wanted = yes
     },
     isWanted: (): boolean => wanted,
-    async committed(): Promise<void> {
-      if (!wanted || place === ':memory:') return
-      opened ??= openFlush(place)
-      await (await opened).flushed()
+    committed(): void {
+      committed ||= wanted && place !== ':memory:'
+    },
+    /** Of what was committed in this turn. */
+    flushed(): Promise<void> {
+      if (!committed) return Promise.resolve()
+      committed = false
+      return flush()
     },
     async close(): Promise<void> {
       const flush = await opened?.catch(() => undefined)
@@ -141,11 +163,11 @@ function sqliteConnection(database: DatabaseSync, durable: ReturnType<typeof dur
       const commits = !database.isTransaction && !/^\s*(?:select|pragma|explain|begin|commit|rollback)\b/i.test(sql)
       if (reads) {
         const rows = (await execute(() => statement.all(...values))).map((row) => ({ ...row }) as R)
-        if (commits) await durable.committed()
+        if (commits) durable.committed()
         return { rows }
       }
       const { changes, lastInsertRowid } = await execute(() => statement.run(...values))
-      if (commits) await durable.committed()
+      if (commits) durable.committed()
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
     },
     async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {

@@ -1,4 +1,5 @@
 /** An edition as plain objects, small enough to be read by eye, and the substrate over it: for tests only. */
+import { wordsOf } from '#terminology/flat/fold.ts'
 import type { AttributeRow, ConcreteValue, DescriptionRow, EclSubstrate, MemberRow } from '../substrate.ts'
 
 export interface PlainAttribute {
@@ -125,12 +126,4 @@ export function plainSubstrate(edition: PlainEdition): EclSubstrate {
         .filter((member) => target >= 0 && ordinalOf(member.fields.targetComponentId ?? '') === target)
         .map((member) => ({ referenceSet: ordinalOf(member.referenceSet), source: ordinalOf(member.component) })),
   }
-}
-
-function wordsOf(term: string): readonly string[] {
-  return term
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
 }

@@ -42,7 +42,7 @@ export const REQUIRED_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string
   EntryRelationship: { typeCode: 'COMP' },
   Reference: { typeCode: 'REFR' },
   Participant1: { typeCode: 'IND' },
-  Participant2: { typeCode: 'PART' },
+  Participant2: { typeCode: 'IND' },
   Performer1: { typeCode: 'PRF' },
   EncounterParticipant: { typeCode: 'ATND' },
   RelatedDocument: { typeCode: 'APND' },
