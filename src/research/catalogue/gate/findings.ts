@@ -27,7 +27,8 @@ function findingsOf(result: ShaclResult, profile: Profile): readonly Finding[] {
   const property = about ?? path[0]
   const node = term(result.focusNode)
   if (property === undefined || node === undefined) return []
-  const value = term(result.value)
+  // Of a count there is no value; inside another finding the engine gives the node that has it.
+  const value = component.endsWith('Count') ? undefined : term(result.value)
   return [
     {
       severity: result.severity?.value === `${SH}Warning` ? 'warning' : 'violation',

@@ -5,7 +5,8 @@
 
 import { DATASET, iri, type NodeId, nodeTerm, type Store, TYPE } from '../rdf/graph.ts'
 import { NO_BASE } from '../rdf/read.ts'
-import { DATASET_SHAPE } from '../record/dataset-record.ts'
+import { DATASET_SHAPE, type DatasetRecord } from '../record/dataset-record.ts'
+import { readRecord } from '../record/read-record.ts'
 import { type Finding, findings } from './findings.ts'
 import { fieldPlaces } from './places.ts'
 import type { DescriptionProblem } from './problem.ts'
@@ -30,22 +31,26 @@ export function statedAccess(graph: Store, dataset: NodeId): AccessRights {
 
 /**
  * Judges one dataset. `graph` holds its description only, with current addresses (`withCurrentAddresses`). Never fails:
- * what cannot be judged is a problem too.
+ * what cannot be judged is a problem too. `record`: the one whose fields the problems name, when it is not read from `graph`.
  */
-export async function judge(graph: Store, dataset: NodeId, profile: Profile): Promise<Verdict> {
+export async function judge(
+  graph: Store,
+  dataset: NodeId,
+  profile: Profile,
+  record: DatasetRecord = readRecord(graph, dataset),
+): Promise<Verdict> {
   if (graph.countQuads(nodeTerm(dataset), TYPE, DATASET, null) === 0) {
-    return verdict(profile, graph, dataset, [
+    return verdict(profile, fieldPlaces(graph, dataset, record), [
       { severity: 'violation', kind: 'no-dataset', property: 'rdf:type', node: dataset, expected: 'dcat:Dataset' },
     ])
   }
   const report = await validatorOf(profile).validate({ dataset: graph })
   const found = [...findings(report.results, profile), ...relativeAddresses(graph)]
   const codes = profile.release === 'r8' ? vocabularyFindings(graph) : []
-  return verdict(profile, graph, dataset, [...found, ...codes])
+  return verdict(profile, fieldPlaces(graph, dataset, record), [...found, ...codes])
 }
 
-function verdict(profile: Profile, graph: Store, dataset: NodeId, found: readonly Finding[]): Verdict {
-  const place = fieldPlaces(graph, dataset)
+function verdict(profile: Profile, place: ReturnType<typeof fieldPlaces>, found: readonly Finding[]): Verdict {
   const problems = new Map<string, DescriptionProblem>()
   for (const finding of found) {
     const problem = { ...finding, ...place(finding.node, finding.property) }

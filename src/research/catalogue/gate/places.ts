@@ -1,7 +1,7 @@
 /** Where in the record a node of the graph stands, so that a problem can be shown beside its field. */
 
 import { iri, type NodeId, nodeTerm, prefixed, type Store, TYPE } from '../rdf/graph.ts'
-import { DATASET_SHAPE } from '../record/dataset-record.ts'
+import { DATASET_SHAPE, type DatasetRecord } from '../record/dataset-record.ts'
 import { readRecord } from '../record/read-record.ts'
 import type { AnyNode, Shape } from '../record/shape.ts'
 
@@ -11,9 +11,9 @@ interface Place {
 }
 
 /** For a node and a property (an IRI or a prefixed name): their names for people and the field. */
-export function fieldPlaces(graph: Store, dataset: NodeId) {
+export function fieldPlaces(graph: Store, dataset: NodeId, record: DatasetRecord = readRecord(graph, dataset)) {
   const places = new Map<NodeId, Place>()
-  collect(places, { ...readRecord(graph, dataset) }, DATASET_SHAPE, '')
+  collect(places, { ...record }, DATASET_SHAPE, '')
   return (node: NodeId, property: string): { property: string; on: string; field: string } => {
     const name = prefixed(property)
     const place = places.get(node)

@@ -4,7 +4,7 @@ import { DataFactory, Store, type Term } from './graph.ts'
 import { type RdfLimits, RdfStop, tooLarge } from './problems.ts'
 
 /** Signs that no IRI has (RFC 3987, Turtle 1.1 IRIREF). */
-const NOT_IN_IRI = /[\s<>"{}|^`\\]/
+const NOT_IN_IRI = /[\s\p{Cc}<>"{}|^`\\]/u
 
 export interface Collector {
   readonly graph: Store

@@ -5,48 +5,57 @@ import { DATASET_SHAPE, type DatasetRecord } from './dataset-record.ts'
 import { dateType } from './literals.ts'
 import type { AnyNode, Field, Shape, Text } from './shape.ts'
 
-interface Writing {
-  readonly graph: Store
-  readonly newName: () => NodeId
-}
-
 /** The triples of a record: its fields and its `rest`. */
 export function writeRecord(record: DatasetRecord): Store {
   const graph = new Store(new Parser({ format: 'N-Triples', blankNodePrefix: '' }).parse(record.rest))
-  writeNode({ graph, newName: freshNames(JSON.stringify(record)) }, { ...record }, record.node, DATASET_SHAPE)
+  writeNode(graph, { ...withNames(record) }, record.node, DATASET_SHAPE)
   return graph
 }
 
-/** Names that occur nowhere in the record yet. */
-function freshNames(taken: string): () => NodeId {
+/** The same record with a name for each node that is new, none of them taken: what is said of a node finds its place. */
+export function withNames(record: DatasetRecord): DatasetRecord {
+  const taken = JSON.stringify(record)
   let next = 0
-  return () => {
+  const newName = (): NodeId => {
     do next += 1
     while (taken.includes(`_:new${next}`))
     return `_:new${next}`
   }
+  return namedNode({ ...record }, DATASET_SHAPE, newName) as DatasetRecord & AnyNode
 }
 
-function writeNode(writing: Writing, record: AnyNode, id: NodeId, shape: Shape): void {
+function namedNode(record: AnyNode, shape: Shape, newName: () => NodeId): AnyNode {
+  const copy: Record<string, unknown> = { ...record, node: record.node ?? newName() }
+  for (const [name, field] of Object.entries(shape.fields)) {
+    const value = record[name]
+    if (field.kind !== 'node' || value === undefined || value === null) continue
+    copy[name] = Array.isArray(value)
+      ? value.map((one) => namedNode(one, field.shape, newName))
+      : namedNode(value as AnyNode, field.shape, newName)
+  }
+  return copy
+}
+
+function writeNode(graph: Store, record: AnyNode, id: NodeId, shape: Shape): void {
   const subject = nodeTerm(id)
   for (const type of record.types ?? [iri(shape.type)]) {
-    writing.graph.add(DataFactory.quad(subject, TYPE, DataFactory.namedNode(type)))
+    graph.add(DataFactory.quad(subject, TYPE, DataFactory.namedNode(type)))
   }
   for (const [name, field] of Object.entries(shape.fields)) {
     const value = record[name]
     if (value === undefined || value === null) continue
+    const predicate = DataFactory.namedNode(iri(field.property))
     for (const one of Array.isArray(value) ? value : [value]) {
-      const predicate = DataFactory.namedNode(iri(field.property))
-      writing.graph.add(DataFactory.quad(subject, predicate, objectOf(writing, one, field)))
+      graph.add(DataFactory.quad(subject, predicate, objectOf(graph, one, field)))
     }
   }
 }
 
-function objectOf(writing: Writing, value: unknown, field: Field) {
+function objectOf(graph: Store, value: unknown, field: Field) {
   if (field.kind === 'node') {
     const record = value as AnyNode
-    const id = record.node ?? writing.newName()
-    writeNode(writing, record, id, field.shape)
+    const id = record.node ?? ''
+    writeNode(graph, record, id, field.shape)
     return nodeTerm(id)
   }
   if (field.kind === 'link') return nodeTerm(String(value))

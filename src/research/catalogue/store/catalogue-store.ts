@@ -10,7 +10,7 @@ import type { DescriptionProblem } from '../gate/problem.ts'
 import { withCurrentAddresses } from '../gate/vocabularies.ts'
 import { canonicalText } from '../rdf/canonical.ts'
 import type { Store } from '../rdf/graph.ts'
-import { facetsOf } from './facets.ts'
+import { facetsOf, storable } from './facets.ts'
 import type { CatalogueTables } from './migrations.ts'
 import { type FoundRecords, findRecords, type RecordQuery } from './search.ts'
 import { describedColumns, type RecordState, type StoredRecord, stored, yearAfter } from './stored.ts'
@@ -79,7 +79,11 @@ export function openCatalogue(database: Database, options: { readonly now?: () =
       return next.ok ? ok(await put(transaction, wish, current, next.value, now())) : next
     })
   const find = async (iri: string, source = OWN) => {
-    const query = kysely.selectFrom('catalogue_record').selectAll().where('source', '=', source).where('iri', '=', iri)
+    const query = kysely
+      .selectFrom('catalogue_record')
+      .selectAll()
+      .where('source', '=', storable(source))
+      .where('iri', '=', storable(iri))
     const row = await query.executeTakeFirst()
     return row && stored(row)
   }
@@ -191,7 +195,7 @@ async function put(
     changed: moment.toISOString(),
     changed_by: by,
     review_due: working ? current.reviewDue : yearAfter(moment),
-    reason: next.reason ?? null,
+    reason: next.reason === undefined ? null : storable(next.reason),
   }
   const key = (table: 'catalogue_record' | 'catalogue_facet') =>
     transaction.deleteFrom(table).where('source', '=', source).where('iri', '=', iri).execute()

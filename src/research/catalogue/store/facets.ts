@@ -58,7 +58,12 @@ export function facetsOf(record: DatasetRecord): readonly (readonly [Facet, stri
 export function titleOf(texts: readonly Text[] | undefined, language = 'en'): string {
   const all = texts ?? []
   const found = all.find((one) => one.language === language) ?? all.find((one) => one.language === 'en') ?? all[0]
-  return found?.value ?? ''
+  return storable(found?.value ?? '')
+}
+
+/** PostgreSQL stores no NUL, and neither database half a surrogate pair. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed()
 }
 
 const LETTERS: Readonly<Record<string, string>> = {

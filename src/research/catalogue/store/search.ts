@@ -1,6 +1,6 @@
 /** Finding descriptions: words without accents, facets with their counts, and pages that stay right while things change. */
 import type { ExpressionBuilder, Kysely } from 'kysely'
-import { FACETS, type Facet, plainWords } from './facets.ts'
+import { FACETS, type Facet, plainWords, storable } from './facets.ts'
 import type { CatalogueTables } from './migrations.ts'
 import { type RecordState, type StoredRecord, stored } from './stored.ts'
 
@@ -34,7 +34,7 @@ export async function findRecords(kysely: Kysely<CatalogueTables>, query: Record
   const matching = matches(kysely, query)
   const limit = Math.min(query.limit ?? 50, MOST)
   const page = matching.selectAll('catalogue_record').orderBy('catalogue_record.iri').orderBy('catalogue_record.source')
-  const from = query.after === undefined ? page : page.where(behind(query.after))
+  const from = query.after === undefined ? page : page.where(behind(storable(query.after)))
   const rows = await from.limit(limit + 1).execute()
   const { total } = await matching
     .select(({ fn }) => fn.countAll<string | number>().as('total'))
@@ -79,7 +79,7 @@ function matches(kysely: Kysely<CatalogueTables>, { text, facets = {}, states = 
           .whereRef('catalogue_facet.source', '=', 'catalogue_record.source')
           .whereRef('catalogue_facet.iri', '=', 'catalogue_record.iri')
           .where('catalogue_facet.facet', '=', facet)
-          .where('catalogue_facet.value', 'in', [...values]),
+          .where('catalogue_facet.value', 'in', values.map(storable)),
       ),
     )
   }

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { migrate } from '#platform/database/migrate.ts'
+import { onEachDatabase, type TestDatabase } from '../../../../test/databases.ts'
+import { sameGraph } from '../rdf/canonical.ts'
+import type { Store } from '../rdf/graph.ts'
+import { readRdf } from '../rdf/read.ts'
+import { splitCatalogue } from '../record/split.ts'
+import { openCatalogue } from '../store/catalogue-store.ts'
+import { catalogueMigrations } from '../store/migrations.ts'
+import { corpusText, OFFICIAL, RELEASE_5_CATALOGUE, withoutCorpus } from '../testing/corpus.ts'
+import { acceptedFormat } from './accept.ts'
+import { openHarvester } from './harvester.ts'
+import { catalogueServer } from './server.ts'
+
+const ADDRESS = 'https://fr.example.org/catalogue'
+
+async function example(
+  number: number,
+  title = 'Cross-border oncology EHR cohort 2024',
+): Promise<readonly [string, Store]> {
+  const dataset = `https://fr.example.org/datasets/${number}`
+  const text = corpusText(OFFICIAL)
+    .replaceAll('ex:dataset-oncology-ehrs-2024', `<${dataset}>`)
+    .replace('Cross-border oncology EHR cohort 2024', title)
+    .replace(
+      'dct:provenance ex:dataset-provenance ;',
+      'dct:provenance [ a dct:ProvenanceStatement ; rdfs:label "Linked."@en ] ;',
+    )
+  const read = await readRdf(text)
+  assert.ok(read.ok)
+  return [dataset, read.value]
+}
+
+/** A national node with published datasets, two on a page. */
+async function nation(database: TestDatabase, count: number) {
+  await migrate(database, catalogueMigrations)
+  const store = openCatalogue(database)
+  const publish = async (number: number, title?: string) => {
+    const [dataset, graph] = await example(number, title)
+    assert.ok((await store.publish({ iri: dataset, by: 'steward', graph })).ok)
+  }
+  for (let number = 1; number <= count; number += 1) await publish(number)
+  const server = catalogueServer({
+    store,
+    address: ADDRESS,
+    title: { en: 'Catalogue of France', fr: 'Catalogue de la France' },
+    description: { en: 'Health datasets.' },
+    publisher: { node: 'https://fr.example.org/body', name: 'Health Data Access Body' },
+    source: 'own',
+    pageSize: 2,
+  })
+  return { store, server, publish }
+}
+
+const get = (path = '', headers: Readonly<Record<string, string>> = {}) => new Request(ADDRESS + path, { headers })
+
+async function union(database: TestDatabase, fetch: (request: Request) => Promise<Response>, timeoutMs = 10_000) {
+  await migrate(database, catalogueMigrations)
+  const harvester = openHarvester(database, { fetch, timeoutMs, staleAfter: 2 })
+  return { harvester, store: openCatalogue(database), peer: { source: 'FR', address: ADDRESS } }
+}
+
+if (withoutCorpus) describe('harvest', { skip: withoutCorpus }, () => {})
+else
+  onEachDatabase('harvest', (open, dialect) => {
+    it('publishes pages in three forms, with tags and links', async () => {
+      const { server, store } = await nation(await open(), 3)
+      const first = await server.fetch(get())
+      assert.deepEqual([first.status, first.headers.get('content-type')], [200, 'text/turtle; charset=utf-8'])
+      const next = /<([^>]*)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? ''
+      const graphs = await Promise.all(
+        ['text/turtle', 'application/ld+json', 'application/rdf+xml'].map(async (accept) => {
+          const page = await server.fetch(get('', { accept }))
+          const read = await readRdf(await page.text(), { mediaType: page.headers.get('content-type') ?? '' })
+          assert.ok(read.ok, accept)
+          return read.value
+        }),
+      )
+      const [turtle, json, xml] = graphs
+      assert.ok(turtle && json && xml && sameGraph(turtle, json) && sameGraph(turtle, xml))
+      const { datasets, catalogs, unattached } = splitCatalogue(turtle)
+      assert.deepEqual([catalogs, datasets.length, unattached.size > 0], [[ADDRESS], 2, true])
+      const stored = await store.find('https://fr.example.org/datasets/1')
+      assert.ok(stored && datasets[0] && datasets[0].graph.size > 200)
+
+      const second = await server.fetch(new Request(next))
+      assert.equal(second.headers.get('link')?.includes('rel="next"'), false)
+      const etag = first.headers.get('etag') ?? ''
+      assert.equal((await server.fetch(get('', { 'if-none-match': `W/"x", ${etag}` }))).status, 304)
+      const head = await server.fetch(new Request(ADDRESS, { method: 'HEAD' }))
+      assert.deepEqual([head.status, head.headers.get('etag'), await head.text()], [200, etag, ''])
+      const one = await server.fetch(get(`/dataset?iri=${encodeURIComponent('https://fr.example.org/datasets/2')}`))
+      assert.equal(one.status, 200)
+    })
+
+    it('shows drafts and withdrawn descriptions to nobody, and refuses what it does not serve', async () => {
+      const { server, store } = await nation(await open(), 1)
+      const [dataset, graph] = await example(9)
+      await store.saveDraft({ iri: dataset, by: 'steward', graph })
+      assert.equal((await server.fetch(get(`/dataset?iri=${encodeURIComponent(dataset)}`))).status, 404)
+      const statuses = await Promise.all(
+        [
+          get('', { accept: 'text/html' }),
+          get('/nothing'),
+          new Request(ADDRESS, { method: 'POST', body: 'x' }),
+          get('/dataset'),
+          get('?after=%00%ff'),
+          get('/dataset?iri=%00&source=%00'),
+        ].map(async (request) => (await server.fetch(request)).status),
+      )
+      assert.deepEqual(statuses, [406, 404, 405, 404, 200, 404])
+    })
+
+    it('the Union gets every dataset once; again changes nothing; changes arrive; what is gone is marked', async () => {
+      const { server, publish, store: national } = await nation(await open(), 3)
+      const { harvester, store, peer } = await union(await open(), server.fetch)
+      const first = await harvester.harvest(peer)
+      assert.deepEqual([first.outcome, first.valid, first.invalid, first.unchanged], ['complete', 3, 0, 0])
+      const source = await national.find('https://fr.example.org/datasets/2')
+      const harvested = await store.find('https://fr.example.org/datasets/2', 'FR')
+      assert.ok(source && harvested && harvested.state === 'published' && harvested.conformsToRelease === 'r8')
+      assert.deepEqual((await store.search({ source: 'FR', text: 'oncology' })).total, 3)
+
+      const again = await harvester.harvest(peer)
+      assert.deepEqual([again.valid, again.unchanged], [0, 3])
+      assert.equal((await store.versions('https://fr.example.org/datasets/2', 'FR')).length, 1)
+
+      await publish(2, 'Renamed')
+      await national.withdraw({ iri: 'https://fr.example.org/datasets/3', by: 'steward', reason: 'Closed.' })
+      const changed = await harvester.harvest(peer)
+      assert.deepEqual([changed.valid, changed.unchanged, changed.stale], [1, 1, 0])
+      const stale = await harvester.harvest(peer)
+      assert.deepEqual([stale.stale, await harvester.stale('FR')], [1, ['https://fr.example.org/datasets/3']])
+      await publish(3)
+      assert.equal((await harvester.harvest(peer)).stale, 0)
+      assert.equal((await harvester.reports('FR')).length >= 1, true)
+    })
+
+    it('one wrong dataset is kept out with its reasons, its last right version stays, the others get in', async () => {
+      const { server } = await nation(await open(), 2)
+      let breaking = false
+      const fetch = async (request: Request) => {
+        const response = await server.fetch(request)
+        if (!breaking) return response
+        const text = (await response.text()).replace(
+          /(<https:\/\/fr\.example\.org\/datasets\/2> a dcat:Dataset ;[\s\S]*?)dct:identifier [^;]*;/,
+          '$1',
+        )
+        return new Response(text, { headers: { 'content-type': 'text/turtle' } })
+      }
+      const { harvester, store, peer } = await union(await open(), fetch)
+      await harvester.harvest(peer)
+      breaking = true
+      const report = await harvester.harvest(peer)
+      assert.deepEqual([report.outcome, report.invalid, report.unchanged], ['complete', 1, 1])
+      const [invalid] = await harvester.invalid('FR')
+      assert.equal(invalid?.iri, 'https://fr.example.org/datasets/2')
+      assert.deepEqual(
+        invalid.problems.map(({ property, kind }) => `${kind} ${property}`),
+        ['missing dct:identifier'],
+      )
+      assert.equal((await store.find('https://fr.example.org/datasets/2', 'FR'))?.state, 'published')
+    })
+
+    it('a peer may hang, fail, send garbage, half a page, a ring of pages or another host: it is told, and nothing is marked', async () => {
+      const { server } = await nation(await open(), 3)
+      const answer = { how: async (request: Request) => server.fetch(request) }
+      const { harvester, store, peer } = await union(await open(), (request) => answer.how(request), 400)
+      const whole = await (await server.fetch(get())).text()
+      const turtle = (body: string | ReadableStream, headers: Readonly<Record<string, string>> = {}) =>
+        new Response(body, { headers: { 'content-type': 'text/turtle', ...headers } })
+      const onSecond = (broken: () => Promise<Response> | Response) => async (request: Request) =>
+        request.url.includes('after=') ? broken() : server.fetch(request)
+      const never = new Promise<Response>(() => undefined)
+      const trickle = () =>
+        turtle(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('@prefix')) }))
+      const dying = () => turtle(new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) }))
+      const cases: readonly (readonly [string, string, (request: Request) => Promise<Response>])[] = [
+        ['failed', 'harvest-timeout', () => never],
+        ['failed', 'harvest-timeout', async () => trickle()],
+        ['failed', 'harvest-unreachable', () => Promise.reject(new TypeError('fetch failed'))],
+        ['failed', 'harvest-refused', async () => new Response('no', { status: 500 })],
+        [
+          'failed',
+          'harvest-refused',
+          async () => new Response(null, { status: 302, headers: { location: 'http://10.0.0.1/' } }),
+        ],
+        ['failed', 'rdf-format-unknown', async () => new Response('<html>Login</html>')],
+        ['failed', 'rdf-syntax', async () => turtle(whole.slice(0, whole.length / 2))],
+        ['failed', 'harvest-broken-off', async () => turtle(whole, { 'content-length': '999999' })],
+        ['partial', 'harvest-broken-off', onSecond(dying)],
+        ['partial', 'rdf-syntax', onSecond(() => turtle('\u0000\u0001 garbage'))],
+        ['partial', 'harvest-endless', onSecond(() => turtle(whole, { link: `<${ADDRESS}>; rel="next"` }))],
+      ]
+      for (const [outcome, code, how] of cases) {
+        answer.how = how
+        const report = await harvester.harvest(peer)
+        assert.deepEqual([report.outcome, report.problem?.code, report.stale], [outcome, code, 0], how.toString())
+      }
+      answer.how = async () =>
+        turtle(whole.replace(/hydra:next <[^>]*>/, 'hydra:next <https://elsewhere.example.org/>'))
+      assert.equal((await harvester.harvest(peer)).outcome, 'complete')
+      answer.how = async (request) => server.fetch(request)
+      const report = await harvester.harvest(peer)
+      assert.deepEqual([report.outcome, (await store.search({ source: 'FR' })).total], ['complete', 3])
+    })
+
+    it('a catalogue of release 5 is taken in with reasons for each dataset', {
+      skip: dialect !== 'sqlite',
+    }, async () => {
+      const text = corpusText(RELEASE_5_CATALOGUE)
+      const { harvester, peer } = await union(
+        await open(),
+        async () => new Response(text, { headers: { 'content-type': 'text/turtle' } }),
+        60_000,
+      )
+      const report = await harvester.harvest(peer)
+      assert.deepEqual([report.outcome, report.valid, report.invalid], ['complete', 0, 21])
+      const invalid = await harvester.invalid('FR')
+      assert.ok(invalid.length === 21 && invalid.every(({ problems }) => problems.length > 0))
+    })
+  })
+
+describe('the form that is asked for', () => {
+  it('follows Accept', () => {
+    const cases = [
+      [null, 'turtle'],
+      ['*/*', 'turtle'],
+      ['application/*', 'json-ld'],
+      ['application/rdf+xml', 'rdf-xml'],
+      ['text/turtle;q=0.2, application/ld+json;q=0.9', 'json-ld'],
+      ['text/html, */*;q=0.1', 'turtle'],
+      ['application/n-triples', 'turtle'],
+      ['text/turtle;q=0, application/rdf+xml;q=0.5', 'rdf-xml'],
+      ['text/html', undefined],
+      ['nonsense;;;q=x', undefined],
+    ] as const
+    for (const [accept, format] of cases) assert.equal(acceptedFormat(accept), format, String(accept))
+  })
+})

@@ -1,0 +1,144 @@
+/**
+ * The catalogue for others (EHDS Art. 77, 79): DCAT pages in the form that is asked for. A page names the next one in
+ * `Link` and as `hydra:next`; the cursor is the last address of the page, so that changes in between lose nothing.
+ */
+import { hash } from 'node:crypto'
+import { renamed } from '../rdf/canonical.ts'
+import { CATALOG, DataFactory, iri, nodeTerm, Store, TYPE } from '../rdf/graph.ts'
+import { MEDIA_TYPES, type RdfFormat } from '../rdf/read.ts'
+import { writeRdf } from '../rdf/write.ts'
+import type { CatalogueStore } from '../store/catalogue-store.ts'
+import type { StoredRecord } from '../store/stored.ts'
+import { acceptedFormat } from './accept.ts'
+
+export interface CatalogueServerOptions {
+  readonly store: Pick<CatalogueStore, 'search' | 'find'>
+  /** Where the catalogue is published: `https://…/catalogue`. */
+  readonly address: string
+  /** Words of the catalogue by language. */
+  readonly title: Readonly<Record<string, string>>
+  readonly description: Readonly<Record<string, string>>
+  readonly publisher: { readonly node: string; readonly name: string }
+  /** Which source is published; default the node's own. The Union's node leaves it out and publishes all. */
+  readonly source?: string | undefined
+  /** Datasets on one page; default 100. */
+  readonly pageSize?: number
+}
+
+export interface CatalogueServer {
+  /**
+   * `GET address[?after=…]`: a page; `GET address/dataset?iri=…[&source=…]`: one description. HEAD too. Answers 200, 304,
+   * 404, 405, 406; never throws for a request of whatever kind.
+   */
+  fetch(request: Request): Promise<Response>
+}
+
+const EHDS = 'http://data.europa.eu/eli/reg/2025/327/oj'
+
+export function catalogueServer(options: CatalogueServerOptions): CatalogueServer {
+  const base = new URL(options.address).pathname.replace(/\/$/, '')
+  return {
+    async fetch(request) {
+      const url = new URL(request.url)
+      const path = url.pathname.replace(/\/$/, '')
+      if (path !== base && path !== `${base}/dataset`) return plain(404, 'There is nothing at this address.')
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        return plain(405, 'This address is only read.', { allow: 'GET, HEAD' })
+      }
+      const format = acceptedFormat(request.headers.get('accept'))
+      if (format === undefined) return plain(406, `Ask for one of ${Object.values(MEDIA_TYPES).join(', ')}.`)
+      const answer = path === base ? await page(options, url) : await dataset(options, url)
+      return answer === undefined ? plain(404, 'There is no such description.') : respond(request, format, answer)
+    },
+  }
+}
+
+interface Answer {
+  readonly graph: Store
+  readonly links: readonly string[]
+}
+
+async function page(options: CatalogueServerOptions, url: URL): Promise<Answer> {
+  const { store, address, pageSize = 100, source } = options
+  const after = url.searchParams.get('after') ?? undefined
+  const found = await store.search({
+    limit: pageSize,
+    ...(source === undefined ? {} : { source }),
+    ...(after === undefined ? {} : { after }),
+  })
+  const graph = described(options)
+  for (const [index, record] of found.records.entries()) {
+    add(graph, address, 'dcat:dataset', record.iri)
+    for (const quad of renamed(record.graph(), `d${index}-`)) graph.add(quad)
+  }
+  const next = found.next && `${address}?after=${encodeURIComponent(found.next)}`
+  paged(
+    graph,
+    address,
+    after === undefined ? address : `${address}?after=${encodeURIComponent(after)}`,
+    found.total,
+    next,
+  )
+  const links = [`<${address}>; rel="first"`, ...(next ? [`<${next}>; rel="next"`] : [])]
+  return { graph, links }
+}
+
+async function dataset({ store, address, source }: CatalogueServerOptions, url: URL): Promise<Answer | undefined> {
+  const wanted = url.searchParams.get('iri') ?? ''
+  const record = await store.find(wanted, source ?? url.searchParams.get('source') ?? undefined)
+  return isPublic(record) ? { graph: record.graph(), links: [`<${address}>; rel="collection"`] } : undefined
+}
+
+function isPublic(record: StoredRecord | undefined): record is StoredRecord {
+  return record?.state === 'published'
+}
+
+/** What every page says of the catalogue itself (DCAT-AP 3.0.1: title, description, publisher; R8: legislation). */
+function described({ address, title, description, publisher }: CatalogueServerOptions): Store {
+  const graph = new Store()
+  const catalog = DataFactory.namedNode(address)
+  graph.add(DataFactory.quad(catalog, TYPE, CATALOG))
+  for (const [property, words] of [
+    ['dct:title', title],
+    ['dct:description', description],
+  ] as const) {
+    for (const [language, text] of Object.entries(words)) {
+      graph.add(DataFactory.quad(catalog, DataFactory.namedNode(iri(property)), DataFactory.literal(text, language)))
+    }
+  }
+  add(graph, address, 'dcatap:applicableLegislation', EHDS)
+  add(graph, address, 'dct:publisher', publisher.node)
+  const agent = DataFactory.namedNode(publisher.node)
+  graph.add(DataFactory.quad(agent, TYPE, DataFactory.namedNode(iri('foaf:Agent'))))
+  graph.add(DataFactory.quad(agent, DataFactory.namedNode(iri('foaf:name')), DataFactory.literal(publisher.name)))
+  return graph
+}
+
+function paged(graph: Store, address: string, view: string, total: number, next: string | undefined): void {
+  const count = DataFactory.literal(String(total), DataFactory.namedNode(iri('xsd:nonNegativeInteger')))
+  graph.add(DataFactory.quad(DataFactory.namedNode(address), DataFactory.namedNode(iri('hydra:totalItems')), count))
+  if (next === undefined && view === address) return
+  add(graph, address, 'hydra:view', view)
+  add(graph, view, 'rdf:type', iri('hydra:PartialCollectionView'))
+  add(graph, view, 'hydra:first', address)
+  if (next !== undefined) add(graph, view, 'hydra:next', next)
+}
+
+function add(graph: Store, subject: string, property: string, object: string): void {
+  graph.add(DataFactory.quad(nodeTerm(subject), DataFactory.namedNode(iri(property)), nodeTerm(object)))
+}
+
+function respond(request: Request, format: RdfFormat, { graph, links }: Answer): Response {
+  const written = writeRdf(graph, format)
+  if (!written.ok) return plain(406, `${written.problem.sentence} ${written.problem.next}`)
+  const etag = `"${hash('sha256', written.value).slice(0, 32)}"`
+  const headers = { etag, link: links.join(', '), vary: 'accept', 'cache-control': 'no-cache' }
+  const known = (request.headers.get('if-none-match') ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
+  if (known.includes(etag) || known.includes('*')) return new Response(null, { status: 304, headers })
+  const type = { 'content-type': `${MEDIA_TYPES[format]}; charset=utf-8`, 'x-content-type-options': 'nosniff' }
+  return new Response(request.method === 'HEAD' ? null : written.value, { headers: { ...headers, ...type } })
+}
+
+function plain(status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${sentence}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers } })
+}
