@@ -55,6 +55,16 @@ describe('an application', () => {
     assert.deepEqual(replay(made.events), made.state())
   })
 
+  it('can be submitted at home for data that are all in another country', () => {
+    const made = submittedCase(procedure, 'data-permit', ['PT'])
+    assert.deepEqual(Object.keys(made.state().parts), ['PT'])
+    assert.deepEqual(
+      made.events.map(({ kind }) => kind),
+      ['drafted', 'submitted', 'forwarded'],
+    )
+    assert.equal(made.try(wish('confirm-complete', 'intake', '2029-04-04T10:00:00Z')), 'not-competent')
+  })
+
   it('of an excluded applicant is refused until the exclusion ends', () => {
     const excluding = { ...procedure, exclusions: new Map([['fr-siren-130023583', '2029-05-31']]) }
     const made = desk(excluding)

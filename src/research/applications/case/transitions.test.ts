@@ -12,7 +12,7 @@ import { decide } from './decide.ts'
 import { type CaseEvent, ROLES, type Role, readEvent } from './events.ts'
 import { evolve, replay } from './evolve.ts'
 import type { CaseState, PartStatus } from './state.ts'
-import { possibleCommands, TABLE } from './table.ts'
+import { type CaseRow, type PartRow, TABLE } from './table.ts'
 
 let procedure: Procedure
 before(async () => {
@@ -117,6 +117,14 @@ interface Step {
   readonly pick: number
   readonly role: Role
   readonly n: number
+}
+
+/** What the table lets a role do in a status. */
+function possibleCommands(role: Role, status: PartStatus, kind: CaseKind): readonly CommandKind[] {
+  return (Object.entries(TABLE) as [CommandKind, CaseRow | PartRow][])
+    .filter(([, row]) => row.level === 'part' && row.by.includes(role) && row.from.includes(status))
+    .filter(([, row]) => row.level === 'case' || row.only === undefined || row.only === kind)
+    .map(([command]) => command)
 }
 
 /** What brings a case on; taken in half of the steps, so that walks get far. */

@@ -4,9 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it, test } from 'node:test'
 import fc from 'fast-check'
+import { replay } from '../case/evolve.ts'
 import type { Procedure } from '../procedure.ts'
 import { type ClockRule, clockRule } from '../rules/rule-set.ts'
 import { actor, grantCase, HOLDER, type Place, procedureIn, submittedCase } from '../testing/example-case.ts'
+import { makeCase } from '../testing/many-cases.ts'
 import { overdueBoard, remindersOf } from './board.ts'
 import { clocksOf, standingOf } from './clocks.ts'
 import { deadlineOf } from './deadline.ts'
@@ -60,7 +62,9 @@ describe('the clocks of the rules', () => {
 const HOLIDAYS: Readonly<Record<string, string>> = {
   FR: `2029-01-01 2029-04-02 2029-05-01 2029-05-08 2029-05-10 2029-05-21 2029-07-14 2029-08-15 2029-11-01 2029-11-11
     2029-12-25 2030-01-01 2030-04-22 2030-05-01 2030-05-08 2030-05-30 2030-06-10 2030-07-14 2030-08-15 2030-11-01
-    2030-11-11 2030-12-25 2031-01-01`,
+    2030-11-11 2030-12-25 2031-01-01 2031-04-14 2031-05-01 2031-05-08 2031-05-22 2031-06-02 2031-07-14 2031-08-15
+    2031-11-01 2031-11-11 2031-12-25 2032-01-01 2032-03-29 2032-05-01 2032-05-06 2032-05-08 2032-05-17 2032-07-14
+    2032-08-15 2032-11-01 2032-11-11 2032-12-25 2033-01-01`,
   PT: `2029-01-01 2029-03-30 2029-04-01 2029-04-25 2029-05-01 2029-05-31 2029-06-10 2029-08-15 2029-10-05 2029-11-01
     2029-12-01 2029-12-08 2029-12-25 2030-01-01 2030-04-19 2030-04-21 2030-04-25 2030-05-01 2030-06-10 2030-06-20
     2030-08-15 2030-10-05 2030-11-01 2030-12-01 2030-12-08 2030-12-25 2031-01-01`,
@@ -104,7 +108,7 @@ test('every deadline of every clock equals the independent one, for any moment, 
   const moment = fc
     .date({ min: new Date('2029-01-01T00:00:00Z'), max: new Date('2030-05-31T00:00:00Z'), noInvalidDate: true })
     .map((date) => date.toISOString())
-  // The list of holidays ends in 2031: periods that end later are left to the tests of the calendar.
+  // The list of holidays of Portugal ends in 2031: periods that end later are left to the tests of the calendar.
   const counted = published.filter(
     ({ length }) => length !== undefined && length.years === undefined && (length.months ?? 0) <= 6,
   )
@@ -127,6 +131,54 @@ test('every deadline of every clock equals the independent one, for any moment, 
     ),
     { numRuns: 2000 },
   )
+})
+
+/** Name of the event in the Regulation's data → events of ours that are it. */
+const EVENTS: Readonly<Record<string, readonly string[]>> = {
+  incompletenessNotified: ['completion-asked'],
+  completeApplicationReceived: ['submitted', 'completed'],
+  requestReceived: ['submitted'],
+  requestAssessed: ['granted'],
+  dataRequestReceivedByHolder: ['data-asked'],
+  dataReceivedFromHolders: ['delivered'],
+  permitExpired: ['ended'],
+  processingCompletedOrResponseReceived: ['ended', 'responded'],
+  decisionTaken: ['granted', 'refused'],
+}
+
+test('every clock of every case, after every event, runs from the event that the Regulation names', { skip }, () => {
+  const seen = new Set<string>()
+  for (let index = 0; index < 60; index += 1) {
+    const { events } = makeCase(index, procedure)
+    for (let count = 1; count <= events.length; count += 1) {
+      const past = events.slice(0, count)
+      const state = replay(past)
+      assert.ok(state)
+      for (const clock of clocksOf(state, procedure)) {
+        const law = published.find(({ id }) => id === clock.id)
+        const kinds = EVENTS[law?.from ?? '']
+        if (!law?.length || !kinds || clock.due === undefined) continue
+        const from = past.findLast(({ kind }) => kinds.includes(kind))
+        assert.ok(from, clock.id)
+        const naive = naiveEnd(from.at, law.length, 'FR')
+        // The list of holidays made by hand ends there.
+        if (naive > '2032-12-31') continue
+        assert.equal(clock.due, naive, `${clock.id} after ${past.at(-1)?.kind}`)
+        seen.add(clock.id)
+      }
+    }
+  }
+  assert.deepEqual([...seen].sort(), [
+    'completeApplication',
+    'decision',
+    'holderDelivery',
+    'makeAvailable',
+    'publishDecision',
+    'publishResults',
+    'requestAssessment',
+    'requestResponse',
+    'speDeletion',
+  ])
 })
 
 describe('limits', () => {

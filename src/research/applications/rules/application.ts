@@ -36,7 +36,10 @@ export const AnswerSchema = z.union([
   z.strictObject({ from: z.iso.date(), to: z.iso.date() }),
 ])
 
-export const AnswersSchema = z.record(z.string(), AnswerSchema)
+/** Field of the form → answer. */
+export const AnswersSchema = z
+  .record(z.string().regex(/^[a-zA-Z]{1,60}$/), AnswerSchema)
+  .refine((answers) => Object.keys(answers).length <= 200, 'Too many answers.')
 
 export const ApplicationSchema = z.strictObject({
   kind: z.enum(['data-permit', 'data-request']),

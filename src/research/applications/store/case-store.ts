@@ -56,6 +56,7 @@ export function openCaseStore(database: Database, procedures: Procedures): CaseS
 
   return {
     async handle(caseId, command, seen) {
+      if (command.kind === 'draft' && command.caseId !== caseId) throw new Error('A draft names another case.')
       for (let attempt = 1; ; attempt += 1) {
         const state = await loadState(kysely, body, caseId)
         if (seen !== undefined && (state?.version ?? 0) !== seen) return changed()
