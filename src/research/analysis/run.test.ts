@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { personKeyMaker } from '../disclosure/persons.ts'
+import { exact } from '../disclosure/stages.ts'
 import type { ExactTable } from '../disclosure/table.ts'
 import { fill, openEngines, type TestEngines, unwrapped } from '../query/testing/engines.ts'
 import type { Analysis, Dimension, Measure } from './analysis.ts'
 import type { ExactAnswer } from './answer.ts'
+import { fitRegression } from './fit-regression.ts'
 import { runAnalysis } from './run.ts'
 import { runOnShards, type Shard, shardScope } from './shards.ts'
-import { fitLinear, linearSums } from './statistics/linear-regression.ts'
-import { fitLogistic, logisticSums, scalingOf } from './statistics/logistic-regression.ts'
-import { type GroupedObservations, withReferences } from './statistics/observations.ts'
 import {
   hasCondition,
   measured,
@@ -174,9 +174,8 @@ describe('analyses', () => {
   }
 
   test('linear regression fits as ordinary least squares on rows do', async () => {
-    const { observations } = await ask(LINEAR)
-    assert.ok(observations)
-    const fit = unwrapped(fitLinear(linearSums(withReferences(observations))))
+    const answer = await ask(LINEAR)
+    const fit = unwrapped(await fitRegression(answer))
     const expected = leastSquares(
       naiveRows(data, cohort, [
         () => 1,
@@ -207,9 +206,7 @@ describe('analyses', () => {
 
   test('logistic regression ends where the gradient on rows is zero', async () => {
     const answer = await ask(LOGISTIC)
-    const { observations } = answer
-    assert.ok(observations)
-    const fit = await logistic(observations)
+    const fit = unwrapped(await fitRegression(answer))
     const value = (name: string) => fit.coefficients.find((one) => one.name === name)?.value ?? 0
     const rows = naiveRows(data, cohort, [
       (person) => (person.sex === 8507 ? 1 : 0),
@@ -238,18 +235,21 @@ describe('analyses', () => {
     const groupsTable = plain(answer.tables.groups)
     const total = [...groupsTable.values()].reduce((sum, cell) => sum + cell.size, 0)
     assert.equal(total, rows.length)
+    assert.equal(fit.persons, rows.length)
+    const ill = rows.filter((row) => row.at(-1) === 1).length
+    assert.deepEqual(fit.outcomes, [ill, rows.length - ill])
+    const men = rows.filter((row) => row[0] === 1).length
+    assert.equal(fit.levels[0]?.persons[1], men)
+    assert.equal(
+      fit.levels[0]?.persons.reduce((sum, one) => sum + one, 0),
+      rows.length,
+    )
   })
-
-  async function logistic(observations: GroupedObservations) {
-    const fitted = withReferences(observations)
-    const scaling = scalingOf(fitted)
-    return unwrapped(await fitLogistic(fitted.columns, scaling, (at) => logisticSums(fitted, scaling, at)))
-  }
 
   const QUESTIONS: readonly Analysis[] = [
     { kind: 'count', cohort, by: [AGE, SEX, { kind: 'condition', concepts: [3, 4] }] },
-    { kind: 'rate', cohort, by: [{ kind: 'calendar-year' }] },
-    { kind: 'time-series', cohort, unit: 'month', by: [] },
+    { kind: 'rate', cohort, by: [{ kind: 'calendar-year' }, AGE] },
+    { kind: 'time-series', cohort, unit: 'month', by: [AGE, SEX] },
     { kind: 'distribution', cohort, measure: { kind: 'measurement', concepts: [21] }, by: [SEX], classes: [50, 100] },
     { kind: 'survival', cohort, event: other, by: [], step: 30, until: 700 },
     { kind: 'characterisation', cohort, domains: ['condition', 'drug'] },
@@ -280,6 +280,13 @@ describe('analyses', () => {
         )
         assert.deepEqual(sortedLevels(merged), sortedLevels(whole), `${question.kind} on ${shards} shards`)
       }
+    }
+  })
+
+  test('disclosure control takes every table as it is', async () => {
+    const keyOf = personKeyMaker(new Uint8Array(32).fill(7), 'test')
+    for (const question of QUESTIONS) {
+      for (const table of Object.values((await ask(question)).tables)) unwrapped(exact(table, keyOf))
     }
   })
 

@@ -11,6 +11,7 @@ import {
   monthLabel,
   monthNumber,
   monthsOf,
+  overTime,
 } from './dimensions.ts'
 import { entries, firstEntries } from './entries.ts'
 import { readTable } from './read-table.ts'
@@ -36,7 +37,7 @@ export function compileTimeSeries(
   compilation: Compilation,
   { by, unit }: Extract<Analysis, { kind: 'time-series' }>,
 ): CompiledPart {
-  const dimensions = [timeUnit(compilation, unit), ...compileDimensions(compilation, by, 'e')]
+  const dimensions = [timeUnit(compilation, unit), ...overTime(compileDimensions(compilation, by, 'e'), by)]
   const { relation, shown } = entriesByPerson(compilation, dimensions)
   return {
     results: [result('entries', relation, shown)],

@@ -105,6 +105,14 @@ function compileDimension(
   }
 }
 
+/** Of questions that see a person at several times: what changes with time may put somebody into several levels. */
+export function overTime(
+  dimensions: readonly CompiledDimension[],
+  questions: readonly Dimension[],
+): readonly CompiledDimension[] {
+  return dimensions.map((one, index) => (questions[index]?.kind === 'sex' ? one : { ...one, overlapping: true }))
+}
+
 /** In years: the difference of calendar years, as everywhere in OHDSI's cohort language. */
 export function age(source: string): Expression {
   return subtract(yearOf(column(source, 'start_date')), column(source, 'birth_year'))

@@ -5,12 +5,12 @@ import type { Expression, Relation } from '../../query/tree.ts'
 import type { Analysis, Dimension } from '../analysis.ts'
 import { type CompiledPart, result } from './compiled.ts'
 import { entriesByPerson } from './count.ts'
-import { compileDimensions, keyColumns, monthsOf } from './dimensions.ts'
+import { compileDimensions, keyColumns, monthsOf, overTime } from './dimensions.ts'
 import { readTable } from './read-table.ts'
 import type { Compilation } from './scope.ts'
 
 export function compileRate(compilation: Compilation, { by }: Extract<Analysis, { kind: 'rate' }>): CompiledPart {
-  const dimensions = compileDimensions(compilation, by, 'e')
+  const dimensions = overTime(compileDimensions(compilation, by, 'e'), by)
   const entered = entriesByPerson(compilation, dimensions)
   const keys = keyColumns(dimensions)
   const timed = [...keys, ...columns('e', 'person_id'), named('days', sum(column('e', 'days')))]
