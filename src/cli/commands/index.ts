@@ -7,6 +7,7 @@ import { addFetch } from './fetch.ts'
 import { addLedger } from './ledger.ts'
 import { addPackages } from './packages.ts'
 import { addPeer } from './peer.ts'
+import { addResearch } from './research.ts'
 import { addStart } from './start.ts'
 import { addTerminology } from './terminology.ts'
 import { addValidate } from './validate.ts'
@@ -22,4 +23,5 @@ export function addCommands(program: Command): void {
   addLedger(program)
   addPeer(program)
   addAudit(program)
+  addResearch(program)
 }
