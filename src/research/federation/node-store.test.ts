@@ -46,6 +46,19 @@ onEachDatabase('what a node has received', (open) => {
     await elsewhere.close()
   })
 
+  it('of several coordinators is answered to the one that asked', async () => {
+    const database = await open()
+    await migrate(database, nodeMigrations)
+    const [pt, fr] = [openNodeStore(database, 'node-pt', 'body-pt'), openNodeStore(database, 'node-pt', 'body-fr')]
+    // Whatever the task itself says of its coordinator.
+    await fr.receive(received('a', { nonce: 'n' }))
+    assert.equal(await pt.claim(T0, 1000), undefined)
+    assert.equal((await fr.claim(T0, 1000))?.id, 'a')
+    await inTransaction(database.kysely, (transaction) => fr.finish(transaction, 'a', 'answer'))
+    assert.deepEqual(await pt.untold(), [])
+    assert.deepEqual(await fr.untold(), [{ task: 'a', result: 'answer' }])
+  })
+
   it('is held by who works at it, and lost to who took it over', async () => {
     const database = await open()
     const { store } = await storeOn(database)

@@ -38,8 +38,12 @@ export interface NodeStore {
   told(task: string, code?: string): Promise<void>
 }
 
-/** Needs `nodeMigrations`. @param node id of this node */
-export function openNodeStore(database: Database, node: string): NodeStore {
+/**
+ * Needs `nodeMigrations`.
+ * @param node id of this node
+ * @param coordinator absent: there is one only. With several, each has a store of its own: an answer goes to who asked.
+ */
+export function openNodeStore(database: Database, node: string, coordinator?: string): NodeStore {
   const kysely = database.kysely.$extendTables<NodeTables>()
   const holder = randomUUID()
   const rowOf = (task: string) =>
@@ -52,7 +56,8 @@ export function openNodeStore(database: Database, node: string): NodeStore {
       const known = await rowOf(id).executeTakeFirst()
       if (known) return known.hash === same.hash ? 'known' : 'replayed'
       const untouched = { attempts: 0, holder: null, held_until: null, result: null, code: null }
-      const row = { node, task: id, ...same, received: now.toISOString(), state: 'open' as const, ...untouched }
+      const from = { ...same, coordinator: coordinator ?? same.coordinator }
+      const row = { node, task: id, ...from, received: now.toISOString(), state: 'open' as const, ...untouched }
       try {
         await kysely.insertInto('federation_received').values(row).execute()
         return 'new'
@@ -74,7 +79,8 @@ export function openNodeStore(database: Database, node: string): NodeStore {
           .orderBy('received')
           .orderBy('task')
           .limit(1)
-        const found = await (database.dialect === 'postgres' ? free.forUpdate().skipLocked() : free).executeTakeFirst()
+        const own = coordinator === undefined ? free : free.where('coordinator', '=', coordinator)
+        const found = await (database.dialect === 'postgres' ? own.forUpdate().skipLocked() : own).executeTakeFirst()
         if (!found) return undefined
         const attempt = found.attempts + 1
         await transaction
@@ -107,14 +113,13 @@ export function openNodeStore(database: Database, node: string): NodeStore {
         .execute()
     },
     async untold() {
-      const rows = await kysely
+      const done = kysely
         .selectFrom('federation_received')
         .select(['task', 'result'])
         .where('node', '=', node)
         .where('state', '=', 'done')
-        .orderBy('received')
-        .limit(100)
-        .execute()
+      const own = coordinator === undefined ? done : done.where('coordinator', '=', coordinator)
+      const rows = await own.orderBy('received').limit(100).execute()
       return rows.flatMap(({ task, result }) => (result === null ? [] : [{ task, result }]))
     },
     async told(task, code) {

@@ -51,22 +51,24 @@ export function centralServices(options: CentralServicesOptions): Hono<CentralSe
 
   app.get('/directory', (context) =>
     publish(context, 'directory', ({ participants }) =>
-      participants.map(({ country, homeCommunityId, fhirBase, ihe, services }) => ({
+      participants.map(({ country, homeCommunityId, fhirBase, ihe, services, research }) => ({
         country,
         homeCommunityId,
         ...(fhirBase === undefined ? {} : { fhirBase }),
         ...(ihe === undefined ? {} : { ihe }),
         services,
+        ...(research === undefined ? {} : { research }),
       })),
     ),
   )
   app.get('/trust-list', (context) =>
     publish(context, 'trust-list', ({ participants }) =>
-      participants.map(({ country, certificates, tokenKeys, sealCertificates }) => ({
+      participants.map(({ country, certificates, tokenKeys, sealCertificates, researchParties }) => ({
         country,
         certificates,
         tokenKeys,
         sealCertificates,
+        ...(researchParties === undefined ? {} : { researchParties }),
       })),
     ),
   )

@@ -45,6 +45,21 @@ export interface Participant {
   readonly tokenKeys: readonly import('jose').JWK[]
   /** PEM of the certificates whose keys sign this country's SAML assertions and documents; subject with `C=`. */
   readonly sealCertificates: readonly string[]
+  /** Its part in HealthData@EU; absent for a country without a health data access body here. */
+  readonly research?: ResearchAddress
+  /**
+   * Whose signatures count in secondary use, as `research/permits/trust-list.ts` reads them. They stand on the trust list of
+   * the Union, like the certificates of the border: bodies verify each other's permits for years (EHDS Art. 68, 75).
+   */
+  readonly researchParties?: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Where a country's health data access body is found. */
+export interface ResearchAddress {
+  /** For bodies and nodes, over mutual TLS: cases, federated tasks, lists of revoked permits. */
+  readonly base: string
+  /** The public catalogue as DCAT (EHDS Art. 77), for harvesting (Art. 79). */
+  readonly catalogue?: string
 }
 
 export interface SearchMaskField {

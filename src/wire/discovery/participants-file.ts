@@ -8,7 +8,7 @@ import type { JWK } from 'jose'
 import { z } from 'zod'
 import { plainFingerprint } from '#platform/http/connection.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { type IheEndpoints, type Participant, SERVICES, type ServiceKind } from './directory.ts'
+import { type IheEndpoints, type Participant, type ResearchAddress, SERVICES, type ServiceKind } from './directory.ts'
 
 export interface ParticipantList {
   /** Grows with every change; a lower one than before is refused by the countries. */
@@ -49,6 +49,7 @@ export const Address = z.object({
   fhirBase: Endpoint.exactOptional(),
   ihe: Ihe.exactOptional(),
   services: z.array(Service),
+  research: z.object({ base: Endpoint, catalogue: z.url().exactOptional() }).exactOptional(),
 })
 
 export const Trust = z.object({
@@ -56,6 +57,8 @@ export const Trust = z.object({
   certificates: z.array(Fingerprint).min(1),
   tokenKeys: z.array(PublicKey).min(1),
   sealCertificates: z.array(z.string().startsWith('-----BEGIN CERTIFICATE-----').max(20_000)).default([]),
+  // Read by whoever relies on them: one that is wrong costs that country its part and nobody else.
+  researchParties: z.array(z.record(z.string(), z.unknown()).readonly()).max(50).readonly().exactOptional(),
 })
 
 const List = z.object({
@@ -75,6 +78,8 @@ export interface Registration {
   readonly tokenKeys: readonly JWK[]
   /** PEM; none for a country that signs no assertions. */
   readonly sealCertificates?: readonly string[]
+  readonly research?: ResearchAddress
+  readonly researchParties?: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** The entry of a country, made from what it registers with. */
