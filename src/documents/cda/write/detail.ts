@@ -5,6 +5,7 @@
 import type { Extension } from 'fhir/r4'
 import { NULL_FLAVOR_EXTENSION, PARTICIPATION_TYPE } from '../tables/urls.ts'
 import { code, words } from './datatypes/code.ts'
+import { truth, whole } from './datatypes/count.ts'
 import { address, id, personName, telecom } from './datatypes/identity.ts'
 import { nullFlavorIn } from './datatypes/nulls.ts'
 import { quantity, range, ratio } from './datatypes/quantity.ts'
@@ -12,7 +13,6 @@ import { when } from './datatypes/time.ts'
 import { value } from './datatypes/value.ts'
 import { assemble, element, escaped, type Piece } from './element.ts'
 import { ruleFor, rulesOf } from './schema/classes.ts'
-import { PARTICIPATIONS } from './schema/vocabulary.ts'
 import type { Writing } from './writing.ts'
 
 /** Those details that are elements of a class. */
@@ -40,24 +40,18 @@ function complex(className: string, name: string, detail: Extension, writing: Wr
   const flavor = nullFlavorIn({ extension: parts.filter(({ url }) => url === NULL_FLAVOR_EXTENSION) })
   if (pieces.length === 0 && flavor === undefined) return undefined
   const type = parts.find(({ url, valueCoding }) => url === 'type' && valueCoding?.system === PARTICIPATION_TYPE)
-  const typeCode = type?.valueCoding?.code
   const negated = parts.some(({ url, valueBoolean }) => url === 'negationInd' && valueBoolean === true)
-  const takes = TYPED.has(className) && typeCode !== undefined && PARTICIPATIONS.has(typeCode)
   return assemble(
     className,
     name,
     {
       nullFlavor: flavor,
-      ...(takes ? { typeCode } : {}),
-      ...(negated && NEGATED.has(className) ? { negationInd: 'true' } : {}),
+      typeCode: type?.valueCoding?.code,
+      negationInd: negated ? 'true' : undefined,
     },
     pieces,
   )
 }
-
-/** Classes whose `typeCode` may vary; of the others it is fixed. */
-const TYPED = new Set(['Participant1', 'Participant2'])
-const NEGATED = new Set(['Act', 'Observation', 'Procedure', 'SubstanceAdministration', 'EntryRelationship'])
 
 function simple(type: string, name: string, detail: Extension, writing: Writing): Piece | undefined {
   switch (type) {
@@ -112,10 +106,10 @@ function measured(type: string, name: string, detail: Extension, writing: Writin
     case 'RTO_PQ_PQ':
       return ratio(name, detail.valueRatio, writing)
     case 'BL':
-      return detail.valueBoolean === undefined ? undefined : element(name, { value: String(detail.valueBoolean) })
+      return truth(name, detail.valueBoolean)
     case 'INT':
     case 'IVL_INT':
-      return whole(name, detail)
+      return whole(name, detail.valueInteger ?? detail.valueDecimal)
     default:
       return undefined
   }
@@ -123,9 +117,4 @@ function measured(type: string, name: string, detail: Extension, writing: Writin
 
 function amountOf(detail: Extension): Extension['valueQuantity'] {
   return detail.valueQuantity ?? (detail.valueDecimal === undefined ? undefined : { value: detail.valueDecimal })
-}
-
-function whole(name: string, detail: Extension): Piece | undefined {
-  const number = detail.valueInteger ?? detail.valueDecimal
-  return number === undefined || !Number.isInteger(number) ? undefined : element(name, { value: String(number) })
 }

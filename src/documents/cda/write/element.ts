@@ -2,8 +2,9 @@
  * Elements of CDA as text. A piece is an element that is written already, with its name, so that the class it stands in
  * can put it in its place (schema/classes.ts). Nothing is built as a tree: pieces are joined once.
  */
+import { structural } from './schema/attributes.ts'
 import { type ElementRule, rulesOf } from './schema/classes.ts'
-import { REQUIRED_ATTRIBUTES } from './schema/vocabulary.ts'
+import { mayStand } from './schema/simple-types.ts'
 
 export interface Piece {
   /** With prefix where the element has one. */
@@ -35,12 +36,16 @@ export function escaped(value: string): string {
   return SPECIAL.test(whole) ? whole.replace(/[&<>"\t\n\r]/g, (found) => ESCAPES[found] ?? found) : whole
 }
 
-/** An element around pieces or around text that is escaped already. */
+/**
+ * An element around pieces or around text that is escaped already. An attribute whose value the schema does not take is
+ * left out: the caller sees it by comparing what is written with what had to be written (carried.ts).
+ */
 export function element(name: string, attributes: Attributes, content: readonly Piece[] | string = ''): Piece {
   let start = `<${name}`
   for (const key in attributes) {
     const value = attributes[key]
-    if (value !== undefined && value !== '') start += ` ${key}="${escaped(value)}"`
+    if (value !== undefined && value !== '' && mayStand(name, key, value, attributes['xsi:type']))
+      start += ` ${key}="${escaped(value)}"`
   }
   const inner = typeof content === 'string' ? content : joined(content)
   return { name, xml: inner === '' ? `${start}/>` : `${start}>${inner}</${name}>` }
@@ -89,8 +94,7 @@ export function assemble(
     if (rule.required && places[at] === '') places[at] = unknown(rule).xml
   })
   if (!chosen) choose(rules, places)
-  const required = REQUIRED_ATTRIBUTES[className]
-  return element(name, required === undefined ? attributes : { ...required, ...defined(attributes) }, places.join(''))
+  return element(name, structural(className, attributes), places.join(''))
 }
 
 /** Where one of several elements must stand and none was given: as unknown. */
@@ -98,10 +102,6 @@ function choose(rules: readonly ElementRule[], places: string[]): void {
   const wanted = rules.filter(({ oneNeeded }) => oneNeeded)
   const rule = wanted.find(({ name }) => name === 'manufacturedMaterial') ?? wanted[0]
   if (rule !== undefined) places[rules.indexOf(rule)] = unknown(rule).xml
-}
-
-function defined(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
 }
 
 /** What the schema requires and nobody gave. */

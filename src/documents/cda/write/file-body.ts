@@ -1,5 +1,6 @@
 /** Level 1: the body of a document that is a file (CDA R2 §4.3.1, nonXMLBody). */
 import type { Composition } from 'fhir/r4'
+import { uri } from './datatypes/identity.ts'
 import { assemble, element, escaped, type Piece } from './element.ts'
 import { isA, resolve, type Writing } from './writing.ts'
 
@@ -30,6 +31,6 @@ export function nonXmlBody(mediaType: string, base64: string): Piece {
 }
 
 function outside(url: string | undefined, mediaType: string): Piece {
-  const reference = url === undefined ? [] : [element('reference', { value: url })]
+  const reference = url === undefined ? [] : [element('reference', { value: uri(url) })]
   return assemble('NonXMLBody', 'nonXMLBody', {}, [element('text', { mediaType }, reference)])
 }

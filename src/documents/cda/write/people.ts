@@ -18,13 +18,6 @@ import { time } from './datatypes/time.ts'
 import { detailPieces } from './detail.ts'
 import { type Attributes, assemble, element, escaped, type Piece } from './element.ts'
 import { rulesOf } from './schema/classes.ts'
-import {
-  ASSOCIATIVE_ROLES,
-  ENCOUNTER_PARTICIPANTS,
-  NULL_FLAVORS,
-  PARTICIPATIONS,
-  SERVICE_PERFORMERS,
-} from './schema/vocabulary.ts'
 import { sourceOf } from './source.ts'
 import { extensionsOf, isA, resolve, type Writing } from './writing.ts'
 
@@ -179,11 +172,8 @@ export function participation(
   const source = sourceOf(resource)
   const role = roleOf(roleName, party, writing, folded)
   const own = source.others.filter(({ code: one }) => one !== 'S')
-  const [flavor] = source.nulls
-  const functionCode =
-    own === undefined ? nullOf('functionCode', flavor) : code('functionCode', { coding: own }, writing, { type: 'CE' })
-  const typeCode = typeCodeOf(className, source.typeCode)
-  return assemble(className, name, { ...typeCode, ...options.attributes }, [
+  const functionCode = code('functionCode', { coding: own }, writing, { type: 'CE' })
+  return assemble(className, name, { typeCode: source.typeCode, ...options.attributes }, [
     ...(options.pieces ?? []),
     functionCode,
     ...detailPieces(className, source.details, writing),
@@ -192,35 +182,8 @@ export function participation(
   ])
 }
 
-function nullOf(name: string, flavor: string | undefined): Piece | undefined {
-  return flavor !== undefined && NULL_FLAVORS.has(flavor) ? element(name, { nullFlavor: flavor }) : undefined
-}
-
 function roleIn(className: string): string {
   return rulesOf(className)?.find(({ name }) => name in ROLE_PARTS)?.name ?? 'assignedEntity'
-}
-
-/** Kinds of participation that the schema fixes; only those of the classes that are not here may vary. */
-const FIXED: Readonly<Record<string, string>> = {
-  Author: 'AUT',
-  DataEnterer: 'ENT',
-  Informant12: 'INF',
-  LegalAuthenticator: 'LA',
-  Authenticator: 'AUTHEN',
-  ResponsibleParty: 'RESP',
-}
-const FREE: Readonly<Record<string, ReadonlySet<string>>> = {
-  Participant1: PARTICIPATIONS,
-  Participant2: PARTICIPATIONS,
-  Performer1: SERVICE_PERFORMERS,
-  Performer2: new Set(['PRF']),
-  EncounterParticipant: ENCOUNTER_PARTICIPANTS,
-  InformationRecipient: new Set(['PRCP', 'TRC']),
-}
-
-function typeCodeOf(className: string, stated: string | undefined): Attributes {
-  if (stated === undefined) return {}
-  return FIXED[className] === stated || FREE[className]?.has(stated) ? { typeCode: stated } : {}
 }
 
 /** The role itself: who, with which identifiers, where, for which organisation. */
@@ -231,23 +194,17 @@ export function roleOf(roleName: string, party: Party, writing: Writing, folded:
     isA(resource, 'Organization') ? [] : sourceOf(resource).details,
   )
   const source = sourceOf(party.resources[0])
-  const associated = className === 'AssociatedEntity' && ASSOCIATIVE_ROLES.has(source.classCode ?? '')
-  return assemble(
-    className,
-    roleName,
-    { nullFlavor: party.nullFlavor, classCode: associated ? source.classCode : undefined },
-    [
-      ...ids(party.identifiers, writing),
-      code('code', party.codes[0], writing, { type: 'CE' }),
-      ...contactOf({ address: party.addresses, telecom: party.telecoms }),
-      party.isPerson ? personOf(parts.person, party, writing) : undefined,
-      party.device && parts.device ? deviceOf(parts.device, party.device, writing) : undefined,
-      party.organization && parts.organization
-        ? organization('Organization', parts.organization, party.organization, writing, folded)
-        : undefined,
-      ...detailPieces(className, details, writing),
-    ],
-  )
+  return assemble(className, roleName, { nullFlavor: party.nullFlavor, classCode: source.classCode }, [
+    ...ids(party.identifiers, writing),
+    code('code', party.codes[0], writing, { type: 'CE' }),
+    ...contactOf({ address: party.addresses, telecom: party.telecoms }),
+    party.isPerson ? personOf(parts.person, party, writing) : undefined,
+    party.device && parts.device ? deviceOf(parts.device, party.device, writing) : undefined,
+    party.organization && parts.organization
+      ? organization('Organization', parts.organization, party.organization, writing, folded)
+      : undefined,
+    ...detailPieces(className, details, writing),
+  ])
 }
 
 function personOf(name: string, party: Party, writing: Writing): Piece {

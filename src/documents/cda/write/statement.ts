@@ -12,9 +12,10 @@ import { value } from './datatypes/value.ts'
 import { detailPieces } from './detail.ts'
 import { type Attributes, assemble, element, escaped, type Piece, templateIds } from './element.ts'
 import { participation } from './people.ts'
-import { ENTRY_RELATIONSHIPS, MOODS } from './schema/vocabulary.ts'
+import { takes } from './schema/attributes.ts'
+import { fits } from './schema/simple-types.ts'
 import { type Source, sourceOf } from './source.ts'
-import { extensionsOf, isUid, type Place, resolve, type Writing } from './writing.ts'
+import { extensionsOf, type Place, resolve, type Writing } from './writing.ts'
 
 /** What a writer makes of a resource. */
 export interface Statement {
@@ -56,7 +57,7 @@ export function finish(resource: Resource, write: StatementWriter, writing: Writ
 
 /** eHDSI templates want an id of every statement: the resource's own, as a UUID. */
 function ownId({ resourceType, id }: Resource): Piece {
-  return element('id', { root: id !== undefined && isUid(id) ? id : uuidOf(`${resourceType}/${id ?? ''}`) })
+  return element('id', { root: id !== undefined && fits('uid', id) ? id : uuidOf(`${resourceType}/${id ?? ''}`) })
 }
 
 /** A resource that is not built as FHIR says is written as what it is, with each of its facts beside it. */
@@ -92,9 +93,7 @@ function framed(
   const { className, attributes, frame } = statement
   const name = `${className.charAt(0).toLowerCase()}${className.slice(1)}`
   const flavor = nullFlavorIn({ extension: extensionsOf(resource) })
-  const moods = MOODS[className]
-  const moodCode = source.mood !== undefined && moods?.has(source.mood) ? source.mood : undefined
-  const inner = assemble(className, name, { moodCode, nullFlavor: flavor, ...attributes }, pieces)
+  const inner = assemble(className, name, { moodCode: source.mood, nullFlavor: flavor, ...attributes }, pieces)
   return frame === undefined ? inner : frame(inner)
 }
 
@@ -160,7 +159,7 @@ export function whatOf(valued: Leftover['valued']): string {
 /** A statement inside another: by an entryRelationship, in an organizer by a component. */
 export function link(className: string, typeCode: string, inner: Piece, negated = false): Piece {
   if (className === 'Organizer') return assemble('Component4', 'component', {}, [inner])
-  const type = ENTRY_RELATIONSHIPS.has(typeCode) ? typeCode : 'REFR'
+  const type = takes('EntryRelationship', 'typeCode', typeCode) ? typeCode : 'REFR'
   return assemble(
     'EntryRelationship',
     'entryRelationship',

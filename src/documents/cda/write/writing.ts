@@ -3,6 +3,7 @@ import type { Bundle, Extension, FhirResource, Reference, Resource } from 'fhir/
 import type { Terminology } from '#terminology/terminology.ts'
 import { uuidOf } from '../reading.ts'
 import type { Piece } from './element.ts'
+import { fits } from './schema/simple-types.ts'
 
 /** A fact of the model that CDA has no place for; it stands in the document as words, or not at all. */
 export interface NotWritten {
@@ -113,14 +114,6 @@ export function extensionsOf(resource: Resource | undefined): readonly Extension
     : []
 }
 
-const OID = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
-const UUID = /^[0-9a-zA-Z]{8}(?:-[0-9a-zA-Z]{4}){3}-[0-9a-zA-Z]{12}$/
-
-/** Whether the schema takes a text as `root` or `codeSystem` (V3 data types, UID). */
-export function isUid(text: string): boolean {
-  return OID.test(text) || UUID.test(text)
-}
-
 /**
  * OID of a system. A system that has none gets a UUID computed from its URL: the URL then stands beside it (as
  * `codeSystemName` or `assigningAuthorityName`), and whoever computes the same UUID from it knows that it is the system.
@@ -130,7 +123,7 @@ export function rootOf(system: string, writing: Writing): Root {
   if (known !== undefined) return known
   const bare = /^urn:(?:oid|uuid):(.*)$/i.exec(system)?.[1]
   const stated = writing.terminology.oidOf(system) ?? bare ?? system
-  const found: Root = isUid(stated) ? { root: stated } : { root: uuidOf(system), name: system }
+  const found: Root = fits('uid', stated) ? { root: stated } : { root: uuidOf(system), name: system }
   writing.roots.set(system, found)
   return found
 }

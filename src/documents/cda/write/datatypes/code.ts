@@ -8,6 +8,7 @@ import {
   SYSTEM_NAME_EXTENSION,
 } from '../../tables/urls.ts'
 import { type Attributes, element, escaped, type Piece } from '../element.ts'
+import { fits } from '../schema/simple-types.ts'
 import { rootOf, type Writing } from '../writing.ts'
 import { extensionValue, nullFlavorIn } from './nulls.ts'
 
@@ -24,7 +25,7 @@ export interface CodeOptions {
 
 /** The code as the schema takes it: one word. */
 export function isWord(code: string | undefined): code is string {
-  return code !== undefined && code !== '' && !/\s/.test(code)
+  return code !== undefined && fits('cs', code)
 }
 
 /** A concept: its first coding, its words, the other codings as translations. Undefined when it says nothing. */

@@ -3,7 +3,8 @@ import type { Address, ContactPoint, Extension, HumanName, Identifier } from 'fh
 import { NO_SYSTEM, uuidOf } from '../../reading.ts'
 import { NAME_QUALIFIER_EXTENSION, SOURCE_VALUE_EXTENSION } from '../../tables/urls.ts'
 import { type Attributes, element, escaped, type Piece } from '../element.ts'
-import { isUid, rootOf, type Writing } from '../writing.ts'
+import { fits } from '../schema/simple-types.ts'
+import { rootOf, type Writing } from '../writing.ts'
 import { nullFlavorIn } from './nulls.ts'
 import { interval } from './time.ts'
 
@@ -26,7 +27,7 @@ export function idAttributes(held: Identifier, writing: Writing): Attributes | u
   if (system === undefined) return bareId(value, authority)
   if (system === URI_SYSTEM) {
     const bare = /^urn:(?:oid|uuid):(.*)$/i.exec(value)?.[1] ?? ''
-    if (isUid(bare)) return { root: bare, assigningAuthorityName: authority }
+    if (fits('uid', bare)) return { root: bare, assigningAuthorityName: authority }
   }
   const { root, name } = rootOf(system, writing)
   return { root, extension: value, assigningAuthorityName: name ?? authority }
@@ -42,7 +43,6 @@ export function ids(held: readonly Identifier[] | undefined, writing: Writing, n
 }
 
 const NAME_USES: Readonly<Record<string, string>> = { usual: 'L', official: 'C', nickname: 'P', anonymous: 'A' }
-const PART_QUALIFIERS = new Set(['AC', 'AD', 'BR', 'CL', 'IN', 'LS', 'NB', 'PR', 'SP', 'TITLE', 'VV'])
 
 /** A person's name. */
 export function personName(held: HumanName, name = 'name'): Piece {
@@ -72,7 +72,9 @@ function familyParts(held: HumanName): string[] {
 function part(name: string, words: string, extension?: readonly Extension[]): Piece {
   if (words === '') return { name, xml: '' }
   const qualifiers = (extension ?? []).flatMap(({ url, valueCode }) =>
-    url === NAME_QUALIFIER_EXTENSION && valueCode !== undefined && PART_QUALIFIERS.has(valueCode) ? [valueCode] : [],
+    url === NAME_QUALIFIER_EXTENSION && valueCode !== undefined && fits('set_EntityNamePartQualifier', valueCode)
+      ? [valueCode]
+      : [],
   )
   return element(name, qualifiers.length === 0 ? {} : { qualifier: qualifiers.join(' ') }, escaped(words))
 }
@@ -114,11 +116,11 @@ export function telecom(held: ContactPoint, name = 'telecom'): Piece | undefined
   const scheme = SCHEMES[held.system ?? ''] ?? ''
   const stated = /^[a-z]+:/i.test(value) ? value : `${scheme}${value}`
   const use = held.system === 'pager' ? 'PG' : CONTACT_USES[held.use ?? '']
-  return element(name, { use, value: addressable(stated) }, interval('useablePeriod', held.period, 'IVL_TS')?.xml ?? '')
+  return element(name, { use, value: uri(stated) }, interval('useablePeriod', held.period, 'IVL_TS')?.xml ?? '')
 }
 
 /** The schema wants a URI; only what makes it none is encoded. */
-function addressable(value: string): string {
+export function uri(value: string): string {
   return value
     .replace(/%(?![0-9a-f]{2})/gi, '%25')
     .replace(/#(?=.*#)/g, '%23')

@@ -1,7 +1,7 @@
 /** Why a value is missing: FHIR's reasons back to v3 null flavours (V3 data types §1.11.4). */
 import type { Extension } from 'fhir/r4'
 import { DATA_ABSENT_EXTENSION, NULL_FLAVOR_EXTENSION } from '../../tables/urls.ts'
-import { NULL_FLAVORS } from '../schema/vocabulary.ts'
+import { fits } from '../schema/simple-types.ts'
 
 const FLAVORS: Readonly<Record<string, string>> = {
   unknown: 'UNK',
@@ -28,13 +28,13 @@ export interface Extended {
 /** The flavour that an element states: the exact one when it is known, else FHIR's reason. */
 export function nullFlavorIn(holder: Extended | undefined): string | undefined {
   const exact = extensionValue(holder, NULL_FLAVOR_EXTENSION)?.valueCode
-  if (exact !== undefined && NULL_FLAVORS.has(exact)) return exact
+  if (exact !== undefined && fits('NullFlavor', exact)) return exact
   return flavorOfReason(extensionValue(holder, DATA_ABSENT_EXTENSION)?.valueCode)
 }
 
 export function flavorOfReason(reason: string | undefined): string | undefined {
   if (reason === undefined) return undefined
-  return NULL_FLAVORS.has(reason) ? reason : Object.hasOwn(FLAVORS, reason) ? FLAVORS[reason] : 'UNK'
+  return fits('NullFlavor', reason) ? reason : Object.hasOwn(FLAVORS, reason) ? FLAVORS[reason] : 'UNK'
 }
 
 export function extensionValue(holder: Extended | undefined, url: string): Extension | undefined {

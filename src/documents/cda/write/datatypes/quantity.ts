@@ -8,17 +8,16 @@ import {
   UCUM,
 } from '../../tables/urls.ts'
 import { type Attributes, element, escaped, type Piece } from '../element.ts'
+import { fits } from '../schema/simple-types.ts'
 import type { Writing } from '../writing.ts'
 import { codingAttributes, isWord } from './code.ts'
 import { extensionValue, nullFlavorIn } from './nulls.ts'
-
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** The digits of a decimal, as many as the source had. */
 export function digits(held: Pick<Quantity, 'value' | '_value'>): string | undefined {
   const { value, _value: beside } = held
   const literal = extensionValue(beside, SOURCE_VALUE_EXTENSION)?.valueString
-  if (literal !== undefined && NUMBER.test(literal)) return literal
+  if (literal !== undefined && fits('real', literal)) return literal
   if (value === undefined || !Number.isFinite(value)) return undefined
   const precision = extensionValue(beside, PRECISION_EXTENSION)?.valueInteger
   return precision === undefined || precision < 0 || precision > 100 ? plain(value) : value.toFixed(precision)

@@ -2,12 +2,11 @@
 import type { Element, Period } from 'fhir/r4'
 import { SOURCE_VALUE_EXTENSION } from '../../tables/urls.ts'
 import { element, type Piece } from '../element.ts'
+import { fits } from '../schema/simple-types.ts'
 import { type Extended, extensionValue, nullFlavorIn } from './nulls.ts'
 import { quantity } from './quantity.ts'
 
 const FHIR = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
-/** What the schema takes as a time stamp. */
-const STAMP = /^(?:\d{1,8}|(?:\d{9,14}|\d{14}\.\d+)(?:[+-]\d{1,4})?)$/
 
 /** The v3 form of a FHIR date, dateTime or instant; undefined when it is none. */
 export function stampOf(value: string): string | undefined {
@@ -23,8 +22,8 @@ export function stampOf(value: string): string | undefined {
 export function timeAttributes(value: string | undefined, beside: Element | undefined): Record<string, string> {
   const literal = extensionValue(beside, SOURCE_VALUE_EXTENSION)?.valueString
   const stamp =
-    literal !== undefined && STAMP.test(literal) ? literal : value === undefined ? undefined : stampOf(value)
-  if (stamp !== undefined && STAMP.test(stamp)) return { value: stamp }
+    literal !== undefined && fits('ts', literal) ? literal : value === undefined ? undefined : stampOf(value)
+  if (stamp !== undefined && fits('ts', stamp)) return { value: stamp }
   const flavor = nullFlavorIn(beside)
   return flavor === undefined ? {} : { nullFlavor: flavor }
 }

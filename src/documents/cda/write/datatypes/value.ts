@@ -3,6 +3,7 @@ import type { CodeableConcept, Element, Identifier, Period, Quantity, Range, Rat
 import { element, type Piece } from '../element.ts'
 import type { Writing } from '../writing.ts'
 import { code, isWord, words } from './code.ts'
+import { truth, whole } from './count.ts'
 import { idAttributes } from './identity.ts'
 import { flavorOfReason, nullFlavorIn } from './nulls.ts'
 import { compared, quantity, range, ratio } from './quantity.ts'
@@ -68,10 +69,10 @@ function identified(name: string, { valueIdentifier: held }: Valued, writing: Wr
 }
 
 function spoken(name: string, held: Valued, writing: Writing): Piece | undefined {
-  const { valueBoolean: yes, valueInteger: whole, valueDecimal: decimal } = held
-  if (yes !== undefined) return element(name, { 'xsi:type': 'BL', value: String(yes) })
-  if (whole !== undefined) return element(name, { 'xsi:type': 'INT', value: String(whole) })
-  if (decimal !== undefined) return element(name, { 'xsi:type': 'REAL', value: String(decimal) })
+  const { valueDecimal: decimal } = held
+  const counted = truth(name, held.valueBoolean, 'BL') ?? whole(name, held.valueInteger, 'INT')
+  if (counted !== undefined) return counted
+  if (typeof decimal === 'number') return element(name, { 'xsi:type': 'REAL', value: String(decimal) })
   const text = held.valueString ?? held.valueTime ?? held.valueUri ?? held.valueCode ?? held.valueDateTime
   if (text === undefined || text === '') return undefined
   return element(name, { 'xsi:type': writing.narrative.has(text) ? 'ED' : 'ST' }, words(text, writing))

@@ -3,7 +3,7 @@ import type { Extension } from 'fhir/r4'
 import { coded } from '../datatypes/code.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
-import { NULL_FLAVORS } from '../schema/vocabulary.ts'
+import { fits } from '../schema/simple-types.ts'
 import type { Source } from '../source.ts'
 import type { Writing } from '../writing.ts'
 
@@ -46,7 +46,7 @@ export function concernDetails(source: Source): readonly Extension[] {
 function codeOfConcern(source: Source, writing: Writing): Piece | undefined {
   const stated = source.others.find(({ code }) => code === CONCERN.code)
   const [flavor] = source.nulls
-  if (stated === undefined && flavor !== undefined && NULL_FLAVORS.has(flavor))
+  if (stated === undefined && flavor !== undefined && fits('NullFlavor', flavor))
     return element('code', { nullFlavor: flavor })
   return coded('code', stated ?? CONCERN, writing, 'CD')
 }

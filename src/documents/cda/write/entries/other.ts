@@ -1,11 +1,12 @@
 /** Encounters, files, and resources that have no form of their own in CDA. */
 import type { CodeableConcept, DocumentReference, Encounter, Resource } from 'fhir/r4'
 import { code } from '../datatypes/code.ts'
-import { ids } from '../datatypes/identity.ts'
+import { ids, uri } from '../datatypes/identity.ts'
 import { interval } from '../datatypes/time.ts'
 import { assemble, element, escaped, type Piece } from '../element.ts'
 import { mediaTypeOf } from '../file-body.ts'
 import { partyOf, roleOf } from '../people.ts'
+import { fits } from '../schema/simple-types.ts'
 import { sourceOf } from '../source.ts'
 import { type Statement, statementPeople } from '../statement.ts'
 import { isA, type Place, resolve, type Writing } from '../writing.ts'
@@ -42,14 +43,15 @@ export function writeFile(file: DocumentReference, writing: Writing, _place: Pla
   const binary = resolve({ reference: attachment?.url ?? '' }, writing, file)
   const data = attachment?.data ?? (isA(binary, 'Binary') ? binary.data : undefined)
   const name = source.details.find(({ url }) => url === 'ID')?.valueString
-  const id = name !== undefined && !writing.ids.has(name) && /^[A-Za-z_][\w.-]*$/.test(name) ? name : undefined
+  const id = name !== undefined && !writing.ids.has(name) && fits('ID', name) ? name : undefined
   if (id !== undefined) writing.ids.add(id)
   const mediaType = mediaTypeOf(attachment?.contentType)
   return {
     className: 'ObservationMedia',
     attributes: { ID: id },
     folded: isA(binary, 'Binary') ? [binary] : [],
-    expressed: ['content.attachment.size', 'content.attachment.hash', 'content.attachment.url'],
+    // Of a file inside the document, its bytes say how many they are and what their hash is.
+    expressed: data === undefined ? [] : ['size', 'hash', 'url'].map((field) => `content.attachment.${field}`),
     pieces: [
       ...ids(file.identifier, writing),
       data === undefined
@@ -60,7 +62,7 @@ export function writeFile(file: DocumentReference, writing: Writing, _place: Pla
 }
 
 function outside(url: string | undefined, title: string | undefined, mediaType: string | undefined): Piece {
-  const reference = url === undefined ? [] : [element('reference', { value: url })]
+  const reference = url === undefined ? [] : [element('reference', { value: uri(url) })]
   const inner = title === undefined ? reference.map(({ xml }) => xml).join('') : escaped(title)
   return element('value', { mediaType }, inner)
 }

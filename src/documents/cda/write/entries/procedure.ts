@@ -5,7 +5,7 @@ import { code } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { when } from '../datatypes/time.ts'
 import { type Piece, templateIds } from '../element.ts'
-import { MOODS } from '../schema/vocabulary.ts'
+import { takes } from '../schema/attributes.ts'
 import { sourceOf } from '../source.ts'
 import { comment, nested, type Statement, statementPeople } from '../statement.ts'
 import { isA, type Place, resolve, type Writing } from '../writing.ts'
@@ -74,8 +74,8 @@ export function writeRequest(request: ServiceRequest, writing: Writing, _place: 
   return {
     className,
     attributes: {
-      moodCode: MOODS[className]?.has(kept) ? kept : 'INT',
-      negationInd: request.doNotPerform && className !== 'Encounter' ? 'true' : undefined,
+      moodCode: takes(className, 'moodCode', kept) ? kept : 'INT',
+      negationInd: request.doNotPerform ? 'true' : undefined,
     },
     folded,
     pieces: [

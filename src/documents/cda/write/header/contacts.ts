@@ -6,7 +6,7 @@ import { contactOf, personName } from '../datatypes/identity.ts'
 import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
 import { organization, participation } from '../people.ts'
-import { ASSOCIATIVE_ROLES, PARTICIPATIONS } from '../schema/vocabulary.ts'
+import { takes } from '../schema/attributes.ts'
 import { type Source, sourceOf } from '../source.ts'
 import { isA, resolve, type Writing } from '../writing.ts'
 import { isGuardian, isRoleClass } from './patient.ts'
@@ -51,7 +51,7 @@ function contactPiece(
   const entity = assemble(
     'AssociatedEntity',
     'associatedEntity',
-    { classCode: stated !== undefined && ASSOCIATIVE_ROLES.has(stated) ? stated : (guessed ?? 'PRS') },
+    { classCode: takes('AssociatedEntity', 'classCode', stated) ? stated : guessed },
     [
       code(
         'code',
@@ -67,19 +67,18 @@ function contactPiece(
       ...detailPieces('AssociatedEntity', details, writing),
     ],
   )
-  return assemble(
-    'Participant1',
-    'participant',
-    { typeCode: typeCode !== undefined && PARTICIPATIONS.has(typeCode) ? typeCode : 'IND' },
-    [...templateIds(CONTACT_TEMPLATE), ...detailPieces('Participant1', details, writing), entity],
-  )
+  return assemble('Participant1', 'participant', { typeCode }, [
+    ...templateIds(CONTACT_TEMPLATE),
+    ...detailPieces('Participant1', details, writing),
+    entity,
+  ])
 }
 
 /** A professional whom the patient prefers, or another who is named in the header. */
 function practitioner(reference: string | undefined, writing: Writing, folded: Resource[], type = 'IND'): Piece[] {
   if (reference === undefined) return []
   const known = sourceOf(resolve({ reference }, writing))
-  const attributes = known.typeCode === undefined && PARTICIPATIONS.has(type) ? { typeCode: type } : {}
+  const attributes = known.typeCode === undefined ? { typeCode: type } : {}
   const pieces = known.element === '' ? [element('functionCode', PRIMARY_CARE)] : []
   const options = { role: 'associatedEntity', attributes, pieces }
   const made = participation('Participant1', 'participant', { reference }, writing, folded, options)

@@ -1,6 +1,6 @@
 /** Composition → the CDA header (R2 §4.2), everything but the patient and the body. */
 import type { Composition, Encounter, Identifier, Reference, Resource } from 'fhir/r4'
-import { RELATIONSHIP_TYPE, VERSION_NUMBER_EXTENSION } from '../../tables/urls.ts'
+import { ACT_CLASS, RELATIONSHIP_TYPE, VERSION_NUMBER_EXTENSION } from '../../tables/urls.ts'
 import { code } from '../datatypes/code.ts'
 import { id, ids } from '../datatypes/identity.ts'
 import { extensionValue } from '../datatypes/nulls.ts'
@@ -9,7 +9,8 @@ import { detailPieces } from '../detail.ts'
 import { assemble, element, type Piece } from '../element.ts'
 import { organization, participation, text } from '../people.ts'
 import { fulfilments } from '../pharmacy/orders.ts'
-import { DOCUMENT_RELATIONSHIPS, NULL_FLAVORS } from '../schema/vocabulary.ts'
+import { takes } from '../schema/attributes.ts'
+import { fits } from '../schema/simple-types.ts'
 import { sourceOf } from '../source.ts'
 import { isA, resolve, type Writing } from '../writing.ts'
 
@@ -104,7 +105,7 @@ function signatures(composition: Composition, writing: Writing, folded: Resource
     const className = isLegal ? 'LegalAuthenticator' : 'Authenticator'
     const name = isLegal ? 'legalAuthenticator' : 'authenticator'
     const [flavor] = sourceOf(resolve(party, writing)).nulls
-    const isNull = flavor !== undefined && NULL_FLAVORS.has(flavor)
+    const isNull = flavor !== undefined && fits('NullFlavor', flavor)
     const pieces = [
       ...[time('time', moment, beside)].filter((piece) => piece !== undefined),
       element('signatureCode', isNull ? { nullFlavor: flavor } : { code: 'S' }),
@@ -140,17 +141,22 @@ function serviceEvent(
   writing: Writing,
   folded: Resource[],
 ): Piece {
-  const classCode = codes.find(({ system }) => system === 'http://terminology.hl7.org/CodeSystem/v3-ActClass')?.code
+  const classCode = codes.find(({ system }) => system === ACT_CLASS)?.code
   const kept = details.flatMap(({ url, extension }) => (url === 'serviceEvent' ? (extension ?? []) : []))
   return assemble('DocumentationOf', 'documentationOf', { typeCode: 'DOC' }, [
-    assemble('ServiceEvent', 'serviceEvent', { classCode: classCode ?? 'PCPR', moodCode: 'EVN' }, [
-      code('code', event.code?.[0], writing, { type: 'CE' }),
-      interval('effectiveTime', event.period),
-      ...(event.detail ?? []).flatMap(
-        (reference) => participation('Performer1', 'performer', reference, writing, folded) ?? [],
-      ),
-      ...detailPieces('ServiceEvent', kept, writing),
-    ]),
+    assemble(
+      'ServiceEvent',
+      'serviceEvent',
+      { classCode: takes('ServiceEvent', 'classCode', classCode) ? classCode : 'PCPR', moodCode: 'EVN' },
+      [
+        code('code', event.code?.[0], writing, { type: 'CE' }),
+        interval('effectiveTime', event.period),
+        ...(event.detail ?? []).flatMap(
+          (reference) => participation('Performer1', 'performer', reference, writing, folded) ?? [],
+        ),
+        ...detailPieces('ServiceEvent', kept, writing),
+      ],
+    ),
   ])
 }
 
@@ -184,17 +190,12 @@ function parent(
   details: SourceParts['details'],
   writing: Writing,
 ): Piece {
-  return assemble(
-    'RelatedDocument',
-    'relatedDocument',
-    { typeCode: DOCUMENT_RELATIONSHIPS.has(typeCode) ? typeCode : 'APND' },
-    [
-      assemble('ParentDocument', 'parentDocument', {}, [
-        id(held, writing),
-        ...detailPieces('ParentDocument', details, writing),
-      ]),
-    ],
-  )
+  return assemble('RelatedDocument', 'relatedDocument', { typeCode }, [
+    assemble('ParentDocument', 'parentDocument', {}, [
+      id(held, writing),
+      ...detailPieces('ParentDocument', details, writing),
+    ]),
+  ])
 }
 
 function encompassing(encounter: Encounter, writing: Writing, folded: Resource[]): Piece {

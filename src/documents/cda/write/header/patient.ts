@@ -2,6 +2,7 @@
 import type { Patient, PatientContact, Resource } from 'fhir/r4'
 import { BIRTH_PLACE_EXTENSION, BIRTH_TIME_EXTENSION, ROLE_CLASS } from '../../tables/urls.ts'
 import { code } from '../datatypes/code.ts'
+import { truth } from '../datatypes/count.ts'
 import { address, contactOf, ids, personName } from '../datatypes/identity.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { time } from '../datatypes/time.ts'
@@ -83,7 +84,7 @@ function language({ language: held, preferred }: NonNullable<Patient['communicat
   return [
     assemble('LanguageCommunication', 'languageCommunication', {}, [
       element('languageCode', { code: tag }),
-      preferred === undefined ? undefined : element('preferenceInd', { value: String(preferred) }),
+      truth('preferenceInd', preferred),
     ]),
   ]
 }

@@ -6,6 +6,7 @@ import { attribute, isBlank, isElement, oneLine } from '#platform/xml/access.ts'
 import { parseXml } from '#platform/xml/parse.ts'
 import type { XmlElement, XmlNode } from '#platform/xml/tree.ts'
 import { element, escaped } from '../element.ts'
+import { fits } from '../schema/simple-types.ts'
 import type { Writing } from '../writing.ts'
 import { table } from './table.ts'
 
@@ -23,7 +24,6 @@ const STYLES: Readonly<Record<string, string>> = {
   em: 'Italics',
   u: 'Underline',
 }
-const NAME = /^[A-Za-z_][\w.-]*$/
 
 /** Content of section/text; undefined when the narrative has no words. */
 export function structuredText(div: string | undefined, writing: Writing): string | undefined {
@@ -135,7 +135,7 @@ export function attributesOf(
 }
 
 function takeId(id: string, node: XmlElement, writing: Writing): boolean {
-  if (!NAME.test(id) || writing.ids.has(id)) return false
+  if (!fits('ID', id) || writing.ids.has(id)) return false
   writing.ids.add(id)
   const words = oneLine(apart(node))
   if (words !== '' && !writing.narrative.has(words)) writing.narrative.set(words, id)

@@ -18,6 +18,7 @@ import {
   UCUM,
 } from '../../tables/urls.ts'
 import { code } from '../datatypes/code.ts'
+import { truth, whole } from '../datatypes/count.ts'
 import { ids } from '../datatypes/identity.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
 import { quantity } from '../datatypes/quantity.ts'
@@ -105,7 +106,7 @@ function expressedBy(held: MedicationRequest, writing: Writing, place: Place): s
     'status',
     ...(isGroupSaid(held, writing, place) ? ['groupIdentifier'] : []),
     'substitution.allowedBoolean',
-    'dispenseRequest.numberOfRepeatsAllowed',
+    ...(timesOf(held) === undefined ? [] : ['dispenseRequest.numberOfRepeatsAllowed']),
     'independentInd.valueBoolean',
     NOTE_EXPRESSED,
     `${DOSE_PERIOD_EXTENSION}.valuePeriod.start`,
@@ -156,7 +157,7 @@ function supply(held: MedicationRequest, source: Source, writing: Writing): Piec
   const asked = held.dispenseRequest
   const stated: Quantity | undefined =
     asked?.quantity ?? extensionValue(asked, PRESCRIBED_QUANTITY_EXTENSION)?.valueQuantity
-  const repeats = asked?.numberOfRepeatsAllowed
+  const repeats = timesOf(held)
   const independent = source.details.some(({ url, valueBoolean }) => url === 'independentInd' && valueBoolean === true)
   const width = quantity('width', asked?.expectedSupplyDuration, writing)
   const valid = interval('effectiveTime', asked?.validityPeriod, 'IVL_TS')
@@ -165,13 +166,18 @@ function supply(held: MedicationRequest, source: Source, writing: Writing): Piec
   if (nothing) return silentSupply(source)
   const inner = assemble('Supply', 'supply', { moodCode: 'RQO' }, [
     valid,
-    // v3 counts the times in all, FHIR those after the first.
-    repeats === undefined ? undefined : element('repeatNumber', { value: String(repeats + 1) }),
-    element('independentInd', { value: String(independent) }),
+    repeats,
+    truth('independentInd', independent),
     amount,
     width === undefined ? undefined : element('expectedUseTime', {}, [width]),
   ])
   return link(ADMINISTRATION, 'COMP', inner)
+}
+
+/** How often it may be supplied: v3 counts the times in all, FHIR those after the first. */
+function timesOf({ dispenseRequest: asked }: MedicationRequest): Piece | undefined {
+  const repeats = asked?.numberOfRepeatsAllowed
+  return typeof repeats === 'number' ? whole('repeatNumber', repeats + 1) : undefined
 }
 
 /** A supply of the source that only said why there is nothing. */

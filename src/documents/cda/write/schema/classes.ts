@@ -141,6 +141,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   PharmCharacteristic: '',
 }
 
+export const CLASS_NAMES: readonly string[] = Object.keys(CLASSES)
+
 const known = new Map<string, readonly ElementRule[]>()
 
 /** The elements of a class in their order; undefined for data types. */

@@ -1,62 +1,100 @@
-/** Codes that the schema lists for attributes (HL7 v3 vocabulary). What is not listed cannot be written. */
+/**
+ * The lists of codes (HL7 v3 vocabulary) that the schema takes in attributes, under the schema's own names. A code that
+ * is not listed cannot be written. schema.test.ts compares every list with the schema.
+ */
 
-const set = (codes: string): ReadonlySet<string> => new Set(codes.split(' '))
+const set = (codes: string, ...further: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
+  new Set([...codes.split(' '), ...further.flatMap((one) => [...one])])
 
-export const NULL_FLAVORS = set('NI OTH NINF PINF ASKU NAV UNK QS NASK TRC MSK NA NP')
-export const ENTRY_RELATIONSHIPS = set('XCRPT COMP RSON SPRT CAUS GEVL MFST REFR SAS SUBJ')
-export const DOCUMENT_RELATIONSHIPS = set('RPLC APND XFRM')
-export const SERVICE_PERFORMERS = set('PRF PPRF SPRF')
-export const ENCOUNTER_PARTICIPANTS = set('ADM ATND CON DIS REF')
-export const PARTICIPATIONS = set(
-  'CST RESP ADM ATND CALLBCK CON DIS ESC REF IND BEN COV HLD RCT RCV AUT ENT INF WIT IRCP NOT PRCP REFB REFT TRC PRF DIST PPRF SPRF DIR BBY CSM DEV DON PRD SBJ SPC LOC DST ELOC ORG RML VIA VRF AUTHEN LA',
+const observations = set('OBS ALRT CLNTRL CNOD DGIMG INVSTG SPCOBS COND CASE OUTB OBSSER OBSCOR ROIBND ROIOVL')
+const documents = set('DOC DOCCLIN CDALVLONE')
+const devices = set('DEV CER MODDV')
+const containers = set('CONT HOLD')
+const acts = set(
+  'ACT ACCM ACCT ACSN ADJUD CONS CONTREG CTTEVENT DISPACT ENC INC INFRM INVE LIST MPROT PCPR PROC REG REV SBADM SPCTRT SUBST TRNS VERIF XACT CNTRCT FCNTRCT COV CACT ACTN INFO STC SPLY DIET FOLDER COMPOSITION ENTRY BATTERY CLUSTER EXTRACT EHR ORGANIZER CATEGORY DOCBODY DOCSECT TOPIC',
+  observations,
+  documents,
 )
-export const ROLES = set(
-  'ROL PRS NOK ECON CON AGNT GUAR GUARD CAREGIVER CIT COVPTY PAT PAYEE PAYOR POLHOLD QUAL SPNSR STD UNDWRT LIC NOT PROV ASSIGNED COMPAR SGNOFF EMP MIL CLAIM HLTHCHRT CAS CRINV CRSPNSR INVSBJ PERS RESBJ RESPRSN SDLOC DSDLOC ISDLOC MANU IDENT MNT OWN RGPR SPEC TERR WRTE',
+const manufactured = set('MMAT', containers, devices)
+const materials = set('MAT CHEM FOOD', manufactured)
+const deliveryPlaces = set('SDLOC DSDLOC ISDLOC')
+const mutualRoles = set(
+  'CAREGIVER PRS CIT COVPTY CRINV CRSPNSR GUAR PAT PAYEE PAYOR POLHOLD QUAL SPNSR STD UNDWRT LIC NOT PROV AGNT GUARD ASSIGNED COMPAR SGNOFF CON ECON NOK EMP MIL INVSBJ CASESBJ RESBJ',
 )
-/** `associatedEntity/@classCode`: roles that a person has towards another (RoleClassAssociative). */
-export const ASSOCIATIVE_ROLES = set(
-  'PRS NOK ECON CON AGNT GUAR GUARD CAREGIVER CIT COVPTY PAT PAYEE PAYOR POLHOLD QUAL SPNSR STD UNDWRT LIC NOT PROV ASSIGNED COMPAR SGNOFF EMP MIL CLAIM CRINV CRSPNSR INVSBJ RESBJ RESPRSN',
+const associativeRoles = set(
+  'ACCESS BIRTHPL EXPR HLD HLTHCHRT IDENT MNT OWN RGPR TERR WRTE DST RET MANU THER',
+  mutualRoles,
+  deliveryPlaces,
 )
+const ingredients = set('INGR ACTI ACTM ADTV BASE IACT COLR FLVR PRSV STBL')
+const places = set('H HP HV WP DIR PUB BAD TMP')
+const spellings = set('ABC IDE SYL')
+const requestMoods = set('INT EVN PRMS PRP RQO')
+const appointmentMoods = set('APT ARQ', requestMoods)
+const documentMoods = set('DEF', appointmentMoods)
 
-/** Moods by element (x_DocumentActMood and its siblings). */
-export const MOODS: Readonly<Record<string, ReadonlySet<string>>> = {
-  Observation: set('INT DEF EVN GOL PRMS PRP RQO'),
-  Act: set('INT APT ARQ DEF EVN PRMS PRP RQO'),
-  SubstanceAdministration: set('INT EVN PRMS PRP RQO'),
-  Supply: set('INT EVN PRMS PRP RQO'),
-  Procedure: set('INT APT ARQ DEF EVN PRMS PRP RQO'),
-  Encounter: set('INT APT ARQ EVN PRMS PRP RQO'),
-}
+/** By the name that the list has in the schema. */
+export const LISTS = {
+  NullFlavor: set('NI OTH NINF PINF ASKU NAV UNK NASK TRC MSK NA NP'),
 
-/** Attributes that the schema requires and that have only one sensible value. */
-export const REQUIRED_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  Act: { classCode: 'ACT', moodCode: 'EVN' },
-  Encounter: { classCode: 'ENC', moodCode: 'EVN' },
-  Observation: { classCode: 'OBS', moodCode: 'EVN' },
-  ObservationMedia: { classCode: 'OBS', moodCode: 'EVN' },
-  Organizer: { classCode: 'CLUSTER', moodCode: 'EVN' },
-  Procedure: { classCode: 'PROC', moodCode: 'EVN' },
-  RegionOfInterest: { classCode: 'ROIOVL', moodCode: 'EVN' },
-  SubstanceAdministration: { classCode: 'SBADM', moodCode: 'EVN' },
-  Supply: { classCode: 'SPLY', moodCode: 'EVN' },
-  EntryRelationship: { typeCode: 'COMP' },
-  Reference: { typeCode: 'REFR' },
-  Participant1: { typeCode: 'IND' },
-  Participant2: { typeCode: 'IND' },
-  Performer1: { typeCode: 'PRF' },
-  EncounterParticipant: { typeCode: 'ATND' },
-  RelatedDocument: { typeCode: 'APND' },
-  RelatedEntity: { classCode: 'PRS' },
-  AssociatedEntity: { classCode: 'PRS' },
-  PharmContent: { classCode: 'CONT' },
-  PharmContent1: { classCode: 'CONT' },
-  PharmPackagedProduct: { classCode: 'CONT', determinerCode: 'KIND' },
-  PharmSpecializedKind: { classCode: 'GRIC' },
-  PharmMaterialKind: { classCode: 'MMAT', determinerCode: 'KIND' },
-  PharmPart: { classCode: 'PART' },
-  PharmProduct: { classCode: 'MMAT', determinerCode: 'KIND' },
-  PharmIngredient: { classCode: 'ACTI' },
-  PharmSubstance: { classCode: 'MMAT', determinerCode: 'KIND' },
-  PharmSubject6: { typeCode: 'SBJ' },
-  PharmCharacteristic: { classCode: 'OBS', moodCode: 'EVN' },
-}
+  ActClass: acts,
+  ActClassRoot: acts,
+  ActClassDocument: documents,
+  ActClassObservation: observations,
+  x_ActClassDocumentEntryAct: set('ACT ACCM CONS CTTEVENT INC INFRM PCPR REG SPCTRT'),
+  x_ActClassDocumentEntryOrganizer: set('BATTERY CLUSTER'),
+
+  ActMood: set('SLOT EVN.CRT GOL OPT PERM PERMRQ', documentMoods),
+  ActMoodEventOccurrence: set('EVN'),
+  x_ActMoodDocumentObservation: set('DEF GOL', requestMoods),
+  x_DocumentActMood: documentMoods,
+  x_DocumentEncounterMood: appointmentMoods,
+  x_DocumentProcedureMood: documentMoods,
+  x_DocumentSubstanceMood: requestMoods,
+
+  x_ActRelationshipDocument: set('RPLC APND XFRM'),
+  x_ActRelationshipEntry: set('COMP DRIV'),
+  x_ActRelationshipEntryRelationship: set('XCRPT COMP RSON SPRT CAUS GEVL MFST REFR SAS SUBJ'),
+  x_ActRelationshipExternalReference: set('XCRPT RPLC SPRT ELNK REFR SUBJ'),
+
+  EntityClassContainer: containers,
+  EntityClassDevice: devices,
+  EntityClassManufacturedMaterial: manufactured,
+  EntityClassMaterial: materials,
+  EntityClassRoot: set(
+    'ENT HCE RGRP LIV PSN NLIV ANM MIC PLNT ORG PUB STATE NAT PLC CITY COUNTRY COUNTY PROVINCE',
+    materials,
+  ),
+  EntityDeterminerDetermined: set('KIND QUANTIFIED_KIND'),
+
+  ParticipationType: set(
+    'CST RESP ADM ATND CALLBCK CON DIS ESC REF IND BEN COV HLD RCT RCV AUT ENT INF WIT IRCP NOT PRCP REFB REFT TRC PRF DIST PPRF SPRF DIR BBY CSM DON PRD DEV NRD RDV SBJ SPC LOC DST ELOC ORG RML VIA VRF AUTHEN LA',
+  ),
+  ParticipationTargetSubject: set('SBJ SPC'),
+  x_EncounterParticipant: set('ADM ATND CON DIS REF'),
+  x_InformationRecipient: set('PRCP TRC'),
+  x_ServiceEventPerformer: set('PRF PPRF SPRF'),
+
+  RoleClassAssociative: associativeRoles,
+  RoleClassContent: set('CONT'),
+  RoleClassIngredientEntity: ingredients,
+  RoleClassIsSpeciesEntity: set('GEN GRIC'),
+  RoleClassMutualRelationship: mutualRoles,
+  RoleClassPart: set('PART ACTM'),
+  RoleClassRoot: set(
+    'ROL INST SUBS SUBY GEN GRIC CONT MBR PART LOCE STOR SPEC ALQT ISLT',
+    associativeRoles,
+    ingredients,
+  ),
+  RoleClassServiceDeliveryLocation: deliveryPlaces,
+  x_DocumentSubject: set('PAT PRS'),
+  x_InformationRecipientRole: set('ASSIGNED HLTHCHRT'),
+
+  BinaryDataEncoding: set('B64 TXT'),
+  SetOperator: set('A E H I P'),
+  TimingEvent: set('AC ACD ACM ACV HS IC ICD ICM ICV PC PCD PCM PCV CM CD CV'),
+  set_EntityNamePartQualifier: set('LS IN TITLE AC NB PR VV AD BR SP CL'),
+  set_EntityNameUse: set('C SRCH PHON SNDX L A ASGN I R P', spellings),
+  set_PostalAddressUse: set('PHYS PST', places, spellings),
+  set_TelecommunicationAddressUse: set('AS EC MC PG', places),
+} as const
