@@ -1,15 +1,15 @@
 /** From a generated population to the two questions about rare diseases, through loader, cohort language and engine. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ExactCell } from '../disclosure/table.ts'
-import { loadRelease } from '../omop/release/load.ts'
 import { CDM_TABLES } from '../omop/specification/cdm.ts'
+import { dayOf, isoOf } from '../population/days.ts'
+import { makePopulationRelease } from '../population/make-release.ts'
 import { readPopulationParameters } from '../population/parameters.ts'
 import { generatePerson, type PersonHistory } from '../population/person-history.ts'
-import { writePopulation } from '../population/write-population.ts'
 import { table } from '../query/build-relations.ts'
 import type { QueryEngine } from '../query/engine.ts'
 import { openDuckdb } from '../query/engines/duckdb.ts'
@@ -37,15 +37,14 @@ describe('rare diseases of a generated population', () => {
     assert.ok(country)
     const options = { seed: 'rare', country, rareDiseaseFactor: FACTOR, parameters }
     for (let number = 0; number < PERSONS; number += 1) people.push(...[generatePerson(number, options) ?? []].flat())
-    const source = join(folder, 'csv')
-    unwrapped(
-      writePopulation({ folder: source, country: 'PT', persons: PERSONS, seed: 'rare', rareDiseaseFactor: FACTOR }),
-    )
     const target = join(folder, 'release.duckdb')
+    const population = { country: 'PT', persons: PERSONS, seed: 'rare', rareDiseaseFactor: FACTOR }
     const loaded = unwrapped(
-      await loadRelease({ sources: [source], target, dataset: 'rare', release: '1', threads: 2 }),
+      await makePopulationRelease({ ...population, target, dataset: 'rare', release: '1', threads: 2 }),
     )
     assert.equal(loaded.rejected, 0)
+    assert.equal(loaded.metadata.persons, people.length)
+    assert.deepEqual(readdirSync(folder), ['release.duckdb'])
     engine = unwrapped(await openDuckdb({ file: target, tables: CDM_TABLES, threads: 2 }))
   })
   after(async () => {
@@ -71,7 +70,7 @@ describe('rare diseases of a generated population', () => {
     assert.equal(answer.tables.persons?.cells[0]?.persons.length, people.length)
   })
 
-  test('how many live with one, by age and sex', async () => {
+  test('how many were diagnosed with one, by age and sex', async () => {
     const by = [{ kind: 'age-group', bounds: [0, 18, 40, 65] }, { kind: 'sex' }] as const
     const { persons } = (await ask({ kind: 'count', cohort: cohort('diagnosed'), by })).tables
     assert.ok(persons)
@@ -89,6 +88,26 @@ describe('rare diseases of a generated population', () => {
         expected.filter((one) => one.life.sex === sex).map((one) => one.life.person),
       )
     }
+  })
+
+  test('how many live with one on a day, by their age and sex on that day', async () => {
+    const bounds = [0, 18, 40, 65]
+    const by = [{ kind: 'age-group', bounds }, { kind: 'sex' }] as const
+    const { persons } = (await ask({ kind: 'count', cohort: cohort('living-with'), by })).tables
+    const day = dayOf('2025-01-01')
+    const living = people.filter(({ observed, rare }) => {
+      return observed.from <= day && observed.to >= day && (rare?.diagnosis ?? Number.POSITIVE_INFINITY) <= day
+    })
+    assert.ok(living.length > 50 && living.length < people.filter((one) => diagnosed(one) !== undefined).length)
+    const expected = new Map<string, number[]>()
+    for (const { life } of living) {
+      const age = 2025 - Number(isoOf(life.birth).slice(0, 4))
+      const group = ['0-17', '18-39', '40-64', '65+'][bounds.findLastIndex((bound) => age >= bound)]
+      const key = `${group} ${life.sex}`
+      expected.set(key, [...(expected.get(key) ?? []), life.person])
+    }
+    const found = persons?.cells.map((cell) => [cell.key.join(' '), Array.from(cell.persons, Number)] as const)
+    assert.deepEqual(new Map(found), expected)
   })
 
   test('how long until diagnosis', async () => {

@@ -1,11 +1,12 @@
 /** Writes a generated population as a folder of CSV files, one for each OMOP table, as dataset loaders take them. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { ANCESTOR_COLUMNS, ancestorRows, CONCEPT_COLUMNS, conceptRows } from './concepts.ts'
 import { POPULATION_TABLES, type PopulationTable, type Row, writeRows } from './omop-rows.ts'
 import { type PopulationParameters, readPopulationParameters } from './parameters.ts'
-import { generatePerson } from './person-history.ts'
+import { generatePerson, type PersonOptions } from './person-history.ts'
 
 export interface PopulationOptions {
   /** Made when it is not there; files in it are overwritten. */
@@ -27,9 +28,34 @@ export type PopulationProblemCode = 'population-country-unknown' | 'population-p
 
 const MOST_PERSONS = 50_000_000
 const BUFFER_CHARACTERS = 1 << 20
+/** Some 10 milliseconds of work. */
+const PERSONS_IN_A_SLICE = 50
 
 /** The same options give the same bytes. Throws when the disk does. */
 export function writePopulation(options: PopulationOptions): Result<PopulationCounts, PopulationProblemCode> {
+  const started = startPopulation(options)
+  if (!started.ok) return started
+  for (const _ of started.value.slices);
+  return ok(started.value.counts)
+}
+
+/** The same, but others get their turn in between: for a program that answers requests meanwhile. */
+export async function writePopulationInTurns(
+  options: PopulationOptions,
+): Promise<Result<PopulationCounts, PopulationProblemCode>> {
+  const started = startPopulation(options)
+  if (!started.ok) return started
+  for (const _ of started.value.slices) await nextTurn()
+  return ok(started.value.counts)
+}
+
+/** The work in slices, and the rows written so far. */
+interface StartedPopulation {
+  readonly slices: Iterable<void>
+  readonly counts: PopulationCounts
+}
+
+function startPopulation(options: PopulationOptions): Result<StartedPopulation, PopulationProblemCode> {
   const parameters = options.parameters ?? readPopulationParameters()
   const country = parameters.countries.countries.find((one) => one.country === options.country)
   if (country === undefined) {
@@ -47,11 +73,22 @@ export function writePopulation(options: PopulationOptions): Result<PopulationCo
       `Give a whole number from 1 to ${MOST_PERSONS}.`,
     )
   }
-  mkdirSync(options.folder, { recursive: true })
-  const files = new Map<string, CsvFile>()
   const counts: Record<string, number> = {}
+  const { seed = 'tessera', rareDiseaseFactor = 1 } = options
+  const person = { seed, country, rareDiseaseFactor, parameters }
+  return ok({ slices: writeSlices(options, person, counts), counts })
+}
+
+function* writeSlices(
+  { folder, persons }: PopulationOptions,
+  person: PersonOptions,
+  counts: Record<string, number>,
+): Generator<void> {
+  const { country, parameters } = person
+  mkdirSync(folder, { recursive: true })
+  const files = new Map<string, CsvFile>()
   const file = (table: string, columns: readonly string[]): void => {
-    files.set(table, openCsv(join(options.folder, `${table}.csv`), columns))
+    files.set(table, openCsv(join(folder, `${table}.csv`), columns))
     counts[table] = 0
   }
   const write = (table: string, row: Row): void => {
@@ -65,20 +102,14 @@ export function writePopulation(options: PopulationOptions): Result<PopulationCo
     for (const row of conceptRows(parameters)) write('concept', row)
     for (const row of ancestorRows(parameters)) write('concept_ancestor', row)
     const nextId = (table: PopulationTable): number => country.firstPersonId + (counts[table] ?? 0)
-    const person = {
-      seed: options.seed ?? 'tessera',
-      country,
-      rareDiseaseFactor: options.rareDiseaseFactor ?? 1,
-      parameters,
-    }
-    for (let number = 0; number < options.persons; number += 1) {
+    for (let number = 0; number < persons; number += 1) {
       const history = generatePerson(number, person)
       if (history) writeRows(history, country.country, parameters.rareDiseases, nextId, write)
+      if (number % PERSONS_IN_A_SLICE === 0) yield
     }
   } finally {
     for (const open of files.values()) open.close()
   }
-  return ok(counts)
 }
 
 interface CsvFile {
