@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { migrate } from '#platform/database/migrate.ts'
 import { onEachDatabase, type TestDatabase } from '../../../../test/databases.ts'
 import { sameGraph } from '../rdf/canonical.ts'
-import type { Store } from '../rdf/graph.ts'
+import { DataFactory, graphOf, iri, type Store, TYPE } from '../rdf/graph.ts'
 import { readRdf } from '../rdf/read.ts'
 import { splitCatalogue } from '../record/split.ts'
 import { openCatalogue } from '../store/catalogue-store.ts'
@@ -55,7 +55,7 @@ async function nation(database: TestDatabase, count: number) {
 
 const get = (path = '', headers: Readonly<Record<string, string>> = {}) => new Request(ADDRESS + path, { headers })
 
-async function union(database: TestDatabase, fetch: (request: Request) => Promise<Response>, timeoutMs = 10_000) {
+async function union(database: TestDatabase, fetch: (request: Request) => Promise<Response>, timeoutMs = 600_000) {
   await migrate(database, catalogueMigrations)
   const harvester = openHarvester(database, { fetch, timeoutMs, staleAfter: 2 })
   return { harvester, store: openCatalogue(database), peer: { source: 'FR', address: ADDRESS } }
@@ -137,6 +137,31 @@ else
       assert.equal((await harvester.reports('FR')).length >= 1, true)
     })
 
+    it('descriptions of different years that name the same body do not spoil each other', async () => {
+      const { server, store } = await nation(await open(), 1)
+      const [dataset, graph] = await example(2)
+      const renewed = graphOf(
+        graph.getQuads(null, null, null, null).map((quad) => {
+          const isContact = quad.object.value.endsWith('/hdab-contact-point')
+          return isContact ? DataFactory.quad(quad.subject, quad.predicate, DataFactory.blankNode('new')) : quad
+        }),
+      )
+      renewed.addQuad(DataFactory.blankNode('new'), TYPE, DataFactory.namedNode(iri('cv:ContactPoint')))
+      renewed.addQuad(
+        DataFactory.blankNode('new'),
+        DataFactory.namedNode(iri('cv:email')),
+        DataFactory.literal('new@example.org'),
+      )
+      assert.ok((await store.publish({ iri: dataset, by: 'steward', graph: renewed })).ok)
+      const { harvester, store: european, peer } = await union(await open(), server.fetch)
+      const report = await harvester.harvest(peer)
+      assert.deepEqual([report.valid, report.invalid], [2, 0])
+      for (const number of [1, 2]) {
+        const found = await european.find(`https://fr.example.org/datasets/${number}`, 'FR')
+        assert.equal(found?.record().hdab?.contactPoint?.email?.[0]?.value, 'new@example.org')
+      }
+    })
+
     it('one wrong dataset is kept out with its reasons, its last right version stays, the others get in', async () => {
       const { server } = await nation(await open(), 2)
       let breaking = false
@@ -166,7 +191,10 @@ else
     it('a peer may hang, fail, send garbage, half a page, a ring of pages or another host: it is told, and nothing is marked', async () => {
       const { server } = await nation(await open(), 3)
       const answer = { how: async (request: Request) => server.fetch(request) }
-      const { harvester, store, peer } = await union(await open(), (request) => answer.how(request), 400)
+      const database = await open()
+      const fetch = (request: Request) => answer.how(request)
+      const { harvester, store, peer } = await union(database, fetch, 600_000)
+      const { harvester: impatient } = await union(database, fetch, 50)
       const whole = await (await server.fetch(get())).text()
       const turtle = (body: string | ReadableStream, headers: Readonly<Record<string, string>> = {}) =>
         new Response(body, { headers: { 'content-type': 'text/turtle', ...headers } })
@@ -195,7 +223,7 @@ else
       ]
       for (const [outcome, code, how] of cases) {
         answer.how = how
-        const report = await harvester.harvest(peer)
+        const report = await (code === 'harvest-timeout' ? impatient : harvester).harvest(peer)
         assert.deepEqual([report.outcome, report.problem?.code, report.stale], [outcome, code, 0], how.toString())
       }
       answer.how = async () =>
@@ -213,7 +241,6 @@ else
       const { harvester, peer } = await union(
         await open(),
         async () => new Response(text, { headers: { 'content-type': 'text/turtle' } }),
-        60_000,
       )
       const report = await harvester.harvest(peer)
       assert.deepEqual([report.outcome, report.valid, report.invalid], ['complete', 0, 21])

@@ -3,13 +3,13 @@
  * `Link` and as `hydra:next`; the cursor is the last address of the page, so that changes in between lose nothing.
  */
 import { hash } from 'node:crypto'
-import { renamed } from '../rdf/canonical.ts'
 import { CATALOG, DataFactory, iri, nodeTerm, Store, TYPE } from '../rdf/graph.ts'
 import { MEDIA_TYPES, type RdfFormat } from '../rdf/read.ts'
 import { writeRdf } from '../rdf/write.ts'
 import type { CatalogueStore } from '../store/catalogue-store.ts'
 import type { StoredRecord } from '../store/stored.ts'
 import { acceptedFormat } from './accept.ts'
+import { inOneGraph } from './one-voice.ts'
 
 export interface CatalogueServerOptions {
   readonly store: Pick<CatalogueStore, 'search' | 'find'>
@@ -67,10 +67,8 @@ async function page(options: CatalogueServerOptions, url: URL): Promise<Answer> 
     ...(after === undefined ? {} : { after }),
   })
   const graph = described(options)
-  for (const [index, record] of found.records.entries()) {
-    add(graph, address, 'dcat:dataset', record.iri)
-    for (const quad of renamed(record.graph(), `d${index}-`)) graph.add(quad)
-  }
+  for (const { iri: dataset } of found.records) add(graph, address, 'dcat:dataset', dataset)
+  for (const quad of inOneGraph(found.records)) graph.add(quad)
   const next = found.next && `${address}?after=${encodeURIComponent(found.next)}`
   paged(
     graph,

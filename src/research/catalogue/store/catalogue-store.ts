@@ -4,6 +4,7 @@
  */
 import type { Transaction } from 'kysely'
 import { type Database, inTransaction } from '#platform/database/database.ts'
+import { isUniqueViolation } from '#platform/database/problems.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { judge, statedAccess } from '../gate/gate.ts'
 import type { DescriptionProblem } from '../gate/problem.ts'
@@ -71,13 +72,23 @@ export interface RecordVersion {
 export function openCatalogue(database: Database, options: { readonly now?: () => Date } = {}): CatalogueStore {
   const kysely = database.kysely.$extendTables<CatalogueTables>()
   const now = options.now ?? (() => new Date())
-  const change = (wish: Change, work: (current: StoredRecord | undefined) => Result<Next, CatalogueProblemCode>) =>
-    inTransaction(kysely, async (transaction) => {
-      const current = await locked(transaction, database.dialect, wish)
-      if (wish.onVersion !== undefined && current?.version !== wish.onVersion) return changedMeanwhile()
-      const next = work(current)
-      return next.ok ? ok(await put(transaction, wish, current, next.value, now())) : next
-    })
+  const change = async (
+    wish: Change,
+    work: (current: StoredRecord | undefined) => Result<Next, CatalogueProblemCode>,
+  ): Promise<Result<StoredRecord, CatalogueProblemCode>> => {
+    try {
+      return await inTransaction(kysely, async (transaction) => {
+        const current = await locked(transaction, database.dialect, wish)
+        if (wish.onVersion !== undefined && current?.version !== wish.onVersion) return changedMeanwhile()
+        const next = work(current)
+        return next.ok ? ok(await put(transaction, wish, current, next.value, now())) : next
+      })
+    } catch (error) {
+      // Two began the same description: there was no row yet to wait for.
+      if (isUniqueViolation(error)) return changedMeanwhile()
+      throw error
+    }
+  }
   const find = async (iri: string, source = OWN) => {
     const query = kysely
       .selectFrom('catalogue_record')

@@ -154,6 +154,17 @@ else
       assert.equal((await catalogue.versions(OFFICIAL_DATASET)).length, 2)
     })
 
+    it('of two who begin the same description at the same time one is told, and nothing is lost', async () => {
+      const { catalogue } = await catalogueOn(await open())
+      const graph = await corpusGraph(OFFICIAL)
+      const wish = { iri: OFFICIAL_DATASET, by, graph }
+      const results = await Promise.all([1, 2, 3, 4].map(() => catalogue.saveDraft(wish)))
+      const done = results.filter(({ ok }) => ok).length
+      assert.ok(done >= 1)
+      for (const result of results) assert.ok(result.ok || result.problem.code === 'catalogue-record-changed')
+      assert.equal((await catalogue.versions(OFFICIAL_DATASET)).length, done)
+    })
+
     it('refuses what it does not know', async () => {
       const { catalogue } = await catalogueOn(await open())
       for (const result of [
