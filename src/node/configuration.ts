@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { failed, ok, type Result } from '#platform/result/result.ts'
+import { ResearchSettings } from './research/settings.ts'
 
 const Port = z.number().int().min(0).max(65535)
 const Origin = z.url()
@@ -82,6 +83,8 @@ const Country = z.object({
   /** Seconds after which another country is taken to hang. */
   timeoutSeconds: z.number().positive().default(10),
   dispensing: Dispensing.default({ lookEvery: 15, pause: 30, lease: 120 }),
+  /** Absent: the country takes no part in HealthData@EU here. */
+  research: ResearchSettings.optional(),
 })
 
 const Bridge = z.object({

@@ -23,6 +23,8 @@ import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
 import { portalWords } from './portal-words.ts'
 import { openRecorder } from './recorder.ts'
+import { isResearchPath } from './research/paths.ts'
+import { type ResearchLater, researchLater } from './research/research-later.ts'
 import type { RunningNode } from './running.ts'
 import { openRelyingParty } from './sign-in.ts'
 import { openStores } from './stores.ts'
@@ -72,9 +74,10 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     notes,
   }
   const asking = await openAsking(parts)
+  const research = configuration.research && researchLater(parts, configuration.research)
   watchHealth(parts)
   const border = await serve({
-    handler: await borderHandler(parts),
+    handler: withResearch(await borderHandler(parts), research),
     host: configuration.host,
     port: configuration.border.port,
     tls: { ...stores.keys.tls, requireClientCertificate: true },
@@ -96,18 +99,26 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   }
   followKeys(watchedKeys, { server: border.value, fetch: network.fetch, log: around.log })
   around.log.info('node-started')
+  research?.begin()
   return ok({
     asking: asking.asking,
     stop: async () => {
       await closeAll([portal.value, border.value])
       watchedKeys.stop()
       asking.stop()
+      await research?.close()
       network.fetch.close()
       terminology.stop()
       await recorder.close()
       await stores.database.close()
     },
   })
+}
+
+function withResearch(care: Handler, research: ResearchLater | undefined): Handler {
+  if (!research) return care
+  return (request, connection) =>
+    isResearchPath(new URL(request.url).pathname) ? research.border(request, connection) : care(request, connection)
 }
 
 function watchHealth({ around, stores, network }: CountryParts): void {

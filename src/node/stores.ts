@@ -7,6 +7,14 @@ import { dispensingMigrations } from '#care/dispensing/migrations.ts'
 import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
+import { caseMigrations } from '#research/applications/store/migrations.ts'
+import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
+import { disclosureMigrations } from '#research/disclosure/ledger/migrations.ts'
+import { coordinatorMigrations, nodeMigrations } from '#research/federation/migrations.ts'
+import { surrogateMigrations } from '#research/omop/from-fhir/surrogate-keys.ts'
+import { optOutMigrations } from '#research/omop/opt-out.ts'
+import { permitMigrations } from '#research/permits/migrations.ts'
+import { releasedAnswerMigrations } from '#research/workspace/typed-query/answer-store.ts'
 import { editorMigrations } from '#terminology/editor/migrations.ts'
 import { releaseMigrations } from '#terminology/releases/migrations.ts'
 import { consentMigrations } from '#trust/consent/migrations.ts'
@@ -23,6 +31,13 @@ export interface Stores {
   readonly ledger: OpenedLedger
 }
 
+/** Of a country that takes part in HealthData@EU. */
+const RESEARCH = [
+  ...[...catalogueMigrations, ...caseMigrations, ...permitMigrations, ...disclosureMigrations],
+  ...[...surrogateMigrations, ...optOutMigrations, ...coordinatorMigrations, ...nodeMigrations],
+  ...releasedAnswerMigrations,
+]
+
 /** Rejects with a `ProblemError`: keys missing or expired, database unreachable, ledger of another node. */
 export async function openStores(configuration: CountryConfiguration | BridgeConfiguration): Promise<Stores> {
   const keys = await openNodeKeys(join(configuration.home, 'keys'))
@@ -31,6 +46,7 @@ export async function openStores(configuration: CountryConfiguration | BridgeCon
     ...[...ledgerMigrations, ...consentMigrations, ...peopleMigrations, ...journeyMigrations],
     ...[...releaseMigrations, ...editorMigrations],
     ...[...abuseMigrations, ...dispensingMigrations, ...receivedSubmissionMigrations, ...recorderMigrations],
+    ...('research' in configuration ? RESEARCH : []),
   ])
   const ledger = await openLedger(database, {
     node: configuration.country,

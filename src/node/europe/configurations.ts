@@ -11,6 +11,7 @@ import type {
   NodeConfiguration,
 } from '../configuration.ts'
 import type { CountryPlan, EuropePlan } from './plan.ts'
+import { type DemoBody, demoResearch } from './research.ts'
 
 export const HOST = '127.0.0.1'
 
@@ -38,6 +39,8 @@ export interface Prepared {
   /** Signs what the central services publish. */
   readonly unionKey: JWK
   readonly countries: readonly PreparedCountry[]
+  /** Health data access bodies; none without HealthData@EU. */
+  readonly bodies?: readonly DemoBody[]
 }
 
 /** By the name of the node's folder: `eu`, `identity-provider`, `fr`, … */
@@ -83,8 +86,9 @@ function identityProvider(prepared: Prepared): IdentityProviderConfiguration {
 }
 
 function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfiguration {
-  const { home, plan, databases, unionKey } = prepared
+  const { home, data, plan, databases, unionKey, bodies = [] } = prepared
   const issuer = issuerOf(plan)
+  const body = bodies.find((one) => one.country === country.country)
   return {
     role: 'country',
     ...common(prepared, country.name),
@@ -107,6 +111,7 @@ function countryNode(prepared: Prepared, country: PreparedCountry): CountryConfi
     folder: join(home, country.name, 'folder'),
     timeoutSeconds: 10,
     dispensing: { lookEvery: 15, pause: 30, lease: 120 },
+    ...(body ? { research: demoResearch(home, data, body) } : {}),
   }
 }
 

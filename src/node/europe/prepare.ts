@@ -11,8 +11,9 @@ import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import { participantOf, readParticipants, writeParticipants } from '#wire/discovery/participants-file.ts'
 import type { NodeConfiguration } from '../configuration.ts'
 import { readCountry } from '../country-data.ts'
-import { endpointsOf, europeConfigurations, type PreparedCountry } from './configurations.ts'
+import { endpointsOf, europeConfigurations, HOST, type PreparedCountry } from './configurations.ts'
 import type { CountryPlan, EuropePlan } from './plan.ts'
+import { type DemoBody, demoBodies, registerResearch } from './research.ts'
 import type { NodeProcess } from './supervisor.ts'
 
 export interface EuropeOptions {
@@ -22,6 +23,8 @@ export interface EuropeOptions {
   readonly plan: EuropePlan
   /** Databases by country; SQLite files under the home folder where absent. */
   readonly databases?: Readonly<Partial<Record<string, string>>>
+  /** With HealthData@EU; the data are made later (`research.ts`). */
+  readonly research?: boolean
 }
 
 /** Prepares every node and returns what to start. Rejects with a `ProblemError` when keys cannot be made or read. */
@@ -30,9 +33,10 @@ export async function prepareEurope(options: EuropeOptions): Promise<readonly No
   await mkdir(home, { recursive: true, mode: 0o700 })
   const authority = await createAuthority(join(home, 'authority'))
   const union = await keysOf(home, 'eu', authority)
+  const bodies = options.research ? await demoBodies(options.data) : []
   const countries = await Promise.all(plan.countries.map((country) => prepareCountry(options, country, authority)))
-  await registerParticipants(options, countries)
-  const configurations = europeConfigurations({ ...options, unionKey: union.token.publicJwk, countries })
+  await registerParticipants(options, countries, bodies)
+  const configurations = europeConfigurations({ ...options, unionKey: union.token.publicJwk, countries, bodies })
   return Promise.all(configurations.map(([name, configuration]) => writeConfiguration(home, name, configuration)))
 }
 
@@ -77,15 +81,23 @@ async function secretOf(folder: string): Promise<string> {
 }
 
 /** Writes the Union's list of participants, with a higher version when anything in it changed. Copies each country's folder once. */
-async function registerParticipants(options: EuropeOptions, countries: readonly PreparedKeys[]): Promise<void> {
+async function registerParticipants(
+  options: EuropeOptions,
+  countries: readonly PreparedKeys[],
+  bodies: readonly DemoBody[],
+): Promise<void> {
   const participants = await Promise.all(
     countries.map(async (prepared) => {
       const { country, name, keys, bridgeKeys } = prepared
       const description = await readCountry(options.data, country)
       await copyOnce(join(options.data, 'demo', country), join(options.home, name, 'folder'))
       const seals = [keys, ...(bridgeKeys ? [bridgeKeys] : [])].flatMap(({ signature }) => signature?.certificate ?? [])
+      const body = bodies.find((one) => one.country === country)
+      const { home } = options
+      const research = body && { home, plan: prepared, host: HOST, body, certificate: keys.tls.fingerprint }
       return participantOf({
         country,
+        ...(research ? await registerResearch(research) : {}),
         homeCommunityId: description.homeCommunityId,
         ...endpointsOf(prepared),
         services: description.services,

@@ -1,0 +1,73 @@
+/** HealthData@EU in the demonstration: a health data access body in each country, with one dataset of a generated population. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Registration } from '#wire/discovery/participants-file.ts'
+import { makeResearchKeys, openResearchKeys, partyOf } from '../research/keys.ts'
+import { DCAT_PATH, researchKeyFolder } from '../research/paths.ts'
+import type { ResearchSettings } from '../research/settings.ts'
+import type { CountryPlan } from './plan.ts'
+
+const Named = z.object({ id: z.string(), name: z.string() })
+const Bodies = z.object({
+  countries: z.array(
+    z.object({
+      country: z.string(),
+      body: Named,
+      holder: Named,
+      dataset: z.object({ id: z.string(), release: z.string() }),
+    }),
+  ),
+})
+export type DemoBody = z.infer<typeof Bodies>['countries'][number]
+
+export async function demoBodies(data: string): Promise<readonly DemoBody[]> {
+  return Bodies.parse(JSON.parse(await readFile(join(data, 'demo', 'research', 'bodies.json'), 'utf8'))).countries
+}
+
+/** Where the release of a country's dataset is put when it is made. */
+export function demoRelease(home: string, country: string): string {
+  return join(home, country.toLowerCase(), 'research', 'rare-diseases.duckdb')
+}
+
+export function demoResearch(
+  home: string,
+  data: string,
+  { country, body, holder, dataset }: DemoBody,
+): ResearchSettings {
+  return {
+    body,
+    datasets: [{ ...dataset, holder: holder.id, file: demoRelease(home, country) }],
+    descriptions: [join(data, 'demo', 'research', 'catalogue', `${country}.ttl`)],
+    memory: '1GB',
+    threads: 2,
+    waitSeconds: 20,
+  }
+}
+
+export interface ResearchRegistration {
+  readonly home: string
+  readonly plan: CountryPlan
+  readonly host: string
+  readonly body: DemoBody
+  /** Hex SHA-256 of the TLS certificate of the node. */
+  readonly certificate: string
+}
+
+/** Makes the keys of the body once, and says how it stands on the Union's lists. */
+export async function registerResearch(
+  options: ResearchRegistration,
+): Promise<Pick<Registration, 'research' | 'researchParties'>> {
+  const { home, plan, host, body, certificate } = options
+  const folder = researchKeyFolder(join(home, plan.country.toLowerCase()))
+  await makeResearchKeys(folder, new Date())
+  const party = partyOf(await openResearchKeys(folder), {
+    ...body.body,
+    country: plan.country,
+    certificates: [certificate],
+  })
+  return {
+    research: { base: `https://${host}:${plan.border}`, catalogue: `http://localhost:${plan.portal}${DCAT_PATH}` },
+    researchParties: [{ ...party }],
+  }
+}

@@ -1,0 +1,128 @@
+/** One application, four bodies, four permits, one question: from the submission to the answer, over mutual TLS, with faults. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { until } from '../../../test/faults/processes.ts'
+import type { FederatedAnswer } from './ask.ts'
+import { type TestBody, type TestEurope, testEurope } from './testing/europe.ts'
+import { grant, HOW_MANY, permitsOf, RESEARCHER, submit } from './testing/rare-diseases.ts'
+
+const COUNTRIES = ['FR', 'PT', 'EE', 'GR'] as const
+
+describe('a question to four countries', () => {
+  let europe: TestEurope
+  const bodies = new Map<string, TestBody>()
+  let caseId = ''
+  before(async () => {
+    europe = await testEurope()
+    for (const country of COUNTRIES) {
+      await europe.load(country, 900)
+      bodies.set(country, await europe.start(country))
+    }
+  })
+  after(() => europe.close())
+
+  const body = (country: string): TestBody => {
+    const found = bodies.get(country)
+    assert.ok(found)
+    return found
+  }
+  const ask = async (): Promise<string> => {
+    const home = body('FR')
+    const permits = await permitsOf(home, caseId)
+    const asked = await home.ask({ analysis: HOW_MANY, person: RESEARCHER, purpose: 'e', permits })
+    assert.ok(asked.ok, JSON.stringify(asked))
+    return asked.value
+  }
+  const answer = async (task: string): Promise<FederatedAnswer> => {
+    const answered = await body('FR').answerTo(task)
+    assert.ok(answered?.ok, JSON.stringify(answered))
+    return answered.value
+  }
+  const states = ({ nodes }: FederatedAnswer) => Object.fromEntries(nodes.map(({ node, state }) => [node, state]))
+  const answeredBy = async (task: string, count: number) => {
+    const settled = async () => (await answer(task)).nodes.filter(({ outcome }) => outcome).length === count
+    await until(`${count} nodes have said something`, settled)
+    return answer(task)
+  }
+
+  it('is applied for once, and each body grants its own part', async () => {
+    await until('the bodies know each other', () => COUNTRIES.every((one) => body(one).trust.parties().length === 4))
+    caseId = await submit(body('FR'), COUNTRIES)
+    for (const country of COUNTRIES) {
+      const arrived = async () => {
+        await body('FR').errands.run()
+        return (await body(country).cases.load(caseId)) !== undefined
+      }
+      await until(`the case is known in ${country}`, arrived)
+      await grant(body(country), caseId)
+    }
+    const told = async () => (await permitsOf(body('FR'), caseId)).length === 4
+    await until('France knows the four permits', told)
+  })
+
+  it('is answered by all, and the totals are those of what each released', async () => {
+    const { nodes, tables } = await answeredBy(await ask(), 4)
+    assert.deepEqual(
+      nodes.map(({ node, state, outcome }) => [node, state, outcome?.kind === 'refused' ? outcome.code : '']),
+      [
+        ['hdab-ee', 'answered', ''],
+        ['hdab-fr', 'answered', ''],
+        ['hdab-gr', 'answered', ''],
+        ['hdab-pt', 'answered', ''],
+      ],
+    )
+    const total = tables[0]?.cells.find(({ key }) => key.every((level) => level === null))
+    const each = nodes.map(({ outcome }) => {
+      assert.ok(outcome?.kind === 'answered')
+      return outcome.tables[0]?.cells.find(({ key }) => key.every((level) => level === null))?.persons ?? 0
+    })
+    assert.ok(each.every((persons) => persons >= 10))
+    assert.equal(
+      total?.persons,
+      each.reduce((sum, persons) => sum + persons, 0),
+    )
+  })
+
+  it('shows a node that is down by its name; it answers when it is back', async () => {
+    await body('GR').stop()
+    const task = await ask()
+    const without = await answeredBy(task, 3)
+    assert.notEqual(states(without)['hdab-gr'], 'answered')
+    bodies.set('GR', await europe.start('GR'))
+    assert.equal(states(await answeredBy(task, 4))['hdab-gr'], 'answered')
+  })
+
+  it('shows a node that refuses, with its reason, when the permit was given back', async () => {
+    const at = new Date().toISOString()
+    const by = { person: RESEARCHER, role: 'applicant' } as const
+    const reasons = 'The study is over.'
+    // Said where the application was submitted; the body of Portugal is told, and revokes.
+    const end = { kind: 'end', at, by, memberState: 'PT', why: 'given-back', reasons } as const
+    const ended = await body('FR').cases.handle(caseId, end)
+    assert.ok(ended.ok, JSON.stringify(ended))
+    const permit = (await permitsOf(body('FR'), caseId)).find(({ memberState }) => memberState === 'PT')
+    assert.ok(permit)
+    const revoked = async () => !(await body('PT').door.permits.standingOf(permit, new Date())).ok
+    await until('Portugal has revoked it', revoked)
+    const { nodes } = await answeredBy(await ask(), 4)
+    const refusal = nodes.find(({ node }) => node === 'hdab-pt')?.outcome
+    assert.equal(refusal?.kind === 'refused' && refusal.code, 'permit-revoked')
+  })
+
+  it('outlives the coordinating body: what was asked before it went down is answered after', async () => {
+    const task = await ask()
+    await body('FR').stop()
+    bodies.set('FR', await europe.start('FR'))
+    const { nodes } = await answeredBy(task, 4)
+    assert.equal(nodes.filter(({ state }) => state === 'answered').length, 3)
+  })
+
+  it('is in the ledgers of all: who asked, under which permit, and what left', async () => {
+    for (const country of COUNTRIES) {
+      const { ledger } = body(country).door
+      const entries = await ledger.list({ limit: 100 })
+      const steps = new Set(entries.map(({ event }) => event.subtype?.[0]?.code))
+      assert.ok(steps.has('access-decided') && steps.has('answer-released'), country)
+    }
+  })
+})

@@ -1,0 +1,31 @@
+/** The `research` part of a country's configuration: its health data access body, and the datasets held here. */
+import { z } from 'zod'
+
+export const ResearchSettings = z.object({
+  /** The health data access body (EHDS Art. 55): its id on the Union's trust list, and its name for people. */
+  body: z.object({ id: z.string().min(1).max(200), name: z.string().min(1).max(500) }),
+  /** Dataset releases. A file may come later: until then questions about it are refused by name. */
+  datasets: z
+    .array(
+      z.object({
+        /** As the catalogue and permits name it. */
+        id: z.string().min(1).max(500),
+        release: z.string().min(1),
+        /** Made by `tessera research load`. */
+        file: z.string(),
+        /** Identifier of the data holder. */
+        holder: z.string().min(1).max(500),
+      }),
+    )
+    .default([]),
+  /** Descriptions of datasets (RDF) that are published at the first start. */
+  descriptions: z.array(z.string()).default([]),
+  /** Of the engine, for each dataset that is open. */
+  memory: z.string().default('1GB'),
+  threads: z.int().positive().default(2),
+  /** Seconds that a coordinator may keep a question for work open: a revocation is heard of within them. */
+  waitSeconds: z.number().min(1).max(25).default(20),
+})
+
+export type ResearchSettings = z.infer<typeof ResearchSettings>
+export type DatasetSettings = ResearchSettings['datasets'][number]

@@ -1,0 +1,109 @@
+/** For tests: bodies of four countries and the Union's central services, on real ports with mutual TLS, each stopped and started at will. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serve } from '#platform/http/serve.ts'
+import { createLog } from '#platform/log/log.ts'
+import { loadRelease } from '#research/omop/release/load.ts'
+import { writePopulation } from '#research/population/write-population.ts'
+import { freeBase } from '../../../../test/nodes.ts'
+import { surroundings } from '../../answering.ts'
+import { type CountryConfiguration, readConfiguration } from '../../configuration.ts'
+import { planEurope } from '../../europe/plan.ts'
+import { prepareEurope } from '../../europe/prepare.ts'
+import { demoBodies, demoRelease } from '../../europe/research.ts'
+import { openNetwork } from '../../network.ts'
+import { openStores } from '../../stores.ts'
+import { startUnion } from '../../union.ts'
+import { openResearch, type Research } from '../open-research.ts'
+
+export const DATA = join(import.meta.dirname, '..', '..', '..', '..', 'data')
+
+export interface TestBody extends Research {
+  readonly country: string
+  stop(): Promise<void>
+}
+
+export interface TestEurope {
+  readonly home: string
+  start(country: string): Promise<TestBody>
+  /** Makes the dataset of a country. */
+  load(country: string, persons: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function testEurope(): Promise<TestEurope> {
+  const home = mkdtempSync(join(tmpdir(), 'tessera-research-'))
+  const nodes = await prepareEurope({ home, data: DATA, plan: planEurope(await freeBase()), research: true })
+  const configurationOf = async (name: string) => {
+    const read = await readConfiguration(nodes.find((node) => node.name === name)?.configuration ?? '')
+    if (!read.ok) throw new Error(read.problem.sentence)
+    return read.value
+  }
+  const central = await configurationOf('eu')
+  if (central.role !== 'union') throw new Error('not the Union')
+  const union = await startUnion(central)
+  if (!union.ok) throw new Error(union.problem.sentence)
+  const running = new Set<TestBody>()
+  return {
+    home,
+    async start(country) {
+      const configuration = await configurationOf(country.toLowerCase())
+      if (configuration.role !== 'country') throw new Error('not a country')
+      const body = await startBody(configuration)
+      const stopping = {
+        ...body,
+        async stop() {
+          running.delete(stopping)
+          await body.stop()
+        },
+      }
+      running.add(stopping)
+      return stopping
+    },
+    load: (country, persons) => load(home, country, persons),
+    async close() {
+      await Promise.all([...running].map((body) => body.stop()))
+      await union.value.stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startBody(configuration: CountryConfiguration): Promise<TestBody> {
+  const { research: settings, country } = configuration
+  if (!settings) throw new Error(`${country} takes no part in research.`)
+  const around = { ...surroundings(country), log: createLog({ level: 'silent', name: country }) }
+  const stores = await openStores(configuration)
+  const network = openNetwork(configuration, stores.keys, around, { imported() {}, lookedUp() {} })
+  const research = await openResearch({ configuration, stores, network, around }, { ...settings, waitSeconds: 1 })
+  const border = await serve({
+    handler: research.border,
+    host: configuration.host,
+    port: configuration.border.port,
+    tls: { ...stores.keys.tls, requireClientCertificate: true },
+    limits: { closeGraceMs: 100, bodyBytes: 32 * 1024 * 1024 },
+  })
+  if (!border.ok) throw new Error(border.problem.sentence)
+  return {
+    ...research,
+    country,
+    async stop() {
+      await border.value.close()
+      await research.close()
+      network.fetch.close()
+      await stores.database.close()
+    },
+  }
+}
+
+async function load(home: string, country: string, persons: number): Promise<void> {
+  const demo = (await demoBodies(DATA)).find((one) => one.country === country)
+  const folder = join(home, `people-${country}`)
+  const written = writePopulation({ folder, country, persons, seed: 'journey', rareDiseaseFactor: 60 })
+  const { id, release } = demo?.dataset ?? { id: '', release: '' }
+  const target = demoRelease(home, country)
+  if (!written.ok) throw new Error(written.problem.sentence)
+  const loaded = await loadRelease({ sources: [folder], target, dataset: id, release, threads: 2 })
+  if (!loaded.ok) throw new Error(loaded.problem.sentence)
+}
