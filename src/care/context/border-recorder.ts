@@ -19,10 +19,10 @@ import { openSpool, type Spool } from '#wire/syslog/spool.ts'
 import { figureMetrics } from '../key-figures/figure-metrics.ts'
 import { keyFigureOf } from '../key-figures/key-figure.ts'
 import { openKeyFigureStore } from '../key-figures/key-figure-store.ts'
+import { envelopeKeeper, type KeptEnvelopes } from './envelope-keeper.ts'
 import { startFollowUp } from './follow-up.ts'
 import { sealedAccessEvent } from './record-access.ts'
 import type { BorderRecorder, ExchangedEnvelopes } from './recorder.ts'
-import { redact } from './redact/redact.ts'
 import { boundedText, factsOfAccess, factsText, type NotedFacts } from './transaction-facts.ts'
 import { type Answer, type NewTransaction, openTransactionStore } from './transaction-store.ts'
 import { type TransactionReader, transactionReader } from './transactions.ts'
@@ -42,8 +42,8 @@ export interface BorderRecorderOptions {
   readonly evidence?: 'off' | 'signed'
   /** Default true. */
   readonly keyFigures?: boolean
-  /** What the operator may see of the messages themselves; default redacted, for 72 hours. */
-  readonly envelopes?: { readonly keep: 'none' | 'redacted' | 'whole'; readonly hours: number }
+  /** What the operator may see of the messages themselves. */
+  readonly envelopes?: KeptEnvelopes
   readonly now?: () => Date
   /** How long what a dead process had begun is left alone; default 30 s. */
   readonly leaseMs?: number
@@ -77,12 +77,8 @@ export interface RecorderState {
   readonly repository: SenderState | undefined
 }
 
-const DEFAULT_ENVELOPES = { keep: 'redacted', hours: 72 } as const
-const HOUR_MS = 3_600_000
 /** Answers have gone already: so long they wait for others, to share one flush to the disk. */
 const GATHER_ANSWERS_MS = 20
-/** Longer messages hold documents: they are not worth the time of an answer. */
-const LONGEST_ENVELOPE = 128 * 1024
 
 /** Needs the migrations of ledger, recorder, audit, evidence and key figures. Goes on with what an earlier process has left. */
 export async function borderRecorder(options: BorderRecorderOptions): Promise<OpenBorderRecorder> {
@@ -102,7 +98,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   })
   const notes = outboxNotes(database, { node, now })
-  const envelopes = envelopeKeeper(options, now)
+  const envelopes = envelopeKeeper(options.envelopes, now)
   const answers = gathered<Answer>(async (batch) => {
     if (await transactions.answered(batch)) followUp.wake()
   }, GATHER_ANSWERS_MS)
@@ -112,7 +108,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
     async record(record, exchanged) {
       const { text, digest } = factsText(factsOfAccess(record, exchanged))
       const entered = now().toISOString()
-      const kept = { ...envelopes.of(exchanged), ...digestsOf(exchanged) }
+      const kept = { ...envelopes.of(record.outcome, exchanged), ...digestsOf(exchanged) }
       await ledger.append(sealedAccessEvent(record, digest), (transaction, { sequence, hash }) =>
         transactions.add(transaction, { sequence, entryHash: hash, entered, facts: text, ...kept }),
       )
@@ -121,7 +117,7 @@ export async function borderRecorder(options: BorderRecorderOptions): Promise<Op
     },
     async answered({ messageId, responseDigest, response }) {
       try {
-        const shown = envelopes.text(response)
+        const shown = envelopes.answer(messageId, response)
         const more = { responseDigest, ...(shown === undefined ? {} : { response: shown }) }
         lastAnswers = answers({ messageId: boundedText(messageId), ...more })
         await lastAnswers
@@ -172,28 +168,5 @@ function digestsOf(exchanged: ExchangedEnvelopes | undefined): Pick<NewTransacti
   return {
     ...(exchanged?.messageId === undefined ? {} : { messageId: boundedText(exchanged.messageId) }),
     ...(exchanged?.responseDigest === undefined ? {} : { responseDigest: exchanged.responseDigest }),
-  }
-}
-
-/** What of the messages is kept for the operator, and until when. */
-function envelopeKeeper({ envelopes = DEFAULT_ENVELOPES }: BorderRecorderOptions, now: () => Date) {
-  const text = (message: string | undefined): string | undefined => {
-    if (message === undefined || envelopes.keep === 'none') return undefined
-    if (message.length > LONGEST_ENVELOPE) return `(${message.length} characters: too long to be kept)`
-    return envelopes.keep === 'whole' ? message : redact(message)
-  }
-  return {
-    text,
-    of(exchanged: ExchangedEnvelopes | undefined): Pick<NewTransaction, 'envelopes'> {
-      if (!exchanged || envelopes.keep === 'none') return {}
-      const [request, response] = [text(exchanged.request), text(exchanged.response)]
-      return {
-        envelopes: {
-          ...(request === undefined ? {} : { request }),
-          ...(response === undefined ? {} : { response }),
-          until: new Date(now().getTime() + envelopes.hours * HOUR_MS).toISOString(),
-        },
-      }
-    },
   }
 }
