@@ -1,0 +1,148 @@
+/** One case as the body sees it: what stands, what runs, what this officer can do and why not the rest; the application; what happened. */
+
+import { calendarOf } from '#research/applications/procedure.ts'
+import type { Answer } from '#research/applications/rules/application.ts'
+import type { PartView } from '#research/applications/views/case-view.ts'
+import { caseView, timeline } from '#research/applications/views/case-view.ts'
+import type { FieldView } from '#research/applications/views/form-view.ts'
+import { formView } from '#research/applications/views/form-view.ts'
+import { seenPart, whyNot } from '../../case-desk/act-page.ts'
+import { type PartSeen, type Standing, standingsOf } from '../../case-desk/acting.ts'
+import { clocksTable, roleName, statusTag, timelineList } from '../../case-desk/case-words.ts'
+import { countryName, moment, show } from '../../case-desk/desk.ts'
+import { refused } from '../../case-desk/refusal.ts'
+import { alert, linkButton, summaryList } from '../../ui/components.ts'
+import { type Html, html } from '../../ui/markup.ts'
+import { BODY_ROLES } from '../access-body-options.ts'
+import { actorsOf, type BodyVisit } from '../body-visit.ts'
+import { partSections } from './part.ts'
+
+export async function showCase(visit: BodyVisit): Promise<Response> {
+  const { words, options, person, now, context } = visit
+  const seen = await seenPart(visit)
+  if (!seen) return refused(visit, 'not-found')
+  const { state, procedure } = seen
+  const actors = actorsOf(person, options.procedures.body.id)
+  const [actor] = actors
+  if (!actor) return refused(visit, 'not-found')
+  const view = caseView(state, actor, procedure, now.toISOString())
+  const own = view.parts.find(({ part }) => part.memberState === options.country)
+  const done = context.req.query('done')
+  const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${view.title}</h1>
+${done && words.messages.has(`access-body.act.${done}`) && alert('success', words('access-body.done'), html`<p>${words(`access-body.act.${done}`)}</p>`)}
+${tabs(visit, state.caseId, '')}
+<section class="block">${summaryList([
+    [words('access-body.column.status'), own && statusTag(visit, own.part.status)],
+    [words('access-body.column.kind'), words(`access-body.kind-of-case.${own?.part.kind ?? view.kind}`)],
+    [words('access-body.column.applicant'), html`${view.applicant}`],
+    [
+      words('access-body.column.submitted'),
+      state.submittedAt === undefined ? undefined : moment(visit, state.submittedAt),
+    ],
+    [words('access-body.case.home'), html`${countryName(visit, view.homeCountry)}`],
+    [words('access-body.case.rules'), html`${view.ruleSet}`],
+    [words('access-body.case.number'), html`<code>${view.caseId}</code>`],
+  ])}</section>
+${own && clocksTable(visit, own.clocks)}
+${actsSection(visit, seen, standingsOf(seen, actors, BODY_ROLES))}
+${own && partSections(visit, seen)}
+${otherParts(visit, view.parts)}`
+  return show(visit, { title: view.title, content })
+}
+
+/** What can be done now: as links for this officer, as reasons where it is somebody else's. */
+function actsSection(visit: BodyVisit, { state }: PartSeen, standings: readonly Standing[]): Html {
+  const { words } = visit
+  const own = standings.filter((one) => 'actor' in one)
+  const others = standings.filter((one) => !('actor' in one))
+  return html`<section class="block"><h2>${words('access-body.case.acts')}</h2>${
+    own.length === 0
+      ? html`<p>${words('access-body.case.acts.none')}</p>`
+      : html`<ul class="acts">${own.map(
+          (one) =>
+            html`<li>${linkButton(visit.address(`/cases/${state.caseId}/${one.kind}`), words(`access-body.act.${one.kind}`))} <span class="small quiet">${words('access-body.acting-as')} ${roleName(visit, one.actor.role)}</span></li>`,
+        )}</ul>`
+  }${
+    others.length > 0 &&
+    html`<details class="filter"><summary>${words('access-body.case.not-yours', { count: others.length })}</summary><ul class="acts">${others.map(
+      (one) => html`<li><b>${words(`access-body.act.${one.kind}`)}</b>${whyNot(visit, one)}</li>`,
+    )}</ul></details>`
+  }</section>`
+}
+
+/** Art. 68(5): each Member State decides for what is held there. */
+function otherParts(visit: BodyVisit, parts: readonly PartView[]): Html | undefined {
+  const { words, options } = visit
+  const others = parts.filter(({ part }) => part.memberState !== options.country)
+  if (others.length === 0) return undefined
+  return html`<section class="block"><h2>${words('access-body.case.elsewhere')}</h2>${summaryList(
+    others.map(({ part }) => [html`${countryName(visit, part.memberState)}`, statusTag(visit, part.status)]),
+  )}</section>`
+}
+
+const TABS = ['', 'application', 'history'] as const
+
+function tabs({ words, address }: BodyVisit, caseId: string, current: (typeof TABS)[number]): Html {
+  return html`<nav class="tabs" aria-label="${words.messages.text('access-body.case.tabs')}"><ul>${TABS.map(
+    (tab) =>
+      html`<li><a href="${address(`/cases/${caseId}${tab && `/${tab}`}`)}"${tab === current && html` aria-current="page"`}>${words(
+        `access-body.tab.${tab === '' ? 'case' : tab}`,
+      )}</a></li>`,
+  )}</ul></nav>`
+}
+
+export async function showHistory(visit: BodyVisit): Promise<Response> {
+  const { words, options } = visit
+  const seen = await seenPart(visit)
+  if (!seen) return refused(visit, 'not-found')
+  const { caseId, application } = seen.state
+  const title = application?.title ?? caseId
+  const events = timeline(await options.cases.events(caseId), 'coordinator')
+  const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${title}</h1>
+${tabs(visit, caseId, 'history')}<section class="block"><h2>${words('access-body.tab.history')}</h2>${timelineList(visit, events)}</section>`
+  return show(visit, { title, content })
+}
+
+export async function showApplication(visit: BodyVisit): Promise<Response> {
+  const { words, options, now } = visit
+  const seen = await seenPart(visit)
+  if (!seen) return refused(visit, 'not-found')
+  const { state, procedure } = seen
+  const title = state.application?.title ?? state.caseId
+  const answers = state.application?.answers ?? state.answers
+  const today = calendarOf(procedure, options.country).dayOf(now.toISOString())
+  const language = words.language.split('-')[0] ?? 'en'
+  const form = formView(state.kind, answers, procedure.rules, language, today)
+  const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${title}</h1>
+${tabs(visit, state.caseId, 'application')}<p>${words('access-body.article', { article: form.article })}</p>
+${form.sections.map(
+  ({ label, fields }) =>
+    html`<section class="block"><h2>${label}</h2>${summaryList(
+      fields.map((field) => [html`${field.label}`, answerOf(visit, field)]),
+    )}</section>`,
+)}`
+  return show(visit, { title, content })
+}
+
+/** An answer as it was given; codes in the words of the form. */
+function answerOf(visit: BodyVisit, { answer, options }: FieldView): Html | undefined {
+  if (answer === undefined) return undefined
+  const label = (code: string): string => options.find((one) => one.code === code)?.label ?? code
+  if (typeof answer === 'string') return html`<span class="said">${label(answer)}</span>`
+  if (typeof answer === 'number') return html`${answer}`
+  if (typeof answer === 'boolean') return visit.words(`access-body.answer.${answer ? 'yes' : 'no'}`)
+  if ('from' in answer) return html`${moment(visit, answer.from)} – ${moment(visit, answer.to)}`
+  return html`<ul class="plain">${answer.map((one) => html`<li>${entryOf(visit, one, label)}</li>`)}</ul>`
+}
+
+type Entry = Extract<Answer, readonly unknown[]>[number]
+
+function entryOf(visit: BodyVisit, entry: Entry, label: (code: string) => string): Html {
+  if (typeof entry === 'string') return html`${label(entry)}`
+  if ('dataset' in entry) {
+    return html`<code>${entry.dataset}</code> <span class="sub">${countryName(visit, entry.memberState)} · <code>${entry.holder}</code>${
+      entry.trustedHolder && html` · ${visit.words('access-body.case.trusted-holder')}`
+    }</span>`
+  }
+  return html`${entry.name} <span class="sub"><code>${entry.identifier}</code> · ${visit.words(`access-body.person.${entry.role}`)}</span>`
+}
