@@ -18,6 +18,11 @@ export type ResearchStep =
   | 'task-decided'
   | 'permit-issued'
   | 'revocations-accepted'
+  | 'workspace-entered'
+  | 'workspace-left'
+  | 'output-requested'
+  | 'output-decided'
+  | 'output-collected'
 
 export interface ResearchRecord {
   readonly step: ResearchStep
@@ -40,6 +45,11 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'task-decided': 'Decision whether a task of a federation is run',
   'permit-issued': 'Permit issued by the health data access body',
   'revocations-accepted': 'List of revoked permits accepted',
+  'workspace-entered': 'Entry into a secure processing environment',
+  'workspace-left': 'End of a session in a secure processing environment',
+  'output-requested': 'Request to take results out of a secure processing environment',
+  'output-decided': 'Decision on a request to take results out',
+  'output-collected': 'Results taken out of a secure processing environment',
 }
 
 /** EHDS Art. 53(1), in short. */
