@@ -6,6 +6,7 @@ import type { Procedure } from '../procedure.ts'
 import { actor, assessAll, permitTerms, procedureIn, submittedCase } from '../testing/example-case.ts'
 import { type MadeCase, makeCase } from '../testing/many-cases.ts'
 import { activityReport, type ReportPeriod } from './activity-report.ts'
+import { provisionTimes } from './provision-times.ts'
 import { publicEntry } from './register.ts'
 
 let procedure: Procedure
@@ -147,4 +148,18 @@ test('the register shows applications at once and decisions once published, and 
     if (part?.publishedAt === undefined) assert.ok(decision?.outcome !== 'permit' && decision?.outcome !== 'refused')
     else assert.equal(decision?.summary, part.permit ? 'Granted.' : 'Not proportionate.')
   }
+})
+
+test('the time to provide a dataset is the middle of what the events say', async () => {
+  const all = cases.flatMap(({ events }) => {
+    const end = events.find(({ kind }) => kind === 'made-available' || kind === 'responded')
+    const start = events.find(({ kind }) => kind === 'granted')
+    return end && start ? [(Date.parse(end.at) - Date.parse(start.at)) / 86_400_000] : []
+  })
+  const sorted = all.sort((one, other) => one - other)
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]]
+  const times = await provisionTimes(streamOf(cases), 'FR')
+  assert.deepEqual([...times], [['dataset-FR', { cases: all.length, medianDays: ((low ?? 0) + (high ?? 0)) / 2 }]])
+  assert.ok(all.length > 50)
+  assert.equal((await provisionTimes(streamOf(cases), 'PT')).size, 0)
 })

@@ -43,9 +43,12 @@ export interface Published {
 export interface CatalogueStore {
   /** Saves a draft, conformant or not. What is published stays so until the draft is published in its place. */
   saveDraft(change: Change & { readonly graph: Store }): Promise<Result<StoredRecord, CatalogueProblemCode>>
-  /** Publishes what is stored (or `graph`) when it conforms; otherwise nothing changes and the problems come back. */
+  /**
+   * Publishes what is stored (or `graph`) when it conforms; otherwise nothing changes and the problems come back.
+   * `reason` stays with the version: why a label was revoked (Art. 78(4)).
+   */
   publish(
-    change: Change & { readonly graph?: Store },
+    change: Change & { readonly graph?: Store; readonly reason?: string },
   ): Promise<Result<Published, CatalogueProblemCode> & { readonly problems: readonly DescriptionProblem[] }>
   withdraw(change: Change & { readonly reason: string }): Promise<Result<StoredRecord, CatalogueProblemCode>>
   /** EHDS Art. 60(3): the holder has looked at the published description and it is right; the year begins again. */
@@ -112,7 +115,8 @@ export function openCatalogue(database: Database, options: { readonly now?: () =
       // What was judged is what is published: a draft saved since then is another version.
       const onVersion = wish.onVersion ?? (wish.graph ? undefined : held?.version)
       const guarded = onVersion === undefined ? wish : { ...wish, onVersion }
-      const done = await change(guarded, () => ok({ state: 'published', graph, release: 'r8' }))
+      const because = wish.reason === undefined ? {} : { reason: wish.reason }
+      const done = await change(guarded, () => ok({ state: 'published', graph, release: 'r8', ...because }))
       const { problems } = verdict
       return done.ok ? { ...ok({ record: done.value, problems }), problems } : { ...done, problems }
     },

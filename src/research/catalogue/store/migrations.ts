@@ -25,7 +25,7 @@ export type CatalogueTables = {
     changed_by: string
     /** EHDS Art. 60(3): the day by which the holder must have looked again; ISO day. */
     review_due: string
-    /** Why it was withdrawn. */
+    /** Why it was withdrawn, or what was changed. */
     reason: string | null
   }
   catalogue_version: {
