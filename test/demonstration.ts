@@ -33,14 +33,14 @@ export interface Demonstration {
 }
 
 /** Starts `tessera demo` and waits for its table. The home is removed when it stops, unless it was given. */
-export async function startDemonstration(given?: {
-  readonly home: string
-  readonly port: number
-}): Promise<Demonstration> {
+export async function startDemonstration(
+  given?: { readonly home: string; readonly port: number },
+  options: readonly string[] = ['--no-research'],
+): Promise<Demonstration> {
   const home = given?.home ?? mkdtempSync(join(tmpdir(), 'tessera-demo-'))
   for (let attempt = 0; ; attempt += 1) {
     const port = given?.port ?? 20_000 + Math.floor(Math.random() * 2_000) * 20
-    const child = spawn(COMMAND, ['demo', '--json', '--port', String(port)], {
+    const child = spawn(COMMAND, ['demo', '--json', '--port', String(port), ...options], {
       env: environment(home),
       stdio: ['ignore', 'pipe', 'pipe'],
     })

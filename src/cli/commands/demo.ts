@@ -10,6 +10,20 @@ function basePort(value: string): number {
   return port
 }
 
+function numberOfPersons(value: string): number {
+  const persons = Number(value)
+  if (!Number.isInteger(persons) || persons < 1) throw new InvalidArgumentError('Give a whole number from 1.')
+  return persons
+}
+
+export interface DemoOptions {
+  readonly port: number
+  readonly json?: boolean
+  /** `--no-research` leaves HealthData@EU out. */
+  readonly research: boolean
+  readonly persons: number
+}
+
 export function addDemo(program: Command): void {
   const command = program
     .command('demo')
@@ -18,13 +32,15 @@ export function addDemo(program: Command): void {
     )
     .option('--port <number>', 'port of the French portal; the others follow', basePort, 4000)
     .option('--json', 'print what runs where as JSON instead of a table')
-    .action(async (options: { readonly port: number; readonly json?: boolean }) => {
+    .option('--persons <number>', 'in the dataset of each country, made in the background', numberOfPersons, 20_000)
+    .option('--no-research', 'without HealthData@EU: no health data access bodies, no datasets')
+    .action(async (options: DemoOptions) => {
       const { demo } = await import('../demo/demo.ts')
       process.exitCode = await demo(options)
     })
   examples(
     command,
-    ['tessera demo', 'tessera demo --port 5000', 'npm start -- --port 5000'],
+    ['tessera demo', 'tessera demo --port 5000', 'npm start -- --persons 5000'],
     `${EXIT.fine} stopped with Ctrl-C, ${EXIT.failed} could not start, ${EXIT.usage} wrong usage`,
   )
 }

@@ -6,13 +6,15 @@ import { supervise } from '#node/europe/supervisor.ts'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import { describeProblem } from '#platform/result/result.ts'
 import { openTerminology } from '#terminology/index.ts'
+import type { DemoOptions } from '../commands/demo.ts'
 import { EXIT } from '../program.ts'
 import { DATA, PROJECT, tesseraHome } from '../project.ts'
 import { askedToStop } from '../run-node.ts'
+import { makePopulations } from './populations.ts'
 import { portsAreFree } from './ports.ts'
 import { describeDemo, printTable } from './table.ts'
 
-export async function demo(options: { readonly port: number; readonly json?: boolean }): Promise<number> {
+export async function demo(options: DemoOptions): Promise<number> {
   const begun = performance.now()
   // Keys, journeys and databases are nobody else's to read, whatever folder they lie in.
   process.umask(0o077)
@@ -25,7 +27,7 @@ export async function demo(options: { readonly port: number; readonly json?: boo
   }
   const stopAsked = askedToStop()
   try {
-    const nodes = await prepareEurope({ home, data: DATA, plan })
+    const nodes = await prepareEurope({ home, data: DATA, plan, research: options.research })
     // Compiled once here, so that the nodes do not all do it at the same time.
     await openTerminology({ cache: join(home, 'cache') })
     const supervisor = await supervise(nodes, {
@@ -45,13 +47,33 @@ export async function demo(options: { readonly port: number; readonly json?: boo
         ? JSON.stringify({ ...description, pids: Object.fromEntries(supervisor.value.pids()) }, null, 2)
         : printTable(description),
     )
+    const datasets = options.research ? makeDatasets(home, options) : undefined
     await stopAsked
     if (!options.json) console.log('\nStopping.')
-    await supervisor.value.stop()
+    await Promise.all([supervisor.value.stop(), datasets?.stop()])
     return EXIT.fine
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     console.error(describeProblem(error.problem))
     return EXIT.failed
+  }
+}
+
+/** Nobody waits for them; until they are there, questions about them are refused by name. */
+function makeDatasets(home: string, { persons, json }: DemoOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  const making = makePopulations({
+    ...{ home, data: DATA, persons },
+    signal: stopping.signal,
+    onMade: (country) => {
+      if (!json) console.log(`The dataset of ${country} is there.`)
+    },
+    onProblem: (country, words) => console.error(`The dataset of ${country} cannot be made: ${words}`),
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      await making
+    },
   }
 }
