@@ -2,7 +2,17 @@
  * The label as part of the description (DQV: a quality certificate, and a measurement for each element), so that it has the
  * versions of the description, is harvested with it, and is gone with a version when the body revokes it (Art. 78(4)).
  */
-import { DataFactory, graphOf, iri, type NodeId, nodeTerm, type Store, type Term, TYPE } from '../rdf/graph.ts'
+import {
+  DataFactory,
+  graphOf,
+  iri,
+  type NodeId,
+  nodeTerm,
+  type Quad,
+  type Store,
+  type Term,
+  TYPE,
+} from '../rdf/graph.ts'
 import type { Text } from '../record/shape.ts'
 import { BASES, type Basis, type DatasetLabel, type LabelStatement } from './compose.ts'
 import { LABEL_RULES } from './elements.ts'
@@ -15,7 +25,8 @@ export function withLabel(graph: Store, dataset: NodeId, label: DatasetLabel): S
   const labelled = withoutNodes(graph, [...ownCertificates(graph, dataset), ...measurements(graph, dataset)])
   const subject = nodeTerm(dataset)
   const certificate = nodeNamed(labelled, 'label')
-  const add = (node: Subject, name: string, value: Term) => labelled.add(DataFactory.quad(node, property(name), value))
+  const add = (node: Subject, name: string, value: Quad['object']) =>
+    labelled.add(DataFactory.quad(node, property(name), value))
   add(subject, 'dqv:hasQualityAnnotation', certificate)
   add(certificate, 'rdf:type', CERTIFICATE)
   add(certificate, 'oa:hasTarget', subject)
