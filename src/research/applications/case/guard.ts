@@ -71,7 +71,7 @@ function checkRow(row: PartRow, part: Part): Refusal {
 }
 
 /** Art. 55(2): who has acted in one role of a case may not act in a role that is kept apart from it. */
-function checkSeparation(by: Actor, state: CaseState, { rules }: Procedure): Refusal {
+export function checkSeparation(by: Actor, state: CaseState, { rules }: Procedure): Refusal {
   const held = rolesHeld(by.person, state)
   const apart = rules.separation.find(
     ([a, b]) =>

@@ -38,6 +38,14 @@ export interface CaseFilter {
   readonly after?: Pick<CaseSummary, 'caseId' | 'changedAt'>
 }
 
+export interface Exclusion {
+  /** Identifier of a user or a data holder. */
+  readonly party: string
+  readonly until: string
+  readonly caseId: string
+  readonly title: string
+}
+
 export interface CaseLists {
   /** Last changed first. */
   list(filter?: CaseFilter): Promise<readonly CaseSummary[]>
@@ -50,6 +58,8 @@ export interface CaseLists {
     readonly limit?: number
     readonly before?: Pick<PublicEntry, 'submittedAt' | 'caseId'>
   }): Promise<readonly PublicEntry[]>
+  /** Parties that are excluded on this day, and why in which case (Art. 63(3), (4)); those that end last first. */
+  exclusions(day: string): Promise<readonly Exclusion[]>
   /** Every event, case by case in order, in pieces that fit in memory. */
   allEvents(): AsyncIterable<{ readonly caseId: string; readonly event: CaseEvent }>
   /** Derives every row anew from the events: after a change of holidays, rules or code. Returns the number of cases. */
@@ -94,6 +104,20 @@ export function openCaseLists(database: Database, procedures: Procedures): CaseL
         .execute()
       return rows.map(({ public_entry: entry }) => JSON.parse(entry ?? 'null') as PublicEntry)
     },
+    exclusions: (day) =>
+      kysely
+        .selectFrom('research_exclusion')
+        .innerJoin('research_case', (join) =>
+          join
+            .onRef('research_case.body', '=', 'research_exclusion.body')
+            .onRef('research_case.case_id', '=', 'research_exclusion.case_id'),
+        )
+        .select(['party', 'until_day as until', 'research_exclusion.case_id as caseId', 'title'])
+        .where('research_exclusion.body', '=', body)
+        .where('until_day', '>=', day)
+        .orderBy('until_day', 'desc')
+        .orderBy('party')
+        .execute(),
     allEvents: () => allEvents(kysely, body),
     rebuild: () => rebuild(kysely, body, procedures),
   }
