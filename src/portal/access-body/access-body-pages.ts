@@ -4,11 +4,16 @@ import { performAct, showAct } from '../case-desk/act-page.ts'
 import { openDesk } from '../case-desk/desk.ts'
 import { refused } from '../case-desk/refusal.ts'
 import { type AccessBodyPageOptions, BODY_ROLES, type BodyOfficer } from './access-body-options.ts'
-import { BODY_ACTS } from './acts.ts'
+import { PLAIN_ACTS } from './acts.ts'
+import { ASSESS, ESTIMATE_FEE } from './assessment-acts.ts'
 import { actorsOf } from './body-visit.ts'
 import { showBoard } from './pages/board.ts'
 import { showApplication, showCase, showHistory } from './pages/case.ts'
 import { showCases } from './pages/cases.ts'
+import { decideOutput, downloadOutput, showOutput, showOutputs } from './pages/outputs.ts'
+import { downloadRegister, showExclusions, showRegister } from './pages/register.ts'
+import { downloadReport, showReport } from './pages/report.ts'
+import { permitActs } from './permit/permit-acts.ts'
 import { stopWarning } from './stop-warning.ts'
 
 const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'exclusions'] as const
@@ -28,7 +33,7 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
     refused,
   )
   const acts = {
-    acts: BODY_ACTS,
+    acts: { ...PLAIN_ACTS, assess: ASSESS, 'estimate-fee': ESTIMATE_FEE, ...permitActs(options) },
     side: BODY_ROLES,
     actorsOf: (officer: BodyOfficer) => actorsOf(officer, options.procedures.body.id),
     warning: stopWarning(options.work),
@@ -46,6 +51,15 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
     '/cases/:case/:act',
     route((visit) => performAct(visit, acts)),
   )
+  app.get('/outputs', route(showOutputs))
+  app.get('/outputs/:output', route(showOutput))
+  app.post('/outputs/:output', route(decideOutput))
+  app.get('/outputs/:output/file', route(downloadOutput))
+  app.get('/register', route(showRegister))
+  app.get('/register.csv', route(downloadRegister))
+  app.get('/report', route(showReport))
+  app.get('/report.csv', route(downloadReport))
+  app.get('/exclusions', route(showExclusions))
   app.all(
     '*',
     route((visit) => Promise.resolve(refused(visit, 'not-found'))),

@@ -7,7 +7,7 @@ import type { ErrandRunner } from '#research/applications/exchange/errand-runner
 import type { CaseStore, CaseStoreProblemCode } from '#research/applications/store/case-store.ts'
 import { alert, button, checkbox, errorSummary, type FieldError, form } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
-import { type Act, type Acts, type FactsOf, faultErrors, fieldsOf, readInput } from './act.ts'
+import type { Act, Acts, Asked, FactsOf, Written } from './act.ts'
 import { type PartCommandKind, type PartSeen, type Standing, standingOf } from './acting.ts'
 import { roleName } from './case-words.ts'
 import { type DeskOptions, type DeskPerson, english, type PersonVisit, readForm, show } from './desk.ts'
@@ -61,6 +61,10 @@ async function openAct<Person extends DeskPerson>(
   return { visit, pages, kind, act, seen, standing }
 }
 
+function askedOf<Person extends DeskPerson>({ seen, visit }: OpenAct<Person>): Asked {
+  return { seen, words: visit.words, now: visit.now }
+}
+
 export async function showAct<Person extends DeskPerson>(
   visit: CaseVisit<Person>,
   pages: ActPages<Person>,
@@ -79,17 +83,17 @@ export async function performAct<Person extends DeskPerson>(
   if (!open) return refused(visit, 'not-found')
   const { kind, act, seen, standing } = open
   if (!('actor' in standing)) return actPage(open, { form: sent, errors: [] })
-  const { input, faults } = readInput(sent, act.fields(seen, visit.words))
+  const read = await act.read(sent, askedOf(open))
   const unsure = act.confirm && sent.get('sure') !== 'yes'
   const errors: readonly FieldError[] = [
-    ...faultErrors(visit.words, faults),
+    ...('errors' in read ? read.errors : []),
     ...(unsure ? [{ field: 'sure', message: visit.words('access-body.fault.unsure') }] : []),
   ]
-  if (errors.length > 0) return actPage(open, { form: sent, errors })
+  if (errors.length > 0 || 'errors' in read) return actPage(open, { form: sent, errors })
   return give(visit, seen, {
     kind,
     actor: standing.actor,
-    facts: act.facts(input, seen, standing.actor),
+    facts: read.facts,
     version: versionOf(sent),
     again: (problem) => actPage(open, { form: sent, errors: [], problem }),
   })
@@ -124,9 +128,7 @@ export function versionOf(form: URLSearchParams): number | undefined {
   return Number.isSafeInteger(version) && version > 0 ? version : undefined
 }
 
-interface ActState {
-  readonly form: URLSearchParams | undefined
-  readonly errors: readonly FieldError[]
+interface ActState extends Written {
   readonly problem?: Problem<CaseStoreProblemCode>
 }
 
@@ -143,7 +145,7 @@ ${errorSummary(words, state.errors)}${state.problem && problemAlert(visit, state
         action: visit.address(`/cases/${seen.state.caseId}/${kind}`),
         token: person.token,
         content: html`<input type="hidden" name="version" value="${state.form?.get('version') ?? seen.state.version}">
-${fieldsOf(words, act.fields(seen, words), state)}${warning}${act.confirm && checkbox('sure', words('access-body.sure'), sure)}
+${await act.render(askedOf(open), state)}${warning}${act.confirm && checkbox('sure', words('access-body.sure'), sure)}
 <div class="actions">${button(html`${title}`)}</div><p class="small quiet">${words('access-body.acting-as')} ${roleName(visit, standing.actor.role)}</p>`,
       })
     : whyNot(visit, standing)

@@ -2,8 +2,8 @@
  * What a person can do in a case, as a form: the fields of each command as data, and how what was written becomes the facts
  * of the command. Whether it may be done is decided by the case (`case/decide.ts`), never here.
  */
+import { isDay } from '#research/applications/calendar/civil-day.ts'
 import type { CommandOf, PartCommand } from '#research/applications/case/commands.ts'
-import type { Actor } from '#research/applications/case/events.ts'
 import { choices, type FieldError, textField } from '../ui/components.ts'
 import { type Html, html, type Words } from '../ui/markup.ts'
 import type { PartSeen } from './acting.ts'
@@ -24,14 +24,47 @@ export interface ActField {
 type Envelope = 'kind' | 'at' | 'by' | 'memberState'
 export type FactsOf<Kind extends PartCommand['kind']> = Omit<CommandOf<Kind>, Envelope>
 
+/** What a form is shown and read with. */
+export interface Asked {
+  readonly seen: PartSeen
+  readonly words: Words
+  readonly now: Date
+}
+
+/** What was sent before, with what is wrong in it. */
+export interface Written {
+  readonly form: URLSearchParams | undefined
+  readonly errors: readonly FieldError[]
+}
+
+export type ReadFacts<Kind extends PartCommand['kind']> =
+  | { readonly facts: FactsOf<Kind> }
+  | { readonly errors: readonly FieldError[] }
+
 export interface Act<Kind extends PartCommand['kind']> {
-  readonly fields: (seen: PartSeen, words: Words) => readonly ActField[]
-  readonly facts: (input: ActInput, seen: PartSeen, actor: Actor) => FactsOf<Kind>
+  readonly render: (asked: Asked, written: Written) => Html | Promise<Html>
+  readonly read: (form: URLSearchParams, asked: Asked) => ReadFacts<Kind> | Promise<ReadFacts<Kind>>
   /** What follows at once is said above the button, and must be ticked. */
   readonly confirm?: true
 }
 
 export type Acts = { readonly [Kind in PartCommand['kind']]?: Act<Kind> }
+
+/** An act whose form is a list of plain fields. */
+export function plainAct<Kind extends PartCommand['kind']>(
+  fields: (seen: PartSeen, words: Words) => readonly ActField[],
+  facts: (input: ActInput, seen: PartSeen) => FactsOf<Kind>,
+  more: Pick<Act<Kind>, 'confirm'> = {},
+): Act<Kind> {
+  return {
+    ...more,
+    render: ({ seen, words }, written) => fieldsOf(words, fields(seen, words), written),
+    read(form, { seen, words }) {
+      const { input, faults } = readInput(form, fields(seen, words))
+      return faults.size > 0 ? { errors: faultErrors(words, faults) } : { facts: facts(input, seen) }
+    },
+  }
+}
 
 /** What was written, field by field; what is missing or cannot be read is collected. */
 export interface ActInput {
@@ -52,7 +85,6 @@ export interface ReadInput {
   readonly faults: Map<string, InputFault>
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 const AMOUNT = /^\d{1,9}([.,]\d{1,2})?$/
 
 export function readInput(form: URLSearchParams, fields: readonly ActField[]): ReadInput {
@@ -84,8 +116,7 @@ function faultOf(text: string, kind: ActFieldKind): InputFault | undefined {
   if (text === '') return 'missing'
   if (kind === 'number' && !/^\d{1,6}$/.test(text)) return 'no-number'
   if (kind === 'euros' && !AMOUNT.test(text)) return 'no-amount'
-  const isDay = DAY.test(text) && !Number.isNaN(Date.parse(text))
-  return kind === 'day' && !isDay ? 'no-day' : undefined
+  return kind === 'day' && !isDay(text) ? 'no-day' : undefined
 }
 
 /** `1 234,50` is written without spaces: `1234,50`. */
@@ -97,12 +128,7 @@ export function faultErrors(words: Words, faults: ReadonlyMap<string, InputFault
   return [...faults].map(([field, fault]) => ({ field, message: words(`access-body.fault.${fault}`) }))
 }
 
-export interface FieldsOptions {
-  readonly form: URLSearchParams | undefined
-  readonly errors: readonly FieldError[]
-}
-
-export function fieldsOf(words: Words, fields: readonly ActField[], { form, errors }: FieldsOptions): Html {
+export function fieldsOf(words: Words, fields: readonly ActField[], { form, errors }: Written): Html {
   return html`${fields.map((field) => {
     const { name } = field
     const error = errors.find((one) => one.field === name)?.message
