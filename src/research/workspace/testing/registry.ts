@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CDM_TABLES } from '../../omop/specification/cdm.ts'
 import type { DatasetScope, Permit } from '../../permits/permit.ts'
-import type { OptedOut } from '../../permits/persons.ts'
+import type { OptedOut, Pseudonyms } from '../../permits/persons.ts'
 import { type Facts, tableFacts } from '../../permits/table-facts.ts'
 import { aPermit } from '../../permits/testing/permits.ts'
+import { type PermitViews, permitViews } from '../../permits/views.ts'
 import { rows } from '../../query/build-relations.ts'
 import type { Cell, QueryEngine } from '../../query/engine.ts'
 import { openDuckdb } from '../../query/engines/duckdb.ts'
@@ -29,6 +30,8 @@ const DATA: Readonly<Record<string, readonly Row[]>> = {
     year_of_birth: 1930 + (person % 80),
     race_concept_id: 0,
     ethnicity_concept_id: 0,
+    // A number for those inside the permit, a word for the others.
+    gender_source_value: inside().includes(person) ? `${person % 2}` : 'outside',
     person_source_value: `NHS-${person}`,
   })),
   observation_period: numbers.map((person) => ({
@@ -100,8 +103,9 @@ export async function optedOut(asOf: string): Promise<OptedOut> {
 export function registryPermit(more: Partial<Permit> = {}): Permit {
   const [scope] = aPermit().datasets
   if (!scope) throw new Error('no scope')
-  // Cohort definitions read the numbers of rows and visits too.
   const added: Readonly<Record<string, readonly string[]>> = {
+    person: ['gender_source_value'],
+    // Cohort definitions read the numbers of rows and visits too.
     observation_period: ['observation_period_id', 'period_type_concept_id'],
     condition_occurrence: ['visit_occurrence_id', 'condition_type_concept_id'],
   }
@@ -115,6 +119,27 @@ export function scopeOf(permit: Permit): DatasetScope {
   const [scope] = permit.datasets
   if (!scope) throw new Error('no scope')
   return scope
+}
+
+/** Another number for each, and days moved by -3 to 3. */
+export function pseudonyms(permit: Permit, shifted = false): Pseudonyms {
+  const names = ['person_id', 'pseudonym', ...(shifted ? ['shift_days'] : [])]
+  const values = numbers.map((person) => [person, pseudonymOf(person), ...(shifted ? [shiftOf(person)] : [])])
+  const columns = names.map((name) => ({ name, type: 'integer' as const }))
+  const relation = rows(
+    columns,
+    values.map((row) => row.map((value) => ({ type: 'integer' as const, value }))),
+  )
+  return { permit: permit.id, relation, shifted }
+}
+
+export const pseudonymOf = (person: number): number => 1_000_000 - person * 31
+export const shiftOf = (person: number): number => (person % 7) - 3
+
+/** What a workspace shows of the register. */
+export async function registryViews(permit: Permit, shifted = false): Promise<PermitViews> {
+  const people = { optedOut: await optedOut(permit.optOutAsOf), pseudonyms: pseudonyms(permit, shifted) }
+  return unwrapped(permitViews({ permit, scope: scopeOf(permit), facts, ...people, output: 'micro-data' }))
 }
 
 /** Persons of the register whom `registryPermit` covers, by what is in the rows above. */
