@@ -1,6 +1,7 @@
-/** `tessera research`: datasets for secondary use of health data: generate, load, describe. */
+/** `tessera research`: secondary use of health data: generate, load and describe datasets; ask them (`research-questions.ts`). */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, examples } from '../program.ts'
+import { addFederate, addRun } from './research-questions.ts'
 
 export const RDF_FORMS = ['turtle', 'json-ld', 'rdf-xml'] as const
 
@@ -32,10 +33,12 @@ export interface CatalogueOptions {
 export function addResearch(program: Command): void {
   const research = program
     .command('research')
-    .description('Datasets for secondary use (HealthData@EU): generate, load, describe.')
+    .description('Secondary use (HealthData@EU): datasets, their descriptions, questions under permits.')
   addGenerate(research)
   addLoad(research)
   addCatalogue(research)
+  addRun(research)
+  addFederate(research)
 }
 
 function addGenerate(research: Command): void {

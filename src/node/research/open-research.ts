@@ -12,70 +12,42 @@ import { readRuleSets } from '#research/applications/rules/rule-set.ts'
 import { type CaseLists, openCaseLists } from '#research/applications/store/case-lists.ts'
 import { type CaseStore, openCaseStore } from '#research/applications/store/case-store.ts'
 import { type CatalogueStore, openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
-import { openAnswerLedger } from '#research/disclosure/ledger/answer-ledger.ts'
-import { openPrivacyBudget } from '#research/disclosure/privacy/budget.ts'
-import { type CoordinatorStore, openCoordinatorStore } from '#research/federation/coordinator-store.ts'
-import { createNews } from '#research/federation/news.ts'
-import { openOptOuts } from '#research/omop/opt-out.ts'
-import type { Door } from '#research/permits/authorise.ts'
-import { openPermitStore } from '#research/permits/permit-store.ts'
-import { type RunningWork, startRunningWork } from '#research/permits/running-work.ts'
-import { openAnswerStore } from '#research/workspace/typed-query/answer-store.ts'
 import { executeTask } from '#research/workspace/typed-query/execute-task.ts'
-import type { CountryParts } from '../country-parts.ts'
 import { answerTo, askNodes, type FederatedAnswer, type Question } from './ask.ts'
 import { researchBorder } from './border.ts'
 import { publishDescriptions } from './catalogue.ts'
 import { startChores } from './chores.ts'
-import { type HeldDatasets, openDatasets } from './datasets.ts'
-import { openResearchKeys, type ResearchKeys } from './keys.ts'
-import { researchKeyFolder } from './paths.ts'
+import { type Foundation, openFoundation, type ResearchParts } from './foundation.ts'
 import { permitDesk } from './permit-desk.ts'
 import { tellRevocations } from './revocations.ts'
 import type { ResearchSettings } from './settings.ts'
-import { type FollowedTrust, followTrust } from './trust.ts'
 import { startWorkers, type Workers } from './workers.ts'
 
 /** Between two looks of a waiting node at the database: only other processes write there unheard. */
 const LOOK_MS = 5000
 
-export interface Research {
-  readonly settings: ResearchSettings
-  readonly keys: ResearchKeys
-  readonly trust: FollowedTrust
-  readonly door: Door
+export interface Research extends Omit<Foundation, 'asking' | 'news'> {
   readonly procedures: Procedures
   readonly cases: CaseStore
   readonly lists: CaseLists
   readonly errands: ErrandRunner
   readonly catalogue: CatalogueStore
-  readonly datasets: HeldDatasets
-  readonly work: RunningWork
   readonly workers: Workers
-  readonly coordinator: CoordinatorStore
   ask(question: Question): Promise<Result<string>>
   answerTo(task: string): Promise<Result<FederatedAnswer> | undefined>
   readonly border: Handler
-  close(): Promise<void>
 }
-
-export type ResearchParts = Pick<CountryParts, 'configuration' | 'stores' | 'network' | 'around'>
 
 /** Rejects with a `ProblemError`: keys missing, rules or holidays unusable. */
 export async function openResearch(parts: ResearchParts, settings: ResearchSettings): Promise<Research> {
   const { configuration, stores, network, around } = parts
-  const { database, ledger } = stores
+  const { database } = stores
   const { log } = around
   const { fetch } = network.fetch
   const now = () => new Date()
-  const body = { ...settings.body, country: configuration.country }
-  const keys = await openResearchKeys(researchKeyFolder(configuration.home))
-  const procedures = await proceduresOf(configuration.data, body)
-  const trust = followTrust({ directory: network.directory, log })
-  const permits = openPermitStore(database)
-  const work = startRunningWork({ database, permits, log })
-  const news = createNews()
-  const coordinator = openCoordinatorStore(database)
+  const procedures = await proceduresOf(configuration.data, { ...settings.body, country: configuration.country })
+  const { asking, news, ...foundation } = await openFoundation(parts, settings)
+  const { body, keys, trust, permits, work, door, datasets, coordinator } = foundation
   const cases = openCaseStore(database, procedures)
   const lists = openCaseLists(database, procedures)
   const desk = permitDesk({
@@ -93,13 +65,6 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     send: messageSender({ fetch, key: keys.signing, addressOf: trust.addressOf }),
     pauseMs: 2000,
   })
-  const datasets = openDatasets({
-    settings,
-    answers: openAnswerStore(database),
-    disclosure: { ledger: openAnswerLedger(database), budget: openPrivacyBudget(database), secret: keys.secret },
-    optedOutOf: openOptOuts(database).optedOutOf,
-  })
-  const door: Door = { node: body, trust, permits, ledger }
   const workers = startWorkers({
     ...{ door, work, trust, database, fetch, log, now },
     key: keys.signing,
@@ -112,24 +77,10 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
   const chores = startChores({ cases, lists, errands, country: body.country, log })
   const described = publishDescriptions(catalogue, settings.descriptions, log)
   described.catch((error: unknown) => log.failure('descriptions-not-published', error))
-  const asking = { permits, trust, fetch, addressOf: trust.addressOf, now, body, key: keys.signing, coordinator, news }
   const receiver = openCaseReceiver(database, procedures)
   return {
-    ...{
-      settings,
-      keys,
-      trust,
-      door,
-      procedures,
-      cases,
-      lists,
-      errands,
-      catalogue,
-      datasets,
-      work,
-      workers,
-      coordinator,
-    },
+    ...foundation,
+    ...{ procedures, cases, lists, errands, catalogue, workers },
     ask: (question) => askNodes(asking, question),
     answerTo: (task) => answerTo(coordinator, task, now()),
     border: researchBorder(
@@ -139,8 +90,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     ),
     async close() {
       await Promise.all([chores.close(), teller.close(), workers.close(), described.catch(() => undefined)])
-      await work.close()
-      await Promise.all([trust.stop(), datasets.close()])
+      await foundation.close()
     },
   }
 }

@@ -5,7 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Handler } from '#platform/http/serve.ts'
 import { ProblemError } from '#platform/result/problem-error.ts'
-import type { Research, ResearchParts } from './open-research.ts'
+import type { Surroundings } from '../answering.ts'
+import type { ResearchParts } from './foundation.ts'
+import type { Research } from './open-research.ts'
 import type { ResearchSettings } from './settings.ts'
 
 export interface ResearchLater {
@@ -20,7 +22,10 @@ export interface ResearchLater {
 
 const AGAIN_MS = 30_000
 
-export function researchLater(parts: ResearchParts, settings: ResearchSettings): ResearchLater {
+export function researchLater(
+  parts: ResearchParts & { readonly around: Surroundings },
+  settings: ResearchSettings,
+): ResearchLater {
   const { health, log } = parts.around
   const closing = new AbortController()
   const { promise, resolve } = Promise.withResolvers<Research | undefined>()

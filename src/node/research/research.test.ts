@@ -1,10 +1,25 @@
 /** One application, four bodies, four permits, one question: from the submission to the answer, over mutual TLS, with faults. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { until } from '../../../test/faults/processes.ts'
 import type { FederatedAnswer } from './ask.ts'
 import { type TestBody, type TestEurope, testEurope } from './testing/europe.ts'
 import { grant, HOW_MANY, permitsOf, RESEARCHER, submit } from './testing/rare-diseases.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const QUESTION = join(ROOT, 'data', 'demo', 'research', 'questions', 'how-many.json')
+
+/** The nodes of this test answer meanwhile, so the command must not be waited for by standing still. */
+function tessera(...args: readonly string[]): Promise<{ code: number; out: string; problem: string }> {
+  const program = [join(ROOT, 'src', 'cli', 'main.ts'), 'research', ...args]
+  return new Promise((resolve) => {
+    execFile(process.execPath, program, { maxBuffer: 64 * 1024 * 1024 }, (error, out, problem) => {
+      resolve({ code: error ? Number(error.code) : 0, out, problem })
+    })
+  })
+}
 
 const COUNTRIES = ['FR', 'PT', 'EE', 'GR'] as const
 
@@ -115,6 +130,27 @@ describe('a question to four countries', () => {
     bodies.set('FR', await europe.start('FR'))
     const { nodes } = await answeredBy(task, 4)
     assert.equal(nodes.filter(({ state }) => state === 'answered').length, 3)
+  })
+
+  it('is asked from the command line beside the running node', async () => {
+    const permits = await permitsOf(body('FR'), caseId)
+    const asked = ['--as', RESEARCHER, '--purpose', 'e', '--json', '--config', join(europe.home, 'fr', 'node.json')]
+    const named = permits.map(({ memberState, id }) => `${memberState}:${id}`)
+    const federated = await tessera('federate', QUESTION, ...asked, '--permit', ...named)
+    assert.equal(federated.code, 1, 'Portugal refuses')
+    const told = JSON.parse(federated.out) as FederatedAnswer
+    assert.deepEqual(states(told), {
+      'hdab-ee': 'answered',
+      'hdab-fr': 'answered',
+      'hdab-gr': 'answered',
+      'hdab-pt': 'refused',
+    })
+    const own = permits.find(({ memberState }) => memberState === 'FR')?.id ?? ''
+    const local = await tessera('run', QUESTION, ...asked, '--permit', own)
+    assert.equal(local.code, 0, local.problem)
+    const stranger = await tessera('run', QUESTION, ...asked, '--permit', own, '--as', 'urn:demo|eve')
+    assert.equal(stranger.code, 1)
+    assert.match(stranger.problem, /permit-person/)
   })
 
   it('is in the ledgers of all: who asked, under which permit, and what left', async () => {
