@@ -11,6 +11,7 @@ import { catalogueMigrations } from '../store/migrations.ts'
 import { corpusText, OFFICIAL, RELEASE_5_CATALOGUE, withoutCorpus } from '../testing/corpus.ts'
 import { acceptedFormat } from './accept.ts'
 import { openHarvester } from './harvester.ts'
+import { openHarvestReports } from './outcomes.ts'
 import { catalogueServer } from './server.ts'
 
 const ADDRESS = 'https://fr.example.org/catalogue'
@@ -47,7 +48,6 @@ async function nation(database: TestDatabase, count: number) {
     title: { en: 'Catalogue of France', fr: 'Catalogue de la France' },
     description: { en: 'Health datasets.' },
     publisher: { node: 'https://fr.example.org/body', name: 'Health Data Access Body' },
-    source: 'own',
     pageSize: 2,
   })
   return { store, server, publish }
@@ -232,6 +232,54 @@ else
       answer.how = async (request) => server.fetch(request)
       const report = await harvester.harvest(peer)
       assert.deepEqual([report.outcome, (await store.search({ source: 'FR' })).total], ['complete', 3])
+    })
+
+    it('tells what nobody keeps, and asks all peers at once', async () => {
+      const { server } = await nation(await open(), 1)
+      const fetch = async (request: Request) => {
+        if (request.url.startsWith('https://pt.')) throw new TypeError('fetch failed')
+        const text = await (await server.fetch(request)).text()
+        const more = `\n[] a dcat:Dataset ; dct:title "No name" .\n<https://x.org/lost> dct:title "Lost" .\n`
+        return new Response(text + more, { headers: { 'content-type': 'text/turtle' } })
+      }
+      const database = await open()
+      const { harvester, peer } = await union(database, fetch)
+      const peers = [{ source: 'PT', address: 'https://pt.example.org/catalogue' }, peer]
+      const read = await readRdf(await (await fetch(get())).text())
+      assert.ok(read.ok)
+      const left = splitCatalogue(read.value).unattached
+      assert.ok(left.countQuads('https://x.org/lost', null, null, null) === 1)
+      const [portugal, france] = await harvester.harvestAll(peers)
+      assert.deepEqual([portugal?.outcome, portugal?.problem?.code], ['failed', 'harvest-unreachable'])
+      assert.deepEqual(
+        [france?.outcome, france?.valid, france?.unnamed, france?.unattached],
+        ['complete', 1, 1, left.size],
+      )
+      const [kept] = await openHarvestReports(database).reports('FR')
+      assert.deepEqual([kept?.unnamed, kept?.unattached, kept?.valid], [1, left.size, 1])
+    })
+
+    it('the Union publishes what it has harvested; a nation publishes its own only', async () => {
+      const { server } = await nation(await open(), 1)
+      const { harvester, store, peer } = await union(await open(), server.fetch)
+      await harvester.harvest(peer)
+      const common = {
+        store,
+        address: 'https://eu.example.org/catalogue',
+        title: { en: 'Europe' },
+        description: { en: 'All.' },
+        publisher: { node: 'https://eu.example.org/body', name: 'Union' },
+      }
+      const dataset = `dataset?source=FR&iri=${encodeURIComponent('https://fr.example.org/datasets/1')}`
+      for (const [source, count, status] of [
+        ['all', 1, 200],
+        ['own', 0, 404],
+      ] as const) {
+        const published = catalogueServer({ ...common, source })
+        const read = await readRdf(await (await published.fetch(new Request(common.address))).text())
+        assert.ok(read.ok && splitCatalogue(read.value).datasets.length === count, source)
+        assert.equal((await published.fetch(new Request(`${common.address}/${dataset}`))).status, status)
+      }
     })
 
     it('a catalogue of release 5 is taken in with reasons for each dataset', {

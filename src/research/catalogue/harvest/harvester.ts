@@ -12,7 +12,7 @@ import { canonicalText } from '../rdf/canonical.ts'
 import { RDF_LIMITS, type RdfLimits } from '../rdf/problems.ts'
 import { type DatasetPart, splitCatalogue } from '../record/split.ts'
 import { openCatalogue } from '../store/catalogue-store.ts'
-import { harvestRecords } from './outcomes.ts'
+import { type HarvestReports, harvestRecords, STALE_AFTER } from './outcomes.ts'
 import { cataloguePages, type HarvestFetch, type HarvestProblemCode } from './pages.ts'
 
 export interface Peer {
@@ -42,6 +42,10 @@ export interface HarvestReport {
   readonly unchanged: number
   /** Marked now, or still. */
   readonly stale: number
+  /** Datasets without an address: each harvest would find them anew, so they are not taken. */
+  readonly unnamed: number
+  /** Statements that belong to no dataset and no catalogue: nobody keeps them, so the peer should be told. */
+  readonly unattached: number
 }
 
 export interface InvalidDataset {
@@ -49,14 +53,11 @@ export interface InvalidDataset {
   readonly problems: readonly DescriptionProblem[]
 }
 
-export interface Harvester {
+export interface Harvester extends HarvestReports {
+  /** Never rejects for what a peer does. */
   harvest(peer: Peer): Promise<HarvestReport>
-  /** What was kept out when it was last seen, and why. */
-  invalid(source: string): Promise<readonly InvalidDataset[]>
-  /** Addresses that complete harvests have not seen lately. */
-  stale(source: string): Promise<readonly string[]>
-  /** Reports of a source, the newest first. */
-  reports(source: string): Promise<readonly (HarvestReport & { readonly ended: string })[]>
+  /** All peers at once: one that hangs holds up nobody else. */
+  harvestAll(peers: readonly Peer[]): Promise<readonly HarvestReport[]>
 }
 
 /** Needs `catalogueMigrations`. */
@@ -66,7 +67,7 @@ export function openHarvester(database: Database, options: HarvesterOptions): Ha
     now = () => new Date(),
     timeoutMs = 30_000,
     mostPages = 1000,
-    staleAfter = 3,
+    staleAfter = STALE_AFTER,
     limits = RDF_LIMITS,
   } = options
   const catalogue = openCatalogue(database, { now })
@@ -83,35 +84,34 @@ export function openHarvester(database: Database, options: HarvesterOptions): Ha
     return done.ok ? 'valid' : 'invalid'
   }
 
-  return {
-    async harvest({ source, address }) {
-      const started = now().toISOString()
-      const counts = { valid: 0, invalid: 0, unchanged: 0 }
-      const seen = new Set<string>()
-      let pages = 0
-      let problem: Problem<HarvestProblemCode> | undefined
-      for await (const page of cataloguePages(address, { fetch, timeoutMs, mostPages, limits })) {
-        if (!page.ok) {
-          problem = page.problem
-          break
-        }
-        pages += 1
-        for (const part of splitCatalogue(page.value).datasets) {
-          // A node without a name is another one at each harvest.
-          if (part.dataset.startsWith('_:') || seen.has(part.dataset)) continue
-          seen.add(part.dataset)
-          counts[await take(source, part)] += 1
-        }
+  const harvest = async ({ source, address }: Peer): Promise<HarvestReport> => {
+    const started = now().toISOString()
+    const counts = { valid: 0, invalid: 0, unchanged: 0, unnamed: 0, unattached: 0 }
+    const seen = new Set<string>()
+    let pages = 0
+    let problem: Problem<HarvestProblemCode> | undefined
+    for await (const page of cataloguePages(address, { fetch, timeoutMs, mostPages, limits })) {
+      if (!page.ok) {
+        problem = page.problem
+        break
       }
-      const outcome = problem === undefined ? 'complete' : pages > 0 ? 'partial' : 'failed'
-      if (outcome === 'complete') await outcomes.missed(source, seen)
-      const stale = (await outcomes.stale(source)).length
-      const report = { source, outcome, ...counts, stale, ...(problem ? { problem } : {}) } as const
-      await outcomes.ran(report, started, now().toISOString())
-      return report
-    },
-    invalid: outcomes.invalid,
-    stale: outcomes.stale,
-    reports: outcomes.reports,
+      pages += 1
+      const { datasets, unattached } = splitCatalogue(page.value)
+      counts.unattached += unattached.size
+      for (const part of datasets) {
+        if (seen.has(part.dataset)) continue
+        const isNamed = !part.dataset.startsWith('_:')
+        if (isNamed) seen.add(part.dataset)
+        counts[isNamed ? await take(source, part) : 'unnamed'] += 1
+      }
+    }
+    const outcome = problem === undefined ? 'complete' : pages > 0 ? 'partial' : 'failed'
+    if (outcome === 'complete') await outcomes.missed(source, seen)
+    const stale = (await outcomes.stale(source)).length
+    const report = { source, outcome, ...counts, stale, ...(problem ? { problem } : {}) } as const
+    await outcomes.ran(report, started, now().toISOString())
+    return report
   }
+  const { invalid, stale, reports } = outcomes
+  return { harvest, harvestAll: (peers) => Promise.all(peers.map(harvest)), invalid, stale, reports }
 }

@@ -7,6 +7,25 @@ import type { CatalogueTables } from '../store/migrations.ts'
 import type { HarvestReport, InvalidDataset } from './harvester.ts'
 import type { HarvestProblemCode } from './pages.ts'
 
+/** What pages show of harvests. */
+export interface HarvestReports {
+  /** What was kept out when it was last seen, and why. */
+  invalid(source: string): Promise<readonly InvalidDataset[]>
+  /** Addresses that complete harvests have not seen lately. */
+  stale(source: string): Promise<readonly string[]>
+  /** Reports of a source, the newest first. */
+  reports(source: string): Promise<readonly (HarvestReport & { readonly ended: string })[]>
+}
+
+/** Complete harvests in a row without a dataset, after which it is marked. */
+export const STALE_AFTER = 3
+
+/** Needs `catalogueMigrations`. */
+export function openHarvestReports(database: Database, staleAfter = STALE_AFTER): HarvestReports {
+  const { invalid, stale, reports } = harvestRecords(database, staleAfter)
+  return { invalid, stale, reports }
+}
+
 export function harvestRecords(database: Database, staleAfter: number) {
   const kysely = database.kysely.$extendTables<CatalogueTables>()
   return {

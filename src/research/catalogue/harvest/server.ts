@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import { CATALOG, DataFactory, iri, nodeTerm, Store, TYPE } from '../rdf/graph.ts'
 import { MEDIA_TYPES, type RdfFormat } from '../rdf/read.ts'
 import { writeRdf } from '../rdf/write.ts'
-import type { CatalogueStore } from '../store/catalogue-store.ts'
+import { type CatalogueStore, OWN } from '../store/catalogue-store.ts'
 import type { StoredRecord } from '../store/stored.ts'
 import { acceptedFormat } from './accept.ts'
 import { inOneGraph } from './one-voice.ts'
@@ -19,8 +19,8 @@ export interface CatalogueServerOptions {
   readonly title: Readonly<Record<string, string>>
   readonly description: Readonly<Record<string, string>>
   readonly publisher: { readonly node: string; readonly name: string }
-  /** Which source is published; default the node's own. The Union's node leaves it out and publishes all. */
-  readonly source?: string | undefined
+  /** Which source is published: the node's own by default; the Union's node publishes `all`. */
+  readonly source?: 'own' | 'all'
   /** Datasets on one page; default 100. */
   readonly pageSize?: number
 }
@@ -59,11 +59,11 @@ interface Answer {
 }
 
 async function page(options: CatalogueServerOptions, url: URL): Promise<Answer> {
-  const { store, address, pageSize = 100, source } = options
+  const { store, address, pageSize = 100, source = OWN } = options
   const after = url.searchParams.get('after') ?? undefined
   const found = await store.search({
     limit: pageSize,
-    ...(source === undefined ? {} : { source }),
+    ...(source === 'all' ? {} : { source }),
     ...(after === undefined ? {} : { after }),
   })
   const graph = described(options)
@@ -81,9 +81,12 @@ async function page(options: CatalogueServerOptions, url: URL): Promise<Answer> 
   return { graph, links }
 }
 
-async function dataset({ store, address, source }: CatalogueServerOptions, url: URL): Promise<Answer | undefined> {
+async function dataset(
+  { store, address, source = OWN }: CatalogueServerOptions,
+  url: URL,
+): Promise<Answer | undefined> {
   const wanted = url.searchParams.get('iri') ?? ''
-  const record = await store.find(wanted, source ?? url.searchParams.get('source') ?? undefined)
+  const record = await store.find(wanted, source === 'all' ? (url.searchParams.get('source') ?? OWN) : source)
   return isPublic(record) ? { graph: record.graph(), links: [`<${address}>; rel="collection"`] } : undefined
 }
 

@@ -61,6 +61,8 @@ export type CatalogueTables = {
     invalid: number
     unchanged: number
     stale: number
+    unnamed: number
+    unattached: number
     /** JSON of the problem that stopped it. */
     problem: string | null
   }
@@ -100,6 +102,16 @@ export const catalogueMigrations: readonly Migration[] = [
     name: 'catalogue-001-records',
     up: async (transaction) => {
       for (const statement of TABLES) await sql.raw(statement).execute(transaction)
+    },
+  },
+  {
+    name: 'catalogue-002-what-harvests-leave',
+    up: async (transaction) => {
+      for (const column of ['unnamed', 'unattached']) {
+        await sql
+          .raw(`alter table catalogue_harvest_run add column ${column} integer not null default 0`)
+          .execute(transaction)
+      }
     },
   },
 ]
