@@ -56,8 +56,8 @@ export interface SqlDialect {
   rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
   /** A condition of a join that is no equality of its two sides. */
   besideEquality(condition: string): string
-  /** How a semi-join or an anti-join is said: as a join, or as EXISTS. */
-  readonly halfJoins: 'join' | 'exists'
+  /** How semi-joins and anti-joins are said: as joins with these words, or as EXISTS. */
+  readonly halfJoins: { readonly semi: string; readonly anti: string } | 'exists'
   /** A statement that makes a temporary table of a select. */
   createTemporary(table: string, select: string): string
 }

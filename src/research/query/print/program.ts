@@ -215,14 +215,15 @@ function printSources(select: Select, around: Surroundings): PrintedSources {
     const right = printSource(join.source, around)
     const inside = new Map([...scope, [join.source.as, right.columns] as const])
     const on = printOn(join, inside, around.dialect)
-    const half = join.how === 'semi' || join.how === 'anti'
-    if (half && around.dialect.halfJoins === 'exists') {
-      conditions.push(`${join.how === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.sql} WHERE ${on})`)
-    } else {
-      const how = on === undefined ? 'CROSS JOIN' : JOINS[join.how]
-      from.push(`${how} ${right.sql}${on === undefined ? '' : ` ON ${on}`}`)
+    if (join.how === 'semi' || join.how === 'anti') {
+      const { halfJoins } = around.dialect
+      if (halfJoins === 'exists') {
+        conditions.push(`${join.how === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.sql} WHERE ${on})`)
+      } else from.push(`${halfJoins[join.how]} ${right.sql} ON ${on}`)
+      continue
     }
-    if (!half) scope.set(join.source.as, right.columns)
+    from.push(on === undefined ? `CROSS JOIN ${right.sql}` : `${JOINS[join.how]} ${right.sql} ON ${on}`)
+    scope.set(join.source.as, right.columns)
   }
   return { from: from.join(' '), scope, conditions }
 }
@@ -230,8 +231,6 @@ function printSources(select: Select, around: Surroundings): PrintedSources {
 const JOINS = {
   inner: 'INNER JOIN',
   left: 'LEFT JOIN',
-  semi: 'LEFT SEMI JOIN',
-  anti: 'LEFT ANTI JOIN',
   cross: 'CROSS JOIN',
 } as const
 
