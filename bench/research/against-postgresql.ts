@@ -1,0 +1,76 @@
+/** The seven questions on DuckDB and on PostgreSQL, from one tree. */
+import { join } from 'node:path'
+import type { Cell, QueryEngine, Rows } from '../../src/research/query/engine.ts'
+import { createPostgresDatabase, startPostgres } from '../../test/databases.ts'
+import { fillPostgresql } from './in-postgresql.ts'
+import { asked, opened, type Population, REPEATS, timed } from './measuring.ts'
+import { type Question, questions } from './questions.ts'
+
+const POSTGRES_MEMORY = '512MB'
+
+export async function againstPostgresql(population: Population): Promise<readonly string[]> {
+  const server = process.env.TESSERA_BENCH_POSTGRES === 'no' ? undefined : await startPostgres()
+  if (!server) return ['PostgreSQL: left out', ...(await compared(population, undefined))]
+  try {
+    const url = await createPostgresDatabase(server)
+    const [postgres, seconds] = await timed(() =>
+      fillPostgresql(population.file, join(population.folder, 'csv'), url, POSTGRES_MEMORY),
+    )
+    const lines = await compared(population, postgres)
+    await postgres.close()
+    return [`PostgreSQL: loaded with indexes in ${seconds.toFixed(0)} s`, ...lines]
+  } finally {
+    await server.stop()
+  }
+}
+
+async function compared(population: Population, postgres: QueryEngine | undefined): Promise<readonly string[]> {
+  const duckdb = await opened(population)
+  const lines: string[] = []
+  for (const question of questions()) lines.push(await compareOne(question, duckdb, postgres))
+  await duckdb.close()
+  return lines
+}
+
+/** Both engines in turn in every repeat, best time of each. */
+async function compareOne(
+  { name, program, published }: Question,
+  duckdb: QueryEngine,
+  postgres: QueryEngine | undefined,
+): Promise<string> {
+  const best = { duckdb: Number.POSITIVE_INFINITY, postgres: Number.POSITIVE_INFINITY }
+  let same = true
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const [answer, seconds] = await timed(() => asked(duckdb, program))
+    best.duckdb = Math.min(best.duckdb, seconds)
+    if (!postgres) continue
+    const [other, otherSeconds] = await timed(() => asked(postgres, program))
+    best.postgres = Math.min(best.postgres, otherSeconds)
+    same &&= sameAnswer(answer, other)
+  }
+  const line = `${name}: DuckDB ${best.duckdb.toFixed(3)} s`
+  if (!postgres) return line
+  const times = (best.postgres / best.duckdb).toFixed(1)
+  return `${line}, PostgreSQL ${best.postgres.toFixed(2)} s: ${times} times (published: ${published}), ${same ? 'same answer' : 'ANOTHER ANSWER'}`
+}
+
+/** The same rows in any order; means and deviations to nine digits, since engines add in different orders. */
+function sameAnswer(left: ReadonlyMap<string, Rows>, right: ReadonlyMap<string, Rows>): boolean {
+  return [...left].every(([name, { rows }]) => {
+    const [one, other] = [inOrder(rows), inOrder(right.get(name)?.rows ?? [])]
+    return (
+      one.length === other.length && one.every((row, index) => row.every((cell, at) => near(cell, other[index]?.[at])))
+    )
+  })
+}
+
+function inOrder(rows: Rows['rows']): Rows['rows'] {
+  const whole = (row: readonly Cell[]) =>
+    JSON.stringify(row.filter((cell) => !(typeof cell === 'number' && cell % 1 !== 0)))
+  return [...rows].sort((left, right) => (whole(left) < whole(right) ? -1 : 1))
+}
+
+function near(left: Cell, right: Cell | undefined): boolean {
+  if (typeof left !== 'number' || typeof right !== 'number') return left === right
+  return Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left))
+}
