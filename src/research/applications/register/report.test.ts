@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import fc from 'fast-check'
 import type { CaseEvent } from '../case/events.ts'
 import { replay } from '../case/evolve.ts'
 import type { Procedure } from '../procedure.ts'
 import { actor, assessAll, permitTerms, procedureIn, submittedCase } from '../testing/example-case.ts'
 import { type MadeCase, makeCase } from '../testing/many-cases.ts'
+import { walk, walkSteps } from '../testing/random-walks.ts'
 import { activityReport, type ReportPeriod } from './activity-report.ts'
 import { provisionTimes } from './provision-times.ts'
 import { publicEntry } from './register.ts'
@@ -77,6 +79,82 @@ test('the report equals a recount of the events, for any period', async () => {
     const average = days.length > 0 ? days.reduce((a, b) => a + b, 0) / days.length : undefined
     assert.ok(Math.abs((report.access.averageDays ?? 0) - (average ?? 0)) < 1e-6)
   }
+})
+
+/** Every number of the report, counted once more in another way. */
+function recount(all: readonly MadeCase[], inside: (event: CaseEvent) => boolean) {
+  const events = all.flatMap((one) => one.events).filter(inside)
+  const ofKind = <Kind extends CaseEvent['kind']>(kind: Kind) =>
+    events.filter((event): event is Extract<CaseEvent, { kind: Kind }> => event.kind === kind)
+  const granted = ofKind('granted').map(({ permit }) => permit)
+  const requests = granted.filter(({ kind }) => kind === 'data-request')
+  const convertedCases = all.filter((one) =>
+    one.events.some((event) => event.kind === 'conversion-answered' && event.agreed),
+  )
+  const fines = ofKind('finding-concluded').flatMap(({ fineCents }) => fineCents ?? [])
+  const waits = all.flatMap((one) => {
+    const start = one.events.find(({ kind }) => kind === 'submitted')
+    const ends = one.events.filter((event) => ['made-available', 'responded'].includes(event.kind) && inside(event))
+    return start ? ends.map(({ at }) => (Date.parse(at) - Date.parse(start.at)) / 86_400_000) : []
+  })
+  const submitted = ofKind('submitted').map(({ application }) => application)
+  return {
+    received: {
+      'data-permit': submitted.filter(({ kind }) => kind === 'data-permit').length,
+      'data-request': submitted.filter(({ kind }) => kind === 'data-request').length,
+    },
+    decisions: {
+      permits: granted.length - requests.length,
+      approvedRequests: requests.length,
+      converted: requests.filter(({ id }) =>
+        convertedCases.some((one) => one.events.some((event) => event.kind === 'granted' && event.permit.id === id)),
+      ).length,
+      refused: ofKind('refused').length,
+      lapsed: ofKind('lapsed').length,
+      extended: ofKind('decision-extended').length,
+      throughTrustedHolder: ofKind('proposal-made').length,
+    },
+    withdrawn: ofKind('withdrawn').length,
+    findings: {
+      user: ofKind('finding-notified').filter(({ against }) => against === 'user').length,
+      holder: ofKind('finding-notified').filter(({ against }) => against === 'holder').length,
+    },
+    fines: { count: fines.length, cents: fines.reduce((sum, cents) => sum + cents, 0) },
+    revoked: ofKind('ended').filter(({ why }) => why === 'revoked').length,
+    excluded: ofKind('excluded').length,
+    publications: ofKind('results-published').filter(({ product }) => !product).length,
+    products: ofKind('results-published').filter(({ product }) => product).length,
+    waits,
+  }
+}
+
+test('every number equals a recount of the events of random walks', async () => {
+  const walks = fc.sample(walkSteps, { numRuns: 200, seed: 59 })
+  const made = walks.map((steps, index): MadeCase => {
+    // Numbers of permits differ between cases.
+    const text = JSON.stringify([...walk(steps, procedure)].flatMap(({ events }) => events))
+    return { caseId: `${index}`, events: JSON.parse(text.replaceAll('"permit-', `"permit-${index}-`)) }
+  })
+  let counted = 0
+  for (const [from, to] of [
+    ['2029-04-03', '2035-12-31'],
+    ['2029-07-01', '2029-10-31'],
+  ] as const) {
+    const inside = ({ at }: CaseEvent) => {
+      const day = new Date(at).toLocaleDateString('en-CA', { timeZone: 'Europe/Paris' })
+      return day >= from && day <= to
+    }
+    const { waits, ...expected } = recount(made, inside)
+    const report = await reportFor({ from, to }, made)
+    for (const [name, value] of Object.entries(expected)) {
+      assert.deepEqual(report[name as keyof typeof expected], value, `${name} from ${from}`)
+    }
+    assert.equal(report.access.cases, waits.length)
+    const average = waits.reduce((sum, days) => sum + days, 0) / waits.length
+    assert.ok(Math.abs((report.access.averageDays ?? 0) - average) < 1e-6)
+    counted += Object.values(expected.decisions).filter((number) => number > 0).length
+  }
+  assert.ok(counted >= 10, 'walks reach most decisions')
 })
 
 test('fines, exclusions and conversions are counted', async () => {
