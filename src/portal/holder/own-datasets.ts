@@ -1,5 +1,6 @@
 /** Which descriptions are a holder's: those that name it as custodian (geodcatap:custodian), and nobody else's. */
 
+import type { Store } from '#research/catalogue/rdf/graph.ts'
 import type { DatasetRecord } from '#research/catalogue/record/dataset-record.ts'
 import { readRecord } from '#research/catalogue/record/read-record.ts'
 import { OWN } from '#research/catalogue/store/catalogue-store.ts'
@@ -19,7 +20,7 @@ export async function ownDatasets({ options, person }: HolderVisit): Promise<rea
       limit: MOST,
       ...(after === undefined ? {} : { after }),
     })
-    found.push(...page.records.filter((record) => isOwn(record, person.organisation.identifier)))
+    found.push(...page.records.filter((record) => isHeldBy(record, person.organisation.identifier)))
     after = page.next
   } while (after !== undefined)
   return found
@@ -28,10 +29,11 @@ export async function ownDatasets({ options, person }: HolderVisit): Promise<rea
 /** The description with this address, when it is this holder's. */
 export async function ownDataset({ options, person }: HolderVisit, iri: string): Promise<StoredRecord | undefined> {
   const found = await options.catalogue.find(iri)
-  return found && isOwn(found, person.organisation.identifier) ? found : undefined
+  return found && isHeldBy(found, person.organisation.identifier) ? found : undefined
 }
 
-function isOwn(record: StoredRecord, holder: string): boolean {
+/** By what is stored; a draft cannot give it away. */
+export function isHeldBy(record: StoredRecord, holder: string): boolean {
   return record.record().custodian?.node === holder
 }
 
@@ -39,4 +41,9 @@ function isOwn(record: StoredRecord, holder: string): boolean {
 export function workingRecord(stored: StoredRecord): DatasetRecord {
   const { draft } = stored
   return draft ? readRecord(draft, stored.iri) : stored.record()
+}
+
+/** The same as triples. */
+export function workingGraph(stored: StoredRecord): Store {
+  return stored.draft ?? stored.graph()
 }
