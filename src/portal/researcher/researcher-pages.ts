@@ -1,0 +1,80 @@
+/** The pages of a researcher: applications, cohorts, questions and their answers, the workspace. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Context, Hono } from 'hono'
+import { tokensStylesheet } from '#platform/html/stylesheet.ts'
+import { publicStylesheet } from '../public/public-pages.ts'
+import { answerAsset, openAssets } from '../ui/assets.ts'
+import { chartsStylesheet } from '../ui/charts/stylesheet.ts'
+import { openVisit } from '../ui/site.ts'
+import { performAct, showAct } from './applications/act-page.ts'
+import { showCase } from './applications/case.ts'
+import { completeApplication, showCompletion } from './applications/complete.ts'
+import { saveSection, showSection } from './applications/form-page.ts'
+import { showApplications } from './applications/list.ts'
+import { beginApplication, showNew } from './applications/new.ts'
+import { showReview, submitApplication } from './applications/review.ts'
+import { refused, welcome } from './refusal.ts'
+import type { ResearcherPageOptions } from './researcher-options.ts'
+import {
+  type Answering,
+  actorIn,
+  type CaseVisit,
+  navigation,
+  type ResearcherSite,
+  type ResearcherVisit,
+  siteName,
+} from './visit.ts'
+
+/** To be mounted at `/research`. */
+export function researcherPages(options: ResearcherPageOptions): Hono {
+  const base = options.base ?? '/research'
+  const own = readFileSync(join(import.meta.dirname, 'researcher.css'), 'utf8')
+  const site: ResearcherSite = {
+    options,
+    base,
+    assets: openAssets({
+      before: [tokensStylesheet()],
+      after: [chartsStylesheet(), publicStylesheet(), own],
+      base: `${base}/assets`,
+    }),
+    name: siteName,
+    navigation,
+  }
+  const app = new Hono()
+  const route = (answer: Answering<ResearcherVisit>) => async (context: Context) => {
+    const visit = openVisit(site, context)
+    const person = await options.person(context.req.raw)
+    return person ? answer({ ...visit, person }) : welcome(visit)
+  }
+  const caseRoute = (answer: Answering<CaseVisit>) =>
+    route(async (visit) => {
+      const state = await options.cases.load(visit.context.req.param('case') ?? '')
+      const actor = state && actorIn(state, visit.person)
+      return state && actor ? answer({ ...visit, state, actor }) : refused(visit, 'not-found')
+    })
+
+  app.get('/assets/:name', (context) => answerAsset(site.assets, context.req.raw))
+  app.get('/', route(showApplications))
+  app.get('/applications/new', route(showNew))
+  app.post('/applications/new', route(beginApplication))
+  const one = '/applications/:case{[0-9a-f-]{36}}'
+  app.get(one, caseRoute(showCase))
+  app.get(`${one}/form/:section`, caseRoute(showSection))
+  app.post(`${one}/form/:section`, caseRoute(saveSection))
+  app.get(`${one}/review`, caseRoute(showReview))
+  app.post(`${one}/review`, caseRoute(submitApplication))
+  app.get(`${one}/complete/:state`, caseRoute(showCompletion))
+  app.post(`${one}/complete/:state`, caseRoute(completeApplication))
+  app.get(`${one}/act/:state/:act`, caseRoute(showAct))
+  app.post(`${one}/act/:state/:act`, caseRoute(performAct))
+  app.all(
+    '*',
+    route((visit) => refused(visit, 'not-found')),
+  )
+  app.onError((error, context) => {
+    options.onError?.(error)
+    return refused(openVisit(site, context), 'server-error')
+  })
+  return app
+}
