@@ -167,7 +167,7 @@ onEachDatabase('the exchange between bodies', (open) => {
     // The first attempt never ends: its process is gone.
     const dead = runnerOf(FR, () => new Promise(() => undefined), two.clock)
     void dead.run()
-    for (let turn = 0; turn < 200 && (await FR.runner.open())[0]?.attempts !== 1; turn += 1) {
+    for (let turn = 0; turn < 12_000 && (await FR.runner.open())[0]?.attempts !== 1; turn += 1) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     assert.equal((await FR.runner.run()).tried, 0, 'held by the dead one')

@@ -49,8 +49,13 @@ async function bodies(t: TestContext) {
 }
 
 /** The errands of France, over its own certificate, or over that of somebody else. */
-function runnerTo(t: TestContext, FR: TestBody, url: string, as = 'FR', key = signing): ErrandRunner {
-  const peer = createPeerFetch({ ...keysOf(as).tls, timeoutMs: 1000, maxBytes: 10_000 })
+function runnerTo(
+  t: TestContext,
+  FR: TestBody,
+  url: string,
+  { as = 'FR', key = signing, timeoutMs = 120_000 } = {},
+): ErrandRunner {
+  const peer = createPeerFetch({ ...keysOf(as).tls, timeoutMs, maxBytes: 10_000 })
   t.after(() => peer.close())
   return errandRunner(FR.database, {
     body: FR.procedures.body,
@@ -87,7 +92,7 @@ test('a peer that hangs is asked again, and then told over mutual TLS', async (t
     hanging.closeAllConnections()
   })
   const dead = `https://127.0.0.1:${(hanging.address() as AddressInfo).port}`
-  assert.deepEqual(await runnerTo(t, FR, dead).run(), { tried: 1, done: 0, refused: 0, again: 1 })
+  assert.deepEqual(await runnerTo(t, FR, dead, { timeoutMs: 500 }).run(), { tried: 1, done: 0, refused: 0, again: 1 })
   assert.equal((await FR.runner.open())[0]?.code, 'timeout')
 
   const tls = { ...keysOf('PT').tls, requireClientCertificate: true }
@@ -99,10 +104,10 @@ test('a peer that hangs is asked again, and then told over mutual TLS', async (t
   }
   // The certificate of a stranger, though of the same authority; then the key of one.
   soon()
-  await runnerTo(t, FR, server.value.url, 'XX').run()
+  await runnerTo(t, FR, server.value.url, { as: 'XX' }).run()
   assert.equal((await FR.runner.open())[0]?.code, 'party-unknown')
   soon()
-  await runnerTo(t, FR, server.value.url, 'FR', stranger).run()
+  await runnerTo(t, FR, server.value.url, { key: stranger }).run()
   assert.equal((await FR.runner.open())[0]?.code, 'key-unknown')
   assert.equal(await PT.store.load(CASE_ID), undefined)
   soon()
