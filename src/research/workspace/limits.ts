@@ -20,7 +20,8 @@ const Limits = z.strictObject({
     textCharacters: Count,
     tables: Count,
   }),
-  airlock: z.strictObject({ characters: Count, outputsInRequest: Count }),
+  /** Of one output; what nobody asked to take out is forgotten after so many days. */
+  airlock: z.strictObject({ characters: Count, outputsInRequest: Count, keptDays: Count }),
 })
 
 export type WorkspaceLimits = Readonly<z.infer<typeof Limits>>
