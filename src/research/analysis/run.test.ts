@@ -21,6 +21,7 @@ import {
   naiveTime,
   naiveValues,
 } from './testing/naive.ts'
+import { leastSquares, logisticGradient } from './testing/naive-regression.ts'
 import { scopeOf, simpleCohorts, smallDataset, tablesOf } from './testing/small-dataset.ts'
 
 const data = smallDataset('analyses', 500)
@@ -215,14 +216,7 @@ describe('analyses', () => {
       (person) => (data.conditions.some((one) => one.person === person.id && one.concept === 5) ? 1 : 0),
     ])
     const names = ['sex male', 'sex unknown', 'follow-up-days 2']
-    const gradient = [0, 0, 0, 0]
-    for (const row of rows) {
-      const factors = [1, ...row.slice(0, -1)]
-      const weights = [value('constant'), ...names.map(value)]
-      const linear = factors.reduce((sum, factor, index) => sum + factor * (weights[index] ?? 0), 0)
-      const residual = (row.at(-1) ?? 0) - 1 / (1 + Math.exp(-linear))
-      for (const [index, factor] of factors.entries()) gradient[index] = (gradient[index] ?? 0) + residual * factor
-    }
+    const gradient = logisticGradient(rows, ['constant', ...names].map(value))
     assert.ok(rows.length > 30)
     assert.deepEqual(
       fit.coefficients.map((one) => one.name),
@@ -336,24 +330,4 @@ function sortedLevels(answer: ExactAnswer): ExactAnswer {
     return [name, { ...table, dimensions }]
   })
   return { ...answer, tables: Object.fromEntries(sorted) }
-}
-
-/** Normal equations by elimination: rows begin with 1 and end with the outcome. */
-function leastSquares(rows: readonly (readonly number[])[]): readonly number[] {
-  const size = (rows[0]?.length ?? 1) - 1
-  const system = Array.from({ length: size }, (_, left) =>
-    Array.from({ length: size + 1 }, (_unused, right) =>
-      rows.reduce((sum, row) => sum + (row[left] ?? 0) * (row[right] ?? 0), 0),
-    ),
-  )
-  for (const [pivot, line] of system.entries()) {
-    const lead = line[pivot] ?? 1
-    for (const index of line.keys()) line[index] = (line[index] ?? 0) / lead
-    for (const [other, target] of system.entries()) {
-      const factor = target[pivot] ?? 0
-      if (other !== pivot)
-        for (const index of target.keys()) target[index] = (target[index] ?? 0) - factor * (line[index] ?? 0)
-    }
-  }
-  return system.map((line) => line[size] ?? Number.NaN)
 }
