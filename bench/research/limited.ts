@@ -10,7 +10,8 @@ if (!engine.ok) throw new Error(engine.problem.sentence)
 const answers: string[] = []
 for (const { name, program } of questions()) {
   const answer = await engine.value.run(program, {})
-  answers.push(answer.ok ? 'answered' : `${name}: ${answer.problem.code}`)
+  if (!answer.ok && answer.problem.code !== 'query-too-large') throw new Error(answer.problem.sentence)
+  answers.push(answer.ok ? 'answered' : name)
 }
 const failures = answers.filter((answer) => answer !== 'answered')
 console.log(JSON.stringify({ before: before / 1024, most: process.resourceUsage().maxRSS / 1024, failures }))
