@@ -42,11 +42,12 @@ export interface Leftover {
   readonly valued: Valued
 }
 
-/** Fields that say how the resource is built, or that other parts of the document express. */
+/** Fields of a resource that say how it is built, or that other parts of the document express. */
 const FORM = new Set([
-  'resourceType', 'id', 'meta', 'implicitRules', 'text', 'contained', 'url', 'profile', 'subject', 'patient',
-  'language', 'section', 'div', 'versionId', 'lastUpdated', 'data',
+  'resourceType', 'meta', 'implicitRules', 'text', 'contained', 'url', 'subject', 'patient', 'language', 'section',
 ]) // biome-ignore format: a list
+/** The same at any depth: names of elements, and bytes. */
+const FORM_ANYWHERE = new Set(['id', 'div', 'data'])
 
 interface Search {
   readonly xml: string
@@ -74,7 +75,13 @@ function visitFields(holder: object, search: Search, path: string, label: string
   for (const key in fields) {
     const held = fields[key]
     const field = label === '' ? key : `${label}.${key}`
-    if (FORM.has(key) || search.expressed.has(field) || isInParts(key, holder)) continue
+    if (
+      FORM_ANYWHERE.has(key) ||
+      (label === '' && FORM.has(key)) ||
+      search.expressed.has(field) ||
+      isInParts(key, holder)
+    )
+      continue
     if (isExpressed(search.resource.resourceType, label, key, held)) continue
     if (key === 'extension' || key === 'modifierExtension') visitExtensions(held, search, `${path}.${key}`, label)
     else visit(held, search, `${path}.${key}`, field.replace(/(^|\.)_/g, '$1'))

@@ -11,14 +11,14 @@ const CODES: Readonly<Record<string, ReadonlySet<string>>> = {
   confidentiality: new Set(['L', 'M', 'N', 'R', 'U', 'V']),
 }
 
-/** Fields whose meaning the kind of statement or an attribute of it says. */
-const BY_SHAPE: Readonly<Record<string, ReadonlySet<string>>> = {
-  Composition: new Set(['status', 'relatesTo.code', 'section']),
-  Patient: new Set(['communication.preferred']),
-  ServiceRequest: new Set(['intent', 'doNotPerform']),
-  Device: new Set(['deviceName.type']),
-  Medication: new Set(['ingredient.isActive']),
-  Reference: new Set(['type']),
+const TRUTH: ReadonlySet<unknown> = new Set([true, false])
+/** Fields whose meaning the kind of statement or an attribute of it says, with the values that it says. */
+const BY_SHAPE: Readonly<Record<string, Readonly<Record<string, ReadonlySet<unknown>>>>> = {
+  Composition: { 'relatesTo.code': new Set(['transforms', 'replaces', 'appends']) },
+  Patient: { 'communication.preferred': TRUTH },
+  ServiceRequest: { intent: new Set(['proposal', 'plan', 'order']), doNotPerform: TRUTH },
+  Device: { 'deviceName.type': new Set(['model-name', 'user-friendly-name', 'other']) },
+  Medication: { 'ingredient.isActive': TRUTH },
 }
 
 /** Whether a field needs no looking for. `label` is the way to the field, `key` its name. */
@@ -29,7 +29,7 @@ export function isExpressed(resourceType: string, label: string, key: string, he
   if (key === 'status' && label === '') return comesBack(resourceType, held)
   if (key === 'type' && typeof held === 'string' && /^[A-Z]/.test(held)) return true
   const field = label === '' ? key : `${label}.${key}`
-  if (BY_SHAPE[resourceType]?.has(field)) return true
+  if (BY_SHAPE[resourceType]?.[field]?.has(held) === true) return true
   // Amounts are told for one package: asContent says so by its form.
   if (resourceType === 'Medication' && field === 'amount.denominator') return isOne(held)
   return typeof held === 'string' && Object.hasOwn(CODES, key) && CODES[key]?.has(held) === true
@@ -43,5 +43,5 @@ function comesBack(resourceType: string, status: unknown): boolean {
   const codes = STATUS_CODES[resourceType]
   return codes === undefined
     ? status === 'completed' || status === 'final'
-    : typeof status === 'string' && status in codes
+    : typeof status === 'string' && Object.hasOwn(codes, status)
 }

@@ -1,4 +1,7 @@
-/** Some systems write one value where FHIR has a list. It is read as a list of one, so that no writer passes it over. */
+/**
+ * Some systems write one value where FHIR has a list, or a number where it has words. They are read as a list of one and
+ * as the digits, so that no writer passes them over.
+ */
 import type { Bundle } from 'fhir/r4'
 
 /** Fields that are lists in every type of resource that has them. */
@@ -26,6 +29,12 @@ const SINGLE_IN: Readonly<Record<string, ReadonlySet<string>>> = {
   FamilyMemberHistory: new Set(['relationship']),
 }
 
+/** Fields that are words in every type of resource when they are no object. */
+const WORDS = new Set([
+  'city', 'code', 'country', 'description', 'display', 'family', 'given', 'line', 'lotNumber', 'postalCode', 'prefix', 'reference', 'status',
+  'suffix', 'system', 'text', 'title', 'unit', 'valueCode', 'valueString', 'version',
+]) // biome-ignore format: a list
+
 /** The same bundle when its lists are lists; else a copy in which they are. */
 export function wellShaped(bundle: Bundle): Bundle {
   const entry = bundle.entry?.map((one) => {
@@ -42,21 +51,22 @@ function shape<T extends object>(holder: T, type: string, isWhole = false): T {
   const fields = holder as Readonly<Record<string, unknown>>
   for (const key in fields) {
     const value = fields[key]
-    if (typeof value !== 'object' || value === null) {
-      if (typeof value === 'string' && isList(key, type, isWhole)) copy = { ...(copy ?? holder), [key]: [value] }
-      continue
-    }
     const shaped = Array.isArray(value)
-      ? shapeList(flat(value), type)
-      : listed(shape(value, type), isList(key, type, isWhole))
+      ? shapeList(flat(value), key, type)
+      : listed(shapeOne(value, key, type), isList(key, type, isWhole))
     if (shaped !== value) copy = { ...(copy ?? holder), [key]: shaped }
   }
   return (copy as T | undefined) ?? holder
 }
 
-function shapeList(values: readonly unknown[], type: string): readonly unknown[] {
-  const shaped = values.map((value) => (isObject(value) ? shape(value, type) : value))
+function shapeList(values: readonly unknown[], key: string, type: string): readonly unknown[] {
+  const shaped = values.map((value) => shapeOne(value, key, type))
   return shaped.every((value, at) => value === values[at]) ? values : shaped
+}
+
+function shapeOne(value: unknown, key: string, type: string): unknown {
+  if (isObject(value)) return shape(value, type)
+  return WORDS.has(key) && (typeof value === 'number' || typeof value === 'boolean') ? String(value) : value
 }
 
 /** FHIR has no list in a list. */
@@ -68,8 +78,8 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function listed(value: object, isList: boolean): object {
-  return isList ? [value] : value
+function listed(value: unknown, isList: boolean): unknown {
+  return isList && (isObject(value) || typeof value === 'string') ? [value] : value
 }
 
 function isList(key: string, type: string, isWhole: boolean): boolean {

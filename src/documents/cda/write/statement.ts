@@ -103,9 +103,21 @@ function factsOf(statement: Statement, resource: Resource, xml: string, writing:
   for (const one of [resource, ...(statement.folded ?? [])]) {
     if (writing.written.has(one)) continue
     writing.written.add(one)
-    found.push(...leftovers(one, xml, writing, one === resource ? statement.expressed : undefined))
+    const expressed = one === resource ? statement.expressed : undefined
+    found.push(
+      ...orElse(
+        () => leftovers(one, xml, writing, expressed),
+        () => [whole(one)],
+      ),
+    )
   }
   return found
+}
+
+/** A resource whose fields nobody can tell apart is kept by its text. */
+function whole(resource: Resource): Leftover {
+  const path = `${resource.resourceType}/${resource.id ?? ''}`
+  return { path, label: resource.resourceType, valued: { valueString: JSON.stringify(resource) } }
 }
 
 /** A fact without a place of its own, as an observation beside the statement: its field, and its value. */

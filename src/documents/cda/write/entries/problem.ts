@@ -1,6 +1,6 @@
 /** Condition → problem observation in a concern act (eHDSI 1.3.6.1.4.1.12559.11.10.1.3.1.3.7 and .15). */
 import type { Condition, Resource } from 'fhir/r4'
-import { code } from '../datatypes/code.ts'
+import { code, isWord } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { interval, time } from '../datatypes/time.ts'
 import { element, type Piece, templateIds } from '../element.ts'
@@ -29,7 +29,9 @@ export function writeProblem(condition: Condition, writing: Writing, place: Plac
     folded,
     expressed: [
       ...(denied ? ['verificationStatus'] : []),
-      ...((condition.category ?? []).every((one) => one === kind || isListItem(one)) ? ['category'] : []),
+      ...((condition.category ?? []).every((one) => (one === kind && isCoded(one)) || isListItem(one))
+        ? ['category']
+        : []),
     ],
     pieces: [
       ...templateIds(
@@ -60,6 +62,11 @@ export function writeProblem(condition: Condition, writing: Writing, place: Plac
         }
       : {}),
   }
+}
+
+/** Whether the code of the observation says the whole of a category. */
+function isCoded({ coding = [] }: NonNullable<Condition['category']>[number]): boolean {
+  return coding.every(({ code: one }) => one === undefined || isWord(one))
 }
 
 function isListItem({ coding }: NonNullable<Condition['category']>[number]): boolean {

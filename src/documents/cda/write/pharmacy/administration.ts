@@ -184,6 +184,11 @@ export function substitutionCode(source: Source, writing: Writing): Piece {
   )
 }
 
+/** Whether a status comes back from the v3 code for it; `unknown` is what the reader makes of none. */
+export function isStatusSaid(status: string | undefined, meanings: Readonly<Record<string, string>>): boolean {
+  return status === 'unknown' || Object.values(meanings).some((meaning) => meaning === status)
+}
+
 /** The status of a FHIR resource as v3 ActStatus; the source's own word when it means the same. */
 export function statusPiece(
   status: string | undefined,

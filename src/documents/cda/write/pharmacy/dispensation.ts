@@ -9,7 +9,7 @@ import { assemble, type Piece, templateIds } from '../element.ts'
 import { type Source, sourceOf } from '../source.ts'
 import { comment, link, nested, type Statement, statementPeople } from '../statement.ts'
 import { type Place, resolve, type Writing } from '../writing.ts'
-import { statusPiece, substitutionCode } from './administration.ts'
+import { isStatusSaid, statusPiece, substitutionCode } from './administration.ts'
 import { medicineIn } from './medicine.ts'
 
 const TEMPLATES = [
@@ -31,7 +31,10 @@ export function writeDispensation(held: MedicationDispense, writing: Writing, pl
     className: 'Supply',
     attributes: { moodCode: 'EVN' },
     folded,
-    expressed: ['status', 'substitution.wasSubstituted'],
+    expressed: [
+      ...(held.status !== 'unknown' && isStatusSaid(held.status, DISPENSE_STATUS) ? ['status'] : []),
+      ...(held.substitution?.wasSubstituted === true ? ['substitution.wasSubstituted'] : []),
+    ],
     pieces: [
       ...templateIds(...TEMPLATES),
       ...ids(held.identifier, writing),

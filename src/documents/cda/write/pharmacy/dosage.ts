@@ -53,12 +53,13 @@ function asNeededFor({ asNeededCodeableConcept: reason }: Dosage, writing: Writi
 export function timingExpressed(dosages: readonly Dosage[], field: string): string[] {
   const repeat = `${field}.timing.repeat`
   const all = dosages.flatMap(({ timing }) => (timing?.repeat === undefined ? [] : [timing.repeat]))
-  const saysRhythm = all.length > 0 && all.every((one) => rhythmOf(one) !== undefined || one.period === undefined)
+  const saysRhythm = all.every((one) => rhythmOf(one) !== undefined || !statesRhythm(one))
+  const saysNeed = dosages.every(({ asNeededBoolean: yes }) => yes === undefined || typeof yes === 'boolean')
   const saysEvents = all.every(({ when = [] }) => when.every((one) => EVENTS.has(one)))
   return [
     ...(saysRhythm ? [`${repeat}.frequency`, `${repeat}.period`, `${repeat}.periodUnit`] : []),
     ...(saysEvents ? [`${repeat}.when`] : []),
-    `${field}.asNeededBoolean`,
+    ...(saysNeed ? [`${field}.asNeededBoolean`] : []),
     `${field}.timing.${INSTITUTION_SPECIFIED_EXTENSION}.valueBoolean`,
   ]
 }
@@ -112,6 +113,10 @@ function codedEvents(held: CodeableConcept | undefined): Piece[] {
   })
 }
 
+function statesRhythm({ frequency, period, periodUnit }: TimingRepeat): boolean {
+  return [frequency, period, periodUnit].some((one) => one !== undefined)
+}
+
 interface Rhythm {
   readonly period: Quantity
   /** Several times in a period: how they are spread over it is left to who gives them (institutionSpecified). */
@@ -127,11 +132,14 @@ const SMALLER: Readonly<Record<string, readonly (readonly [unit: string, factor:
   a: [['mo', 12]],
 } // biome-ignore format: a table
 
+/** Units of time that FHIR has (UnitsOfTime); all are UCUM. */
+const UNITS = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
+
 /** The rhythm as one period, when that says exactly the same; else undefined. */
 function rhythmOf(repeat: TimingRepeat): Rhythm | undefined {
   const { frequency = 1, period, periodUnit, frequencyMax, periodMax } = repeat
-  if (period === undefined || periodUnit === undefined || frequencyMax !== undefined || periodMax !== undefined)
-    return undefined
+  if (typeof period !== 'number' || periodUnit === undefined || !UNITS.has(periodUnit)) return undefined
+  if (frequencyMax !== undefined || periodMax !== undefined) return undefined
   const unit = (value: number, of: string): Quantity => ({
     value,
     ...(repeat._period === undefined || value !== period ? {} : { _value: repeat._period }),

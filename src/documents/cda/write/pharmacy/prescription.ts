@@ -17,11 +17,11 @@ import {
   RENDERED_DOSAGE_EXTENSION,
   UCUM,
 } from '../../tables/urls.ts'
-import { code } from '../datatypes/code.ts'
+import { code, isWord } from '../datatypes/code.ts'
 import { truth, whole } from '../datatypes/count.ts'
 import { ids } from '../datatypes/identity.ts'
 import { extensionValue, nullFlavorIn } from '../datatypes/nulls.ts'
-import { quantity } from '../datatypes/quantity.ts'
+import { digits, quantity } from '../datatypes/quantity.ts'
 import { interval } from '../datatypes/time.ts'
 import { assemble, element, type Piece, templateIds } from '../element.ts'
 import { type Source, sourceOf } from '../source.ts'
@@ -32,6 +32,7 @@ import {
   boundsOf,
   dosagesIn,
   inverted,
+  isStatusSaid,
   medicinePieces,
   NOTE_EXPRESSED,
   notePieces,
@@ -95,22 +96,21 @@ function areBoundsSaid({ dosageInstruction = [], extension = [] }: MedicationReq
   if (extension.some(({ url }) => url === DOSE_PERIOD_EXTENSION)) return false
   return dosageInstruction.every(({ timing }) => {
     const lasting = timing?.repeat?.boundsDuration
-    return lasting === undefined || (lasting.system === UCUM && lasting.code !== undefined)
+    return lasting === undefined || (lasting.system === UCUM && isWord(lasting.code) && digits(lasting) !== undefined)
   })
 }
 
 function expressedBy(held: MedicationRequest, writing: Writing, place: Place): string[] {
   return [
-    'intent',
-    'doNotPerform',
-    'status',
+    // Written in the mood INT, which is an order all the same.
+    ...(held.intent === 'order' ? ['intent'] : []),
+    ...(typeof held.doNotPerform === 'boolean' ? ['doNotPerform'] : []),
+    ...(isStatusSaid(held.status, PRESCRIPTION_STATUS) ? ['status'] : []),
     ...(isGroupSaid(held, writing, place) ? ['groupIdentifier'] : []),
-    'substitution.allowedBoolean',
+    ...(typeof held.substitution?.allowedBoolean === 'boolean' ? ['substitution.allowedBoolean'] : []),
     ...(timesOf(held) === undefined ? [] : ['dispenseRequest.numberOfRepeatsAllowed']),
     'independentInd.valueBoolean',
     NOTE_EXPRESSED,
-    `${DOSE_PERIOD_EXTENSION}.valuePeriod.start`,
-    `${DOSE_PERIOD_EXTENSION}.valuePeriod.end`,
     ...(headerSays(held, writing) ? ['authoredOn'] : []),
     ...timingExpressed(held.dosageInstruction ?? [], 'dosageInstruction'),
     ...(areBoundsSaid(held) ? ['dosageInstruction.timing.repeat.boundsDuration'] : []),
@@ -198,7 +198,7 @@ const NOT_ALLOWED: CodeableConcept = {
 function substitution({ substitution: held }: MedicationRequest, source: Source, writing: Writing): Piece | undefined {
   if (held === undefined) return undefined
   const yes = held.allowedBoolean
-  const concept = held.allowedCodeableConcept ?? (yes === undefined ? undefined : yes ? ALLOWED : NOT_ALLOWED)
+  const concept = held.allowedCodeableConcept ?? (typeof yes === 'boolean' ? (yes ? ALLOWED : NOT_ALLOWED) : undefined)
   const value = code('value', concept, writing, { xsiType: 'CE', type: 'CE' })
   const why = code('value', held.reason, writing, { xsiType: 'CD' })
   if (value === undefined && why === undefined) return undefined

@@ -10,6 +10,7 @@ import type { Place, Writing } from '../writing.ts'
 import {
   ADMINISTRATION,
   dosagesIn,
+  isStatusSaid,
   medicinePieces,
   NOTE_EXPRESSED,
   notePieces,
@@ -34,7 +35,11 @@ export function writeMedicationStatement(held: MedicationStatement, writing: Wri
     className: ADMINISTRATION,
     attributes: { negationInd: denied ? 'true' : undefined },
     folded,
-    expressed: ['status', NOTE_EXPRESSED, ...timingExpressed(held.dosage ?? [], 'dosage')],
+    expressed: [
+      ...(isStatusSaid(held.status, MEDICATION_STATUS) ? ['status'] : []),
+      NOTE_EXPRESSED,
+      ...timingExpressed(held.dosage ?? [], 'dosage'),
+    ],
     pieces: [
       ...templateIds(...TEMPLATES),
       ...ids(held.identifier, writing),
