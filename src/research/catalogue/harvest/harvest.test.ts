@@ -94,6 +94,31 @@ else
       assert.equal(one.status, 200)
     })
 
+    it('gives a page another tag when anything on it changes, and the same words for the same tag', async () => {
+      const { server, publish } = await nation(await open(), 2)
+      const seen = async () => {
+        const page = await server.fetch(get())
+        return [page.headers.get('etag'), await page.text()] as const
+      }
+      const [first, again] = [await seen(), await seen()]
+      assert.deepEqual(first, again)
+      await publish(2, 'Renamed')
+      const renamed = await seen()
+      assert.notEqual(renamed[0], first[0])
+      assert.ok(renamed[1].includes('Renamed') && !first[1].includes('Renamed'))
+      await publish(3)
+      assert.notEqual((await seen())[0], renamed[0])
+      const dataset = `/dataset?iri=${encodeURIComponent('https://fr.example.org/datasets/1')}`
+      const tags = await Promise.all(
+        ['', dataset].flatMap((path) =>
+          ['text/turtle', 'application/rdf+xml'].map(async (accept) =>
+            (await server.fetch(get(path, { accept }))).headers.get('etag'),
+          ),
+        ),
+      )
+      assert.equal(new Set(tags).size, 4)
+    })
+
     it('shows drafts and withdrawn descriptions to nobody, and refuses what it does not serve', async () => {
       const { server, store } = await nation(await open(), 1)
       const [dataset, graph] = await example(9)

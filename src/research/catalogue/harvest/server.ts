@@ -37,6 +37,7 @@ const EHDS = 'http://data.europa.eu/eli/reg/2025/327/oj'
 
 export function catalogueServer(options: CatalogueServerOptions): CatalogueServer {
   const base = new URL(options.address).pathname.replace(/\/$/, '')
+  const written = lastPages()
   return {
     async fetch(request) {
       const url = new URL(request.url)
@@ -48,37 +49,42 @@ export function catalogueServer(options: CatalogueServerOptions): CatalogueServe
       const format = acceptedFormat(request.headers.get('accept'))
       if (format === undefined) return plain(406, `Ask for one of ${Object.values(MEDIA_TYPES).join(', ')}.`)
       const answer = path === base ? await page(options, url) : await dataset(options, url)
-      return answer === undefined ? plain(404, 'There is no such description.') : respond(request, format, answer)
+      return answer === undefined
+        ? plain(404, 'There is no such description.')
+        : respond(request, format, answer, written)
     },
   }
 }
 
 interface Answer {
-  readonly graph: Store
+  /** The same for the same content. */
+  readonly identity: string
   readonly links: readonly string[]
+  graph(): Store
 }
 
 async function page(options: CatalogueServerOptions, url: URL): Promise<Answer> {
-  const { store, address, pageSize = 100, source = OWN } = options
+  const { store: _store, address, pageSize = 100, source = OWN, ...words } = options
   const after = url.searchParams.get('after') ?? undefined
-  const found = await store.search({
+  const found = await options.store.search({
     limit: pageSize,
     ...(source === 'all' ? {} : { source }),
     ...(after === undefined ? {} : { after }),
   })
-  const graph = described(options)
-  for (const { iri: dataset } of found.records) add(graph, address, 'dcat:dataset', dataset)
-  for (const quad of inOneGraph(found.records)) graph.add(quad)
+  const view = after === undefined ? address : `${address}?after=${encodeURIComponent(after)}`
   const next = found.next && `${address}?after=${encodeURIComponent(found.next)}`
-  paged(
-    graph,
-    address,
-    after === undefined ? address : `${address}?after=${encodeURIComponent(after)}`,
-    found.total,
-    next,
-  )
-  const links = [`<${address}>; rel="first"`, ...(next ? [`<${next}>; rel="next"`] : [])]
-  return { graph, links }
+  const versions = found.records.map((one) => [one.source, one.iri, one.hash, one.changed])
+  return {
+    identity: JSON.stringify([words, view, next, found.total, versions]),
+    links: [`<${address}>; rel="first"`, ...(next ? [`<${next}>; rel="next"`] : [])],
+    graph() {
+      const graph = described(options)
+      for (const { iri: dataset } of found.records) add(graph, address, 'dcat:dataset', dataset)
+      for (const quad of inOneGraph(found.records)) graph.add(quad)
+      paged(graph, address, view, found.total, next)
+      return graph
+    },
+  }
 }
 
 async function dataset(
@@ -87,7 +93,8 @@ async function dataset(
 ): Promise<Answer | undefined> {
   const wanted = url.searchParams.get('iri') ?? ''
   const record = await store.find(wanted, source === 'all' ? (url.searchParams.get('source') ?? OWN) : source)
-  return isPublic(record) ? { graph: record.graph(), links: [`<${address}>; rel="collection"`] } : undefined
+  if (!isPublic(record)) return undefined
+  return { identity: record.hash, links: [`<${address}>; rel="collection"`], graph: record.graph }
 }
 
 function isPublic(record: StoredRecord | undefined): record is StoredRecord {
@@ -129,15 +136,34 @@ function add(graph: Store, subject: string, property: string, object: string): v
   graph.add(DataFactory.quad(nodeTerm(subject), DataFactory.namedNode(iri(property)), nodeTerm(object)))
 }
 
-function respond(request: Request, format: RdfFormat, { graph, links }: Answer): Response {
-  const written = writeRdf(graph, format)
-  if (!written.ok) return plain(406, `${written.problem.sentence} ${written.problem.next}`)
-  const etag = `"${hash('sha256', written.value).slice(0, 32)}"`
-  const headers = { etag, link: links.join(', '), vary: 'accept', 'cache-control': 'no-cache' }
+/** Pages that were written lately, by tag: a page of a hundred descriptions takes a good part of a second. */
+function lastPages() {
+  const texts = new Map<string, string>()
+  return {
+    get: (tag: string) => texts.get(tag),
+    set(tag: string, text: string) {
+      const [oldest] = texts.keys()
+      if (texts.size >= MOST_KEPT && oldest !== undefined) texts.delete(oldest)
+      texts.set(tag, text)
+    },
+  }
+}
+const MOST_KEPT = 16
+
+function respond(request: Request, format: RdfFormat, answer: Answer, written: ReturnType<typeof lastPages>): Response {
+  const etag = `"${hash('sha256', `${format} ${answer.identity}`).slice(0, 32)}"`
+  const headers = { etag, link: answer.links.join(', '), vary: 'accept', 'cache-control': 'no-cache' }
   const known = (request.headers.get('if-none-match') ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
   if (known.includes(etag) || known.includes('*')) return new Response(null, { status: 304, headers })
+  let text = written.get(etag)
+  if (text === undefined) {
+    const made = writeRdf(answer.graph(), format)
+    if (!made.ok) return plain(406, `${made.problem.sentence} ${made.problem.next}`)
+    text = made.value
+    written.set(etag, text)
+  }
   const type = { 'content-type': `${MEDIA_TYPES[format]}; charset=utf-8`, 'x-content-type-options': 'nosniff' }
-  return new Response(request.method === 'HEAD' ? null : written.value, { headers: { ...headers, ...type } })
+  return new Response(request.method === 'HEAD' ? null : text, { headers: { ...headers, ...type } })
 }
 
 function plain(status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -38,11 +38,11 @@ export function sameGraph(one: Store, other: Store): boolean {
   return one.size === other.size && canonicalText(one) === canonicalText(other)
 }
 
-/** The same triples with names of nodes that begin with `prefix`, so that several graphs can stand in one. */
+/** The same triples with `prefix` before the names of nodes, so that several graphs can stand in one. */
 export function renamed(graph: Store, prefix: string): Store {
   const named = <T extends Term>(term: T): T =>
     term.termType === 'BlankNode' ? (DataFactory.blankNode(`${prefix}${term.value}`) as T) : term
-  const quads = canonicalQuads(graph)
+  const quads = graph.getQuads(null, null, null, null)
   return new Store(
     quads.map(({ subject, predicate, object }) => DataFactory.quad(named(subject), predicate, named(object))),
   )
