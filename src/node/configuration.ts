@@ -112,6 +112,8 @@ const Union = z.object({
   auditRepository: z.object({ port: Port, folder: z.string() }).optional(),
   /** File that lists the participating countries; read again when it changes. */
   participants: z.string(),
+  /** The European catalogue of health datasets: where it is kept. Absent: there is none here. */
+  catalogue: z.object({ database: z.string() }).optional(),
 })
 
 const IdentityProvider = z.object({

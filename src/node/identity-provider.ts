@@ -23,9 +23,59 @@ const Professionals = z.object({
 
 export type DemoProfessional = z.infer<typeof Professionals>['professionals'][number]
 
-/** The people that may sign in to the demonstration. */
+/** The people that may sign in to the demonstration: those of care, then those of research. */
 export async function demoProfessionals(data: string): Promise<readonly DemoProfessional[]> {
-  return Professionals.parse(JSON.parse(await readFile(join(data, 'demo', 'professionals.json'), 'utf8'))).professionals
+  const { professionals } = Professionals.parse(await json(data, 'demo', 'professionals.json'))
+  const { people } = ResearchPeople.parse(await json(data, 'demo', 'research', 'people.json'))
+  return [...professionals, ...people.map(researchPerson)]
+}
+
+async function json(...path: readonly string[]): Promise<unknown> {
+  return JSON.parse(await readFile(join(...path), 'utf8'))
+}
+
+const ResearchPeople = z.object({
+  people: z.array(
+    z.object({
+      login: z.string(),
+      country: z.string(),
+      given: z.string(),
+      family: z.string(),
+      /** An office of `data/roles/offices.json`. */
+      office: z.string(),
+      number: z.string(),
+      illustrates: z.string(),
+      organisation: z.object({ id: z.string(), name: z.string() }),
+    }),
+  ),
+})
+
+/** Claims as the providers of the professionals give them: an office stands in the place of a profession. */
+function researchPerson(person: z.infer<typeof ResearchPeople>['people'][number]): DemoProfessional {
+  const { login, country, illustrates, given, family, office, number, organisation } = person
+  const site = {
+    codeModeExercice: 'S',
+    codeSecteurDactivite: '',
+    numeroFinessSite: '',
+    identifiantTechniqueDeLaStructure: organisation.id,
+    raisonSocialeSite: organisation.name,
+  }
+  const exercise = { nomDexercice: family, prenomDexercice: given, codeProfession: office, codeSavoirFaire: '' }
+  const claims = {
+    sub: `research:${number}`,
+    SubjectNameID: number,
+    preferred_username: number,
+    given_name: given,
+    family_name: family,
+    name: `${given} ${family}`,
+    identifierSystem: 'urn:tessera:demonstration:research',
+    SubjectRole: [office],
+    SubjectOrganization: organisation.name,
+    SubjectOrganizationID: organisation.id,
+    authMode: 'CARD',
+    SubjectRefPro: { exercices: [{ ...exercise, activities: [site] }] },
+  }
+  return { login, country, illustrates, claims }
 }
 
 export async function startIdentityProvider(

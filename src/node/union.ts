@@ -15,6 +15,7 @@ import { type Receiver, startReceiver } from '#wire/syslog/receiver.ts'
 import { addVitalSigns, type Surroundings, surroundings } from './answering.ts'
 import type { UnionConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
+import type { EuropeanCatalogue } from './research/european-catalogue.ts'
 import type { RunningNode } from './running.ts'
 
 /** Starts both servers. Problems: a taken port, unusable keys. */
@@ -52,8 +53,13 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border
+  const european = configuration.catalogue && catalogueLater(configuration, participants, around)
+  const home = publicPages(participants, around)
   const pages = await serve({
-    handler: publicPages(participants, around).fetch,
+    handler: (request) =>
+      european && /^\/(catalogue|dcat)(\/|$)/.test(new URL(request.url).pathname)
+        ? european.then((opened) => opened.pages.fetch(request))
+        : home.fetch(request),
     host: configuration.host,
     port: configuration.public.port,
     onError: (error) => around.log.failure('answer-failed', error),
@@ -72,8 +78,31 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
     stop: async () => {
       await closeAll([pages.value, border.value])
       await repository.value?.close()
+      await european?.then((opened) => opened.close()).catch(() => undefined)
     },
   })
+}
+
+/** Opened beside the start: who comes before it is there waits. */
+function catalogueLater(
+  { catalogue, public: { origin } }: UnionConfiguration,
+  participants: () => Promise<Result<ParticipantList>>,
+  { log }: Surroundings,
+): Promise<EuropeanCatalogue> {
+  const opening = import('./research/european-catalogue.ts').then(({ openEuropeanCatalogue }) =>
+    openEuropeanCatalogue({
+      ...{ database: catalogue?.database ?? '', origin, log },
+      async peers() {
+        const list = await participants()
+        const all = list.ok ? list.value.participants : []
+        return all.flatMap(({ country, research }) =>
+          research?.catalogue === undefined ? [] : [{ source: country, address: research.catalogue }],
+        )
+      },
+    }),
+  )
+  opening.catch((error: unknown) => log.failure('catalogue-not-opened', error))
+  return opening
 }
 
 /** Takes the audit messages of every node, when the configuration has a place for them. */

@@ -57,6 +57,9 @@ export function europeConfigurations(prepared: Prepared): readonly (readonly [st
         authority: authorityFile(home),
         auditRepository: { port: plan.union.audit, folder: join(home, 'eu', 'audit') },
         participants: join(home, 'eu', 'participants.json'),
+        ...((prepared.bodies ?? []).length > 0
+          ? { catalogue: { database: `sqlite:${join(home, 'eu', 'catalogue.sqlite')}` } }
+          : {}),
       },
     ],
     ['identity-provider', identityProvider(prepared)],

@@ -18,6 +18,7 @@ import { researchBorder } from './border.ts'
 import { publishDescriptions } from './catalogue.ts'
 import { startChores } from './chores.ts'
 import { type Foundation, openFoundation, type ResearchParts } from './foundation.ts'
+import { keepHarvesting } from './harvests.ts'
 import { permitDesk } from './permit-desk.ts'
 import { tellRevocations } from './revocations.ts'
 import type { ResearchSettings } from './settings.ts'
@@ -75,6 +76,8 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
   })
   const catalogue = openCatalogue(database)
   const chores = startChores({ cases, lists, errands, country: body.country, log })
+  const harvests = keepHarvesting({ database, log, peers: async () => trust.cataloguesBeside(body.country) })
+  trust.onChange(() => harvests.ring())
   const described = publishDescriptions(catalogue, settings.descriptions, log)
   described.catch((error: unknown) => log.failure('descriptions-not-published', error))
   const receiver = openCaseReceiver(database, procedures)
@@ -89,7 +92,13 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
       { permits, cases, trust, country: body.country },
     ),
     async close() {
-      await Promise.all([chores.close(), teller.close(), workers.close(), described.catch(() => undefined)])
+      await Promise.all([
+        chores.close(),
+        harvests.close(),
+        teller.close(),
+        workers.close(),
+        described.catch(() => undefined),
+      ])
       await foundation.close()
     },
   }

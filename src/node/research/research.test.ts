@@ -75,6 +75,15 @@ describe('a question to four countries', () => {
     await until('France knows the four permits', told)
   })
 
+  it('is about datasets that the Union and every body know from the national catalogues', async () => {
+    const known = async () => (await body('FR').catalogue.search({})).total === 4
+    await until('France knows four datasets', known)
+    const listed = async () => /4 datasets/.test(await (await fetch(`${europe.union}/catalogue`)).text())
+    await until('the Union lists four datasets', listed)
+    const turtle = await fetch(`${europe.union}/dcat`, { headers: { accept: 'text/turtle' } })
+    assert.match(await turtle.text(), /data\.tessera\.example\/gr\/rare-diseases/)
+  })
+
   it('is answered by all, and the totals are those of what each released', async () => {
     const { nodes, tables } = await answeredBy(await ask(), 4)
     assert.deepEqual(

@@ -19,6 +19,8 @@ export interface FollowedTrust extends TrustList {
   coordinators(): readonly Coordinator[]
   /** Where the body of a country is reached. */
   addressOf(country: string): BodyAddress | undefined
+  /** The public catalogues of other countries, for harvesting. */
+  cataloguesBeside(country: string): readonly { readonly source: string; readonly address: string }[]
   /** Told now, and whenever the lists have changed. */
   onChange(tell: () => void): void
   stop(): Promise<void>
@@ -81,6 +83,10 @@ export function followTrust({ directory, log, lookMs = LOOK_MS }: FollowOptions)
         return address ? [{ id, country, ...address }] : []
       }),
     addressOf,
+    cataloguesBeside: (own) =>
+      (known?.participants ?? []).flatMap(({ country, research }) =>
+        country === own || research?.catalogue === undefined ? [] : [{ source: country, address: research.catalogue }],
+      ),
     onChange(tell) {
       listeners.push(tell)
       if (known) tell()

@@ -25,10 +25,10 @@ export interface OfficeOptions {
   readonly now: () => Date
 }
 
-/** Undefined for somebody who is not signed in, or who chose to work in another capacity. */
+/** Undefined for somebody who is not signed in, or who chose to work in another capacity. @param offices one of them is enough */
 export function officeHolder(
   { country, origin, database, now }: OfficeOptions,
-  office: Office,
+  ...offices: readonly Office[]
 ): (request: Request) => Promise<OfficeHolder | undefined> {
   const sessions = openSessions(database, { country, now: () => now().getTime() })
   const prefix = new URL(origin).protocol === 'https:' ? '__Host-' : ''
@@ -37,7 +37,7 @@ export function officeHolder(
     const secret = parse(request.headers.get('cookie') ?? '', cookie)[cookie]
     const session = secret ? await sessions.find(secret) : undefined
     const professional = session && professionalOf(session)
-    if (!session || professional?.office !== office) return undefined
+    if (!session || !professional?.office || !offices.includes(professional.office)) return undefined
     return {
       name: `${professional.given} ${professional.family}`.trim(),
       professional,

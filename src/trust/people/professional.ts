@@ -1,5 +1,17 @@
 /** What a person may do here that is no profession; the identity provider tells it in the place of one. */
-export const OFFICES = ['terminology-authority', 'node-operator'] as const
+export const OFFICES = [
+  'terminology-authority',
+  'node-operator',
+  // HealthData@EU: who uses data, who holds it, and the duties of a health data access body (EHDS Art. 55(2)).
+  'data-user',
+  'data-holder',
+  'access-body-intake',
+  'access-body-assessor',
+  'access-body-coordinator',
+  'access-body-data-preparer',
+  'access-body-output-checker',
+  'access-body-auditor',
+] as const
 export type Office = (typeof OFFICES)[number]
 
 /** Who is asking. Filled from the identity provider's claims and the exercise the professional chose at sign-in. */

@@ -14,7 +14,8 @@ import { prepareEurope } from '../../europe/prepare.ts'
 import { demoBodies, demoRelease } from '../../europe/research.ts'
 import { openNetwork } from '../../network.ts'
 import { openStores } from '../../stores.ts'
-import { startUnion } from '../../union.ts'
+import { closeAll, startUnion } from '../../union.ts'
+import { nationalCatalogue } from '../catalogue.ts'
 import { openResearch, type Research } from '../open-research.ts'
 
 export const DATA = join(import.meta.dirname, '..', '..', '..', '..', 'data')
@@ -26,6 +27,8 @@ export interface TestBody extends Research {
 
 export interface TestEurope {
   readonly home: string
+  /** The Union's public pages. */
+  readonly union: string
   start(country: string): Promise<TestBody>
   /** Makes the dataset of a country. */
   load(country: string, persons: number): Promise<void>
@@ -47,6 +50,7 @@ export async function testEurope(): Promise<TestEurope> {
   const running = new Set<TestBody>()
   return {
     home,
+    union: central.public.origin,
     async start(country) {
       const configuration = await configurationOf(country.toLowerCase())
       if (configuration.role !== 'country') throw new Error('not a country')
@@ -85,11 +89,15 @@ async function startBody(configuration: CountryConfiguration): Promise<TestBody>
     limits: { closeGraceMs: 100, bodyBytes: 32 * 1024 * 1024 },
   })
   if (!border.ok) throw new Error(border.problem.sentence)
+  const { origin, port } = configuration.portal
+  const dcat = nationalCatalogue({ store: research.catalogue, body: settings.body, country, origin })
+  const portal = await serve({ handler: dcat.fetch, host: 'localhost', port })
+  if (!portal.ok) throw new Error(portal.problem.sentence)
   return {
     ...research,
     country,
     async stop() {
-      await border.value.close()
+      await closeAll([portal.value, border.value])
       await research.close()
       network.fetch.close()
       await stores.database.close()

@@ -1,5 +1,6 @@
 /** Who may see which page: session first, then the exercise, then the profession, then the steps of the journey. */
 import type { Context } from 'hono'
+import type { Office } from '#trust/people/professional.ts'
 import { linkButton } from '../../ui/components.ts'
 import { furthestStep, mayShow, type StepName } from '../journey.ts'
 import type { Journey } from '../journey-store.ts'
@@ -49,7 +50,18 @@ export function withProfessional(portal: Portal, work: (visit: ProfessionalVisit
 }
 
 /** Where those who hold an office work. */
-const OFFICE_PAGES = { 'terminology-authority': '/authority/terminology', 'node-operator': '/operator' } as const
+const OFFICE_PAGES: Readonly<Record<Office, string>> = {
+  'terminology-authority': '/authority/terminology',
+  'node-operator': '/operator',
+  'data-user': '/research',
+  'data-holder': '/holder',
+  'access-body-intake': '/access-body',
+  'access-body-assessor': '/access-body',
+  'access-body-coordinator': '/access-body',
+  'access-body-data-preparer': '/access-body',
+  'access-body-output-checker': '/access-body',
+  'access-body-auditor': '/access-body',
+}
 
 /** A page on the way to patients: only for professions that have a European role. */
 export function withRole(portal: Portal, work: (visit: ProfessionalVisit) => Answer) {
