@@ -109,6 +109,6 @@ export const CLICKHOUSE: SqlDialect = {
   },
   // A NULL without columns would count as true here (26.7).
   besideEquality: (condition) => `ifNull(${condition}, FALSE)`,
-  halfJoins: { semi: 'LEFT SEMI JOIN', anti: 'LEFT ANTI JOIN' },
+  halfJoins: { semi: 'LEFT SEMI JOIN', anti: 'LEFT ANTI JOIN', onlyKeys: false },
   createTemporary: (table, select) => `CREATE TEMPORARY TABLE ${identifier(table)} ENGINE = Memory AS ${select}`,
 }

@@ -56,8 +56,8 @@ export interface SqlDialect {
   rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
   /** A condition of a join that is no equality of its two sides. */
   besideEquality(condition: string): string
-  /** How semi-joins and anti-joins are said: as joins with these words, or as EXISTS. */
-  readonly halfJoins: { readonly semi: string; readonly anti: string } | 'exists'
+  /** How semi-joins and anti-joins are said: as EXISTS, or as joins with these words (only where `onlyKeys` allows it). */
+  readonly halfJoins: 'exists' | { readonly semi: string; readonly anti: string; readonly onlyKeys: boolean }
   /** A statement that makes a temporary table of a select. */
   createTemporary(table: string, select: string): string
 }

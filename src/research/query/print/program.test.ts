@@ -128,6 +128,17 @@ test('inline steps make no table; the others are numbered', () => {
   )
 })
 
+test('DuckDB joins by keys; a semi-join by anything else is EXISTS there', () => {
+  const joined = (...on: readonly [Expression, ...Expression[]]) => {
+    const printed = printProgram(select({ joins: [r.antiJoin(r.table('visits'), 'w', ...on)] }), TABLES, DUCKDB, 'step')
+    return printed.results[0]?.sql ?? ''
+  }
+  const same = b.equals(v('id'), b.column('w', 'id'))
+  assert.match(joined(same, b.and(b.isNull(b.column('w', 'note')))), /ANTI JOIN/)
+  assert.match(joined(same, b.lessThan(v('day'), b.column('w', 'day'))), /NOT EXISTS/)
+  assert.match(joined(same, b.isNull(v('note'))), /NOT EXISTS/)
+})
+
 test('a condition of a hundred thousand parts', () => {
   const parts = Array.from({ length: 100_000 }, (_, index) => b.equals(v('id'), b.integer(index)))
   const sql = printProgram(select({ where: b.or(...parts) }), TABLES, DUCKDB, 'step').results[0]?.sql ?? ''

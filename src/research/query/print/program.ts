@@ -3,7 +3,7 @@
 import type { TableDescription } from '../tables.ts'
 import type { Expression, Join, Program, Relation, Select, Source } from '../tree.ts'
 import { TreeError } from '../tree-error.ts'
-import { contains, equatesWith, sameExpression } from '../walk.ts'
+import { contains, equatesWith, sameExpression, sourcesOf } from '../walk.ts'
 import { orderingOf, printOrdering } from './aggregate.ts'
 import type { Column, SqlDialect } from './dialect.ts'
 import { commonType, convert, printAs, printExpression, type Scope } from './expression.ts'
@@ -217,7 +217,7 @@ function printSources(select: Select, around: Surroundings): PrintedSources {
     const on = printOn(join, inside, around.dialect)
     if (join.how === 'semi' || join.how === 'anti') {
       const { halfJoins } = around.dialect
-      if (halfJoins === 'exists') {
+      if (halfJoins === 'exists' || (halfJoins.onlyKeys && !joinsByKeys(join))) {
         conditions.push(`${join.how === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.sql} WHERE ${on})`)
       } else from.push(`${halfJoins[join.how]} ${right.sql} ON ${on}`)
       continue
@@ -233,6 +233,14 @@ const JOINS = {
   left: 'LEFT JOIN',
   cross: 'CROSS JOIN',
 } as const
+
+/** Every condition is an equality of the two sides, or of the right side alone. */
+function joinsByKeys({ on, source }: Join): boolean {
+  const ofRight = (part: Expression) => [...sourcesOf(part)].every((name) => name === source.as)
+  const byKeys = (part: Expression): boolean =>
+    part.kind === 'and' ? part.operands.every(byKeys) : equatesWith(part, source.as) || ofRight(part)
+  return on !== undefined && byKeys(on)
+}
 
 function printSource(source: Source, around: Surroundings): { sql: string; columns: readonly Column[] } {
   const { from, columns } = printReadable(source.relation, around)
