@@ -1,6 +1,6 @@
 /** What SHACL found → what is wrong, said in our kinds. */
 import type { ShaclResult } from 'shacl-engine/Validator.js'
-import { DataFactory, iri, nodeId, type Term } from '../rdf/graph.ts'
+import { DataFactory, nodeId, prefixed, type Term } from '../rdf/graph.ts'
 import type { DescriptionProblem, ProblemKind } from './problem.ts'
 import { type Profile, shapesOf } from './shapes.ts'
 
@@ -81,10 +81,6 @@ function allowed(pointer: unknown, property = 'nodeKind'): string | undefined {
 function expectation({ shape }: ShaclResult, component: string): { readonly expected?: string } {
   const property = { Datatype: 'datatype', HasValue: 'hasValue', Class: 'class' }[component]
   const expected = property && allowed(shape.ptr, property)
-  return expected === undefined ? {} : { expected: shortened(expected) }
-}
-
-function shortened(value: string): string {
-  const xsd = iri('xsd:string').replace('string', '')
-  return value.startsWith(xsd) ? `xsd:${value.slice(xsd.length)}` : value
+  if (expected === undefined) return {}
+  return { expected: component === 'HasValue' ? expected : prefixed(expected) }
 }

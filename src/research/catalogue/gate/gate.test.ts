@@ -253,6 +253,18 @@ describe('values', { skip: withoutCorpus }, () => {
     ])
   })
 
+  it('what is not said to be of its class is a warning: the Union’s validators ask it', async () => {
+    const gone = new Set([iri('foaf:Agent'), iri('dqv:QualityCertificate'), iri('csvw:Column')])
+    const quads = (await corpusGraph(OFFICIAL)).getQuads(null, null, null, null)
+    const graph = graphOf(quads.filter(({ object }) => !gone.has(object.value)))
+    const { problems, conforms } = await judge(graph, OFFICIAL_DATASET, R8)
+    assert.ok(conforms)
+    const told = problems.filter(({ kind }) => kind === 'class').map(({ field, expected }) => `${field} ${expected}`)
+    assert.ok(told.includes('hdab foaf:Agent'), told.join())
+    assert.ok(told.includes('variables[0].table[0].column csvw:Column'), told.join())
+    assert.ok(told.some((one) => one.startsWith('qualityAnnotation ')))
+  })
+
   it('a thing that is no dataset is told as such', async () => {
     const verdict = await judge(new Store(), 'https://example.org/none', R8)
     assert.deepEqual(

@@ -17,7 +17,7 @@ export interface Profile {
 }
 
 function filesOf({ release, access }: Profile): readonly string[] {
-  const own = release === 'r8' ? ['health-r8.ttl', 'recommended-r8.ttl'] : ['health-r5.ttl']
+  const own = release === 'r8' ? ['health-r8.ttl', 'recommended-r8.ttl', 'ranges-r8.ttl'] : ['health-r5.ttl']
   return ['dcat-ap-3.0.1.ttl', 'health-common.ttl', ...own, `access-${access.toLowerCase().replace('_', '-')}.ttl`]
 }
 

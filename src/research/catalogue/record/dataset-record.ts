@@ -105,7 +105,7 @@ const TABLE_GROUP = {
 
 const IDENTIFIER = {
   type: 'adms:Identifier',
-  fields: { notation: text('skos:notation'), schemeAgency: texts('adms:schemeAgency') },
+  fields: { notation: text('skos:notation'), schemaAgency: texts('adms:schemaAgency') },
 } as const
 
 const PROVENANCE = { type: 'dct:ProvenanceStatement', fields: { label: texts('rdfs:label') } } as const
