@@ -106,7 +106,8 @@ export function writeRows(
     write('condition_occurrence', [id, person, concept, isoOf(start), until, EHR, visits[visit]])
   }
   for (const { concept, day: start, days, visit } of history.prescriptions) {
-    const dates = [isoOf(start), isoOf(start + days - 1)]
+    const end = Math.min(start + days - 1, history.death ?? Number.POSITIVE_INFINITY)
+    const dates = [isoOf(start), isoOf(end)]
     write('drug_exposure', [nextId('drug_exposure'), person, concept, ...dates, EHR, days, visits[visit]])
   }
   for (const { kind, day: taken, value, visit } of history.measurements) {

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { ANCESTOR_COLUMNS, ancestorRows, CONCEPT_COLUMNS, conceptRows } from './concepts.ts'
+import { vocabularyTables } from './concepts.ts'
 import { POPULATION_TABLES, type PopulationTable, type Row, writeRows } from './omop-rows.ts'
 import { type PopulationParameters, readPopulationParameters } from './parameters.ts'
 import { generatePerson, type PersonOptions } from './person-history.ts'
@@ -97,10 +97,10 @@ function* writeSlices(
   }
   try {
     for (const [table, columns] of Object.entries(POPULATION_TABLES)) file(table, columns)
-    file('concept', CONCEPT_COLUMNS)
-    file('concept_ancestor', ANCESTOR_COLUMNS)
-    for (const row of conceptRows(parameters)) write('concept', row)
-    for (const row of ancestorRows(parameters)) write('concept_ancestor', row)
+    for (const [table, { columns, rows }] of vocabularyTables(parameters)) {
+      file(table, columns)
+      for (const row of rows) write(table, row)
+    }
     const nextId = (table: PopulationTable): number => country.firstPersonId + (counts[table] ?? 0)
     for (let number = 0; number < persons; number += 1) {
       const history = generatePerson(number, person)
