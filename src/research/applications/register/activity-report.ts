@@ -41,6 +41,8 @@ export interface ActivityReport {
   readonly access: { readonly cases: number; readonly averageDays?: number }
   readonly findings: { readonly user: number; readonly holder: number }
   readonly fines: { readonly count: number; readonly cents: number }
+  /** Fees of permits and approved requests, as set in the end, and costs charged to those who withdrew (Art. 62). */
+  readonly revenueCents: number
   readonly revoked: number
   readonly excluded: number
   readonly publications: number
@@ -68,6 +70,8 @@ interface Remembered {
   readonly submittedAt: string
   /** Was agreed to become a request. */
   readonly converted: boolean
+  /** Of the own Member State, as it was told last. */
+  readonly feeCents: number
 }
 
 const DAY_MS = 86_400_000
@@ -81,28 +85,36 @@ export async function activityReport(
   const cases = new Map<string, Remembered>()
   for await (const { caseId, event } of events) {
     const day = calendar.dayOf(event.at)
-    const known = remember(cases.get(caseId), event)
+    const before = cases.get(caseId)
+    const known = remember(before, event, country)
     if (known) cases.set(caseId, known)
     if (day < period.from || day > period.to) continue
-    for (const [what, amount] of countsOf(event, known, country)) tally.set(what, (tally.get(what) ?? 0) + amount)
+    for (const [what, amount] of countsOf(event, before, country)) tally.set(what, (tally.get(what) ?? 0) + amount)
   }
   return reportOf(tally, period, outside ?? { environmentAudits: 0, labels: {} })
 }
 
-function remember(known: Remembered | undefined, event: CaseEvent): Remembered | undefined {
+function remember(known: Remembered | undefined, event: CaseEvent, country: string): Remembered | undefined {
+  if (event.kind === 'submitted') {
+    return { application: event.application, submittedAt: event.at, converted: false, feeCents: 0 }
+  }
+  if (event.kind === 'received') {
+    return { application: event.application, submittedAt: event.submittedAt, converted: false, feeCents: 0 }
+  }
+  if (!known || !('memberState' in event) || event.memberState !== country) return known
   switch (event.kind) {
-    case 'submitted':
-      return { application: event.application, submittedAt: event.at, converted: false }
-    case 'received':
-      return { application: event.application, submittedAt: event.submittedAt, converted: false }
     case 'conversion-answered':
-      return known && event.agreed ? { ...known, converted: true } : known
+      return event.agreed ? { ...known, converted: true } : known
+    case 'fee-estimated':
+      return { ...known, feeCents: event.items.reduce((sum, { cents }) => sum + cents, 0) }
+    case 'fee-set':
+      return { ...known, feeCents: event.cents }
     default:
       return known
   }
 }
 
-/** What one event adds, by name. */
+/** What one event adds, by name. `known`: of its case, before it. */
 function countsOf(
   event: CaseEvent,
   known: Remembered | undefined,
@@ -113,8 +125,11 @@ function countsOf(
   if (!('memberState' in event) || event.memberState !== country) return []
   switch (event.kind) {
     case 'granted':
-      if (event.permit.kind === 'data-permit') return [['permits', 1]]
-      return [['approvedRequests', 1], ...(known?.converted ? [['converted', 1] as const] : [])]
+      return grantedCounts(event.permit.kind, known)
+    case 'fee-set':
+      return [['revenueCents', event.cents - (known?.feeCents ?? 0)]]
+    case 'costs-charged':
+      return [['revenueCents', event.cents]]
     case 'refused':
     case 'lapsed':
       return [[event.kind, 1]]
@@ -155,6 +170,12 @@ function receivedCounts(application: Application, kind: 'submitted' | 'received'
   ]
 }
 
+function grantedCounts(kind: CaseKind, known: Remembered | undefined) {
+  const fee = ['revenueCents', known?.feeCents ?? 0] as const
+  if (kind === 'data-permit') return [fee, ['permits', 1] as const]
+  return [fee, ['approvedRequests', 1] as const, ...(known?.converted ? [['converted', 1] as const] : [])]
+}
+
 function accessCounts({ submittedAt }: Remembered, at: string) {
   const days = Math.max(0, (Date.parse(at) - Date.parse(submittedAt)) / DAY_MS)
   return [
@@ -193,6 +214,7 @@ function reportOf(tally: ReadonlyMap<string, number>, period: ReportPeriod, outs
     access: { cases, ...(cases > 0 ? { averageDays: of('accessDays') / cases } : {}) },
     findings: { user: of('finding:user'), holder: of('finding:holder') },
     fines: { count: of('fines'), cents: of('fineCents') },
+    revenueCents: of('revenueCents'),
     revoked: of('revoked'),
     excluded: of('excluded'),
     publications: of('publications'),

@@ -81,6 +81,22 @@ test('the report equals a recount of the events, for any period', async () => {
   }
 })
 
+/** What the fee was at the grant, what was set afterwards, what was charged: each as the difference to what was told before. */
+function revenueOf(events: readonly CaseEvent[], inside: (event: CaseEvent) => boolean): number {
+  const feeBefore = (index: number): number => {
+    const told = events.slice(0, index).findLast(({ kind }) => kind === 'fee-estimated' || kind === 'fee-set')
+    if (told?.kind === 'fee-set') return told.cents
+    return told?.kind === 'fee-estimated' ? told.items.map(({ cents }) => cents).reduce((a, b) => a + b, 0) : 0
+  }
+  const amounts = events.map((event, index) => {
+    if (!inside(event)) return 0
+    if (event.kind === 'granted') return feeBefore(index)
+    if (event.kind === 'fee-set') return event.cents - feeBefore(index)
+    return event.kind === 'costs-charged' ? event.cents : 0
+  })
+  return amounts.reduce((a, b) => a + b, 0)
+}
+
 /** Every number of the report, counted once more in another way. */
 function recount(all: readonly MadeCase[], inside: (event: CaseEvent) => boolean) {
   const events = all.flatMap((one) => one.events).filter(inside)
@@ -119,6 +135,7 @@ function recount(all: readonly MadeCase[], inside: (event: CaseEvent) => boolean
       user: ofKind('finding-notified').filter(({ against }) => against === 'user').length,
       holder: ofKind('finding-notified').filter(({ against }) => against === 'holder').length,
     },
+    revenueCents: all.reduce((sum, one) => sum + revenueOf(one.events, inside), 0),
     fines: { count: fines.length, cents: fines.reduce((sum, cents) => sum + cents, 0) },
     revoked: ofKind('ended').filter(({ why }) => why === 'revoked').length,
     excluded: ofKind('excluded').length,
@@ -155,6 +172,8 @@ test('every number equals a recount of the events of random walks', async () => 
     counted += Object.values(expected.decisions).filter((number) => number > 0).length
   }
   assert.ok(counted >= 10, 'walks reach most decisions')
+  const { revenueCents } = await reportFor({ from: '2029-04-03', to: '2035-12-31' }, made)
+  assert.ok(revenueCents > 0)
 })
 
 test('fines, exclusions and conversions are counted', async () => {
