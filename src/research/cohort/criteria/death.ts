@@ -12,6 +12,7 @@ export const death: Domain = {
   end: { days: 1 },
   hasVisit: false,
   dateAdjustment: 'own-dates',
+  withoutFirst: true,
   attributes: {
     OccurrenceStartDate: onStart,
     ...concepts('DeathType', event('death_type_concept_id'), 'DeathTypeExclude'),

@@ -20,6 +20,8 @@ export interface Domain {
   readonly hasVisit: boolean
   /** `own-dates`: always start from start and end from end (Death). `never`: not adjustable. */
   readonly dateAdjustment: 'free' | 'own-dates' | 'never'
+  /** `First` is no attribute of the domain: circe-be passes over it. */
+  readonly withoutFirst?: true
   /** Row condition that is part of the domain itself. */
   readonly only?: { readonly column: string; readonly text: string }
   readonly attributes: Readonly<Record<string, Attribute>>

@@ -72,6 +72,7 @@ export const locationRegion: Domain = {
   end: { column: 'end_date', otherwise: '2099-12-31' },
   hasVisit: false,
   dateAdjustment: 'never',
+  withoutFirst: true,
   only: { column: 'domain_id', text: 'PERSON' },
   lookUp: { table: 'location', by: 'location_id', column: 'region_concept_id' },
   attributes: {},

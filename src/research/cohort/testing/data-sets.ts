@@ -29,14 +29,16 @@ export async function loadDataSet(engines: readonly DataEngine[], folder: string
 }
 
 function rowsOf(description: CdmTable, path: string): readonly (readonly Cell[])[] {
-  const [header = [], ...lines] = parseCsv(gunzipSync(readFileSync(new URL(path, SECONDARY))).toString('utf8'))
+  const text = gunzipSync(readFileSync(new URL(path, SECONDARY))).toString('utf8')
+  const [header = [], ...lines] = parseCsv(description.name === 'concept_relationship' ? withMappings(text) : text)
   const places = new Map(header.map((name, index) => [name.trim().toLowerCase(), index]))
-  const rows = lines.map((line) =>
-    description.columns.map(({ name, type }) => cellOf(line[places.get(name) ?? -1], type)),
-  )
-  // Of the relationships, the language reads one kind.
-  const kind = description.columns.findIndex(({ name }) => name === 'relationship_id')
-  return description.name === 'concept_relationship' ? rows.filter((row) => row[kind] === 'Maps to') : rows
+  return lines.map((line) => description.columns.map(({ name, type }) => cellOf(line[places.get(name) ?? -1], type)))
+}
+
+/** Of the relationships between concepts the language reads one kind; there are a quarter of a million of others. */
+function withMappings(csv: string): string {
+  const lines = csv.split('\n')
+  return lines.filter((line, index) => index === 0 || /[,"]Maps to[,"]/.test(line)).join('\n')
 }
 
 function cellOf(text: string | undefined, type: string): Cell {

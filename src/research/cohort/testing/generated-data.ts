@@ -2,22 +2,22 @@
  * A small population made for a set of cohort definitions: events with the concepts that these name, so that cohorts which
  * published data sets leave empty have members. From a seed: the same every time.
  */
-import { CDM_TABLES } from '../../omop/specification/cdm.ts'
 import type { Cell } from '../../query/engine.ts'
-import type { ValueType } from '../../query/tree.ts'
+import type { TableDescription } from '../../query/tables.ts'
 import type { CohortExpression } from '../definition.ts'
+import { COLUMNS } from './tables.ts'
 
-export interface GeneratedTable {
-  readonly name: string
-  readonly columns: readonly { readonly name: string; readonly type: ValueType; readonly nullable: boolean }[]
+export interface GeneratedTable extends TableDescription {
   readonly rows: readonly (readonly Cell[])[]
 }
 
 const EVENTS_OF_A_PERSON = 12
 const DAY = 86_400_000
 
+type Random = (below: number) => number
+
 /** A generator of numbers below a bound (mulberry32). */
-function randomNumbers(seed: number): (below: number) => number {
+function randomNumbers(seed: number): Random {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0
@@ -35,9 +35,9 @@ export function generatedTables(
 ): readonly GeneratedTable[] {
   const random = randomNumbers(seed)
   const concepts = [...new Set(expressions.flatMap(conceptsOf))]
-  return CDM_TABLES.map(({ name, columns }) => ({
+  return [...COLUMNS].map(([name, columns]) => ({
     name,
-    columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: true })),
+    columns: columns.map((column) => ({ ...column, nullable: true })),
     rows: rowsOf(name, concepts, persons, random).map((row) =>
       columns.map((column) => row[column.name] ?? missing(column.name, column.type, concepts, random)),
     ),
@@ -51,12 +51,7 @@ function conceptsOf(expression: CohortExpression): readonly number[] {
 
 type Row = Readonly<Record<string, Cell>>
 
-function rowsOf(
-  table: string,
-  concepts: readonly number[],
-  persons: number,
-  random: (below: number) => number,
-): readonly Row[] {
+function rowsOf(table: string, concepts: readonly number[], persons: number, random: Random): readonly Row[] {
   const people = Array.from({ length: persons }, (_, index) => index + 1)
   switch (table) {
     case 'concept':
@@ -81,12 +76,23 @@ function rowsOf(
       }))
     case 'observation_period':
       return people.flatMap((person) => observationPeriods(person, random))
+    case 'provider':
+      return places.map((provider_id) => ({ provider_id }))
+    case 'care_site':
+      return places.map((care_site_id) => ({ care_site_id }))
+    case 'location':
+      return places.map((location_id) => ({ location_id }))
+    case 'location_history':
+      return people.flatMap((person) => residences(person, random))
     default:
-      return EVENT_TABLES.has(table) ? people.flatMap((person) => eventsOf(table, person, random)) : []
+      return EVENT_TABLES.includes(table) ? people.flatMap((person) => eventsOf(table, person, random)) : []
   }
 }
 
-const EVENT_TABLES: ReadonlySet<string> = new Set([
+/** Numbers of providers, care sites and locations. */
+const places = [1, 2, 3, 4, 5, 6]
+
+const EVENT_TABLES = [
   'condition_occurrence',
   'condition_era',
   'drug_exposure',
@@ -99,11 +105,12 @@ const EVENT_TABLES: ReadonlySet<string> = new Set([
   'specimen',
   'visit_occurrence',
   'visit_detail',
+  'payer_plan_period',
   'death',
-])
+]
 
 /** One or two, apart. */
-function observationPeriods(person: number, random: (below: number) => number): readonly Row[] {
+function observationPeriods(person: number, random: Random): readonly Row[] {
   const first = { from: random(1500), days: 400 + random(3000) }
   const second = { from: first.from + first.days + 2 + random(200), days: 300 + random(1500) }
   return (random(3) === 0 ? [first, second] : [first]).map(({ from, days }, index) => ({
@@ -114,41 +121,67 @@ function observationPeriods(person: number, random: (below: number) => number): 
   }))
 }
 
+function residences(person: number, random: Random): readonly Row[] {
+  const moved = random(4000)
+  return [
+    { start_date: day(0), end_date: day(moved) },
+    { start_date: day(moved), end_date: random(2) === 0 ? null : day(5000) },
+  ].map((dates, index) => ({
+    location_history_id: 2 * person + index,
+    entity_id: person,
+    domain_id: random(5) === 0 ? 'CARE_SITE' : 'PERSON',
+    location_id: one(places, random),
+    ...dates,
+  }))
+}
+
 /** Several events share a day, and some lie outside the observation periods. */
-function eventsOf(table: string, person: number, random: (below: number) => number): readonly Row[] {
+function eventsOf(table: string, person: number, random: Random): readonly Row[] {
   const number = table === 'death' ? random(2) : random(EVENTS_OF_A_PERSON)
   return Array.from({ length: number }, (_, index) => {
     const start = 30 * random(170) + random(3)
     const length = random(4) === 0 ? null : random(60)
     return {
-      [`${table}_id`]: person * EVENTS_OF_A_PERSON + index,
       person_id: person,
       ...datesOf(table, day(start), length === null ? null : day(start + length)),
-      visit_occurrence_id: random(2) === 0 ? null : person * EVENTS_OF_A_PERSON + random(EVENTS_OF_A_PERSON),
+      visit_occurrence_id: random(2) === 0 ? null : idOf('visit_occurrence', person, random(EVENTS_OF_A_PERSON)),
+      [`${table}_id`]: idOf(table, person, index),
     }
   })
 }
 
+/** No two events of a person have the same number, whatever their table: the language settles no other tie. */
+function idOf(table: string, person: number, index: number): number {
+  return (EVENT_TABLES.indexOf(table) * 1000 + person) * EVENTS_OF_A_PERSON + index
+}
+
 function datesOf(table: string, start: string, end: string | null): Row {
-  const columns = CDM_TABLES.find(({ name }) => name === table)?.columns ?? []
-  const always = table.endsWith('_era') || table.startsWith('visit')
+  const always = /_era$|^visit|_period$/.test(table)
   return Object.fromEntries(
-    columns
+    (COLUMNS.get(table) ?? [])
       .filter(({ type }) => type === 'date')
       .map(({ name }) => [name, name.includes('end_date') ? (end ?? (always ? start : null)) : start]),
   )
 }
 
-function missing(name: string, type: string, concepts: readonly number[], random: (below: number) => number): Cell {
+function missing(name: string, type: string, concepts: readonly number[], random: Random): Cell {
+  if (name === 'provider_id' || name === 'care_site_id') return random(4) === 0 ? null : one(places, random)
   if (/_id_|_id$/.test(name) && !name.includes('concept')) return null
-  if (name.endsWith('concept_id')) return concepts.length > 0 && random(8) > 0 ? one(concepts, random) : 0
+  if (name.endsWith('concept_id')) return conceptOf(concepts, random)
   if (type === 'integer') return random(4) === 0 ? null : random(100)
   if (type === 'double') return random(4) === 0 ? null : random(2000) / 8
-  return null
+  return type === 'text' && random(4) > 0 ? (['a', 'b', 'ab', 'A'][random(4)] ?? null) : null
 }
 
-function one(concepts: readonly number[], random: (below: number) => number): number {
-  return concepts[random(concepts.length)] ?? 0
+/** Now and then none, or the 0 that stands for no match. */
+function conceptOf(concepts: readonly number[], random: Random): Cell {
+  const kind = random(8)
+  if (kind === 0) return null
+  return kind === 1 || concepts.length === 0 ? 0 : one(concepts, random)
+}
+
+function one(values: readonly number[], random: Random): number {
+  return values[random(values.length)] ?? 0
 }
 
 function day(number: number): string {

@@ -5,25 +5,36 @@ import type { Attribute, Domain } from '../criteria/domain.ts'
 import { domainList } from '../criteria/domains.ts'
 
 const setNumber = fc.integer({ min: 0, max: 3 })
-const concept = fc.record({ CONCEPT_ID: fc.integer({ min: 1, max: 5 }) })
-const day = fc
-  .integer({ min: 0, max: 20_000 })
-  .map((number) => new Date(Date.UTC(1960, 0, 1) + number * 86_400_000).toISOString().slice(0, 10))
+const concept = fc.record({ CONCEPT_ID: fc.constantFrom(1, 2, 3, 4, 8507, 8507) })
+const dayNumber = fc.noBias(fc.integer({ min: 0, max: 5000 }))
+const day = dayNumber.map(isoDay)
 const comparison = fc.constantFrom('lt', 'lte', 'eq', '!eq', 'gt', 'gte', 'bt', '!bt')
-const limit = fc.record({ Type: fc.constantFrom('All', 'First', 'Last') })
+const mostlyNot = fc.constantFrom(false, false, false, true)
+
+function isoDay(number: number): string {
+  return new Date(Date.UTC(2006, 0, 1) + number * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** Mostly from the lesser to the greater. */
+function range(numbers: fc.Arbitrary<number>) {
+  return fc.tuple(comparison, numbers, numbers, mostlyNot).map(([Op, one, other, reversed]) => {
+    const [Value, Extent] = one < other === reversed ? [other, one] : [one, other]
+    return { Op, Value, Extent }
+  })
+}
+
+const limit = fc.record({ Type: fc.constantFrom('All', 'All', 'First', 'Last') })
 
 function attributeValue(attribute: Attribute): fc.Arbitrary<unknown> {
   switch (attribute.kind) {
     case 'date':
-      return fc.record({ Op: comparison, Value: day, Extent: day })
-    case 'number': {
-      const number = fc.integer({ min: 0, max: 90 })
-      return fc.record({ Op: comparison, Value: number, Extent: number })
-    }
+      return range(dayNumber).map(({ Op, Value, Extent }) => ({ Op, Value: isoDay(Value), Extent: isoDay(Extent) }))
+    case 'number':
+      return range(fc.noBias(fc.integer({ min: 0, max: 90 })))
     case 'text':
       return fc.record({
         Op: fc.constantFrom('startsWith', 'contains', 'endsWith', '!contains', 'eq'),
-        Text: fc.string({ minLength: 1 }),
+        Text: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('a', 'b', 'A') }, fc.string({ minLength: 1 })),
       })
     case 'concepts':
       return fc.array(concept, { minLength: 1, maxLength: 3 })
@@ -38,65 +49,87 @@ function attributeValue(attribute: Attribute): fc.Arbitrary<unknown> {
   }
 }
 
-function attributesOf(attributes: Readonly<Record<string, Attribute>>) {
-  const values = Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [name, attributeValue(attribute)]),
-  )
-  return fc.record(values, { requiredKeys: [] })
+/** Few of them, so that events are left. */
+function attributesOf(
+  attributes: Readonly<Record<string, Attribute>>,
+): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const all = Object.entries(attributes)
+  const some = fc
+    .constantFrom(0, 0, 1, 1, 1, 2)
+    .map((number) => Math.min(number, all.length))
+    .chain((number) => fc.subarray(all, { minLength: number, maxLength: number }))
+  return some.chain((chosen) => {
+    const values = chosen.flatMap(([name, attribute]) => [
+      [name, attributeValue(attribute)] as const,
+      ...(attribute.kind === 'concepts' && attribute.excludedBy !== undefined
+        ? [[attribute.excludedBy, fc.boolean()] as const]
+        : []),
+    ])
+    return fc.record(Object.fromEntries(values))
+  })
 }
 
 function criterionOf(domain: Domain, group: fc.Arbitrary<unknown>): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   const dateType = fc.constantFrom('START_DATE', 'END_DATE')
   const offset = fc.integer({ min: -30, max: 30 })
   const always = {
-    First: fc.option(fc.boolean()),
+    ...(domain.withoutFirst !== true && { First: fc.option(fc.boolean()) }),
     DateAdjustment: fc.option(
       fc.record({ StartWith: dateType, StartOffset: offset, EndWith: dateType, EndOffset: offset }),
+      { freq: 1 },
     ),
-    CorrelatedCriteria: fc.option(group, { freq: 3 }),
+    CorrelatedCriteria: fc.option(group, { freq: 1 }),
   }
   const sets = {
     ...(domain.concept && { CodesetId: fc.option(setNumber) }),
-    ...(domain.source && { [domain.source.attribute]: fc.option(setNumber) }),
+    ...(domain.source && { [domain.source.attribute]: fc.option(setNumber, { freq: 1 }) }),
   }
   return fc
     .tuple(fc.record({ ...always, ...sets }, { requiredKeys: [] }), attributesOf(domain.attributes))
     .map(([common, attributes]) => ({ [domain.name]: { ...common, ...attributes } }))
 }
 
-const bound = fc.record(
-  { Days: fc.integer({ min: 0, max: 400 }), Coeff: fc.constantFrom(-1, 1) },
-  { requiredKeys: ['Coeff'] },
-)
+/** Mostly on the side that lets the window hold something. */
+function bound(side: -1 | 1) {
+  const Coeff = fc.constantFrom(side, side, side, -side)
+  return fc.record({ Days: fc.integer({ min: 0, max: 400 }), Coeff }, { requiredKeys: ['Coeff'] })
+}
 const window = fc.record(
-  { Start: bound, End: bound, UseIndexEnd: fc.boolean(), UseEventEnd: fc.boolean() },
+  { Start: bound(-1), End: bound(1), UseIndexEnd: fc.boolean(), UseEventEnd: fc.boolean() },
   { requiredKeys: ['Start', 'End'] },
 )
 const occurrence = fc.record(
-  {
-    Type: fc.constantFrom(0, 1, 2),
-    Count: fc.integer({ min: 0, max: 3 }),
-    IsDistinct: fc.boolean(),
-    CountColumn: fc.constantFrom('DOMAIN_CONCEPT', 'START_DATE', 'END_DATE', 'VISIT_ID', 'DURATION'),
-  },
+  { Type: fc.constantFrom(0, 1, 2, 2, 2), Count: fc.constantFrom(0, 1, 1, 1, 2, 3), IsDistinct: fc.boolean() },
   { requiredKeys: ['Type', 'Count'] },
 )
 
+/** One of the columns by which events of the criterion's domain can be counted. */
+function counting(criterion: unknown) {
+  const [named] = Object.keys(Object(criterion))
+  const domain = domainList.find(({ name }) => name === named)
+  const columns = domain === undefined ? [] : ['START_DATE', 'END_DATE', ...Object.keys(domain.counts)]
+  return fc.option(fc.constantFrom(...columns), { freq: 2, nil: undefined })
+}
+
 const { group, criterion } = fc.letrec((tie) => ({
   criterion: fc.oneof(...domainList.map((domain) => criterionOf(domain, tie('group')))),
-  correlated: fc.record(
-    {
-      Criteria: tie('criterion'),
-      StartWindow: window,
-      EndWindow: window,
-      Occurrence: occurrence,
-      RestrictVisit: fc.boolean(),
-      IgnoreObservationPeriod: fc.boolean(),
-    },
-    { requiredKeys: ['Criteria', 'StartWindow', 'Occurrence'] },
+  correlated: tie('criterion').chain((found) =>
+    fc.record(
+      {
+        Criteria: fc.constant(found),
+        StartWindow: window,
+        EndWindow: window,
+        Occurrence: fc
+          .tuple(occurrence, counting(found))
+          .map(([counts, CountColumn]) => (CountColumn === undefined ? counts : { ...counts, CountColumn })),
+        RestrictVisit: mostlyNot,
+        IgnoreObservationPeriod: fc.boolean(),
+      },
+      { requiredKeys: ['Criteria', 'StartWindow', 'Occurrence'] },
+    ),
   ),
   group: fc.record({
-    Type: fc.constantFrom('ALL', 'ANY', 'AT_LEAST', 'AT_MOST'),
+    Type: fc.constantFrom('ALL', 'ANY', 'ANY', 'AT_LEAST', 'AT_MOST'),
     Count: fc.integer({ min: 0, max: 2 }),
     CriteriaList: fc.array(tie('correlated'), { maxLength: 2, depthIdentifier: 'nesting' }),
     DemographicCriteriaList: fc.array(attributesOf(demographicAttributes), { maxLength: 1 }),
@@ -108,11 +141,11 @@ const conceptSet = fc.record({
   items: fc.array(
     fc.record({
       concept,
-      isExcluded: fc.boolean(),
+      isExcluded: mostlyNot,
       includeDescendants: fc.boolean(),
       includeMapped: fc.boolean(),
     }),
-    { maxLength: 3 },
+    { minLength: 1, maxLength: 3 },
   ),
 })
 
@@ -120,11 +153,11 @@ const conceptSet = fc.record({
 export const randomDefinition: fc.Arbitrary<unknown> = fc.record(
   {
     ConceptSets: fc
-      .array(conceptSet, { maxLength: 4 })
+      .array(conceptSet, { minLength: 3, maxLength: 4 })
       .map((sets) => sets.map((expression, id) => ({ id, name: `${id}`, expression }))),
     PrimaryCriteria: fc.record({
       CriteriaList: fc.array(criterion, { minLength: 1, maxLength: 2 }),
-      ObservationWindow: fc.record({ PriorDays: fc.integer({ min: 0, max: 365 }), PostDays: fc.constant(0) }),
+      ObservationWindow: fc.record({ PriorDays: fc.constantFrom(0, 0, 30, 365), PostDays: fc.constantFrom(0, 0, 30) }),
       PrimaryCriteriaLimit: limit,
     }),
     AdditionalCriteria: group,
@@ -147,7 +180,13 @@ export const randomDefinition: fc.Arbitrary<unknown> = fc.record(
     ),
     CensoringCriteria: fc.array(criterion, { maxLength: 1 }),
     CollapseSettings: fc.record({ CollapseType: fc.constant('ERA'), EraPad: fc.nat(30) }),
-    CensorWindow: fc.record({ StartDate: day, EndDate: day }, { requiredKeys: [] }),
+    CensorWindow: fc.record(
+      {
+        StartDate: dayNumber.map((number) => isoDay(number / 2)),
+        EndDate: dayNumber.map((number) => isoDay(2500 + number)),
+      },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: ['ConceptSets', 'PrimaryCriteria'] },
 )

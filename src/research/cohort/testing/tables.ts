@@ -31,9 +31,12 @@ const MORE: Readonly<Record<string, readonly Column[]>> = {
   ],
 }
 
-const COLUMNS: ReadonlyMap<string, readonly Column[]> = new Map([
+/** Of every table, by its name. */
+export const COLUMNS: ReadonlyMap<string, readonly Column[]> = new Map([
   ...CDM_TABLES.map(({ name, columns }) => {
-    const plain: readonly Column[] = columns.filter(({ type }) => type !== 'datetime')
+    const plain: readonly Column[] = columns
+      .filter(({ type }) => type !== 'datetime')
+      .map(({ name, type }) => ({ name, type }))
     return [name, [...plain, ...(MORE[name] ?? [])]] as const
   }),
   ['location_history', LOCATION_HISTORY],
