@@ -16,6 +16,7 @@ import { corpusGraph, OFFICIAL, OFFICIAL_DATASET, withoutCorpus } from '../testi
 import { composeLabel, type DatasetLabel } from './compose.ts'
 import { LABEL_RULES } from './elements.ts'
 import { labelIn, withLabel, withoutLabel } from './in-description.ts'
+import { labelsIssued } from './issued.ts'
 
 const DAY = '2029-05-02'
 const EMPTY = { node: 'https://x.org/d', rest: '' }
@@ -162,6 +163,10 @@ if (!withoutCorpus)
       const labelled = withLabel(graph, OFFICIAL_DATASET, composeLabel({ record }, DAY))
       assert.ok((await catalogue.publish({ ...wish, graph: labelled })).ok)
       assert.deepEqual(await labels(), ['yes'])
+      const counted = await labelsIssued(catalogue, { from: '2029-01-01', to: '2029-12-31' })
+      // Of technical quality and management nothing is known, and nothing is counted.
+      assert.deepEqual(counted, { a: 1, d: 1, f: 1 })
+      assert.deepEqual(await labelsIssued(catalogue, { from: '2030-01-01', to: '2030-12-31' }), {})
       const held = await catalogue.find(OFFICIAL_DATASET)
       assert.ok(held && labelIn(held.graph(), OFFICIAL_DATASET)?.issued === DAY)
       const revoked = withoutLabel(held.graph(), OFFICIAL_DATASET)
