@@ -23,8 +23,8 @@ import { openNetwork } from './network.ts'
 import { openPolicies } from './policies.ts'
 import { portalWords } from './portal-words.ts'
 import { openRecorder } from './recorder.ts'
-import { isResearchPath } from './research/paths.ts'
-import { type ResearchLater, researchLater } from './research/research-later.ts'
+import { isResearchPage, isResearchPath } from './research/paths.ts'
+import { pagesLater, type ResearchLater, researchLater } from './research/research-later.ts'
 import type { RunningNode } from './running.ts'
 import { openRelyingParty } from './sign-in.ts'
 import { openStores } from './stores.ts'
@@ -88,7 +88,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   })
   if (!border.ok) return border
   const portal = await serve({
-    handler: await portalHandler(parts, asking.asking),
+    handler: await portalHandler(parts, asking.asking, research),
     host: configuration.host,
     port: configuration.portal.port,
     onError: (error) => around.log.failure('answer-failed', error),
@@ -128,7 +128,11 @@ function watchHealth({ around, stores, network }: CountryParts): void {
   })
 }
 
-async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Handler> {
+async function portalHandler(
+  parts: CountryParts,
+  asking: CountryB,
+  research: ResearchLater | undefined,
+): Promise<Handler> {
   const { configuration, description, stores, around, terminology, policies } = parts
   const people = await openRelyingParty(configuration, description)
   const app = new Hono()
@@ -153,6 +157,9 @@ async function portalHandler(parts: CountryParts, asking: CountryB): Promise<Han
       around,
     }),
   )
-  const answer = (request: Request) => elsewhere(configuration.portal.origin, request) ?? app.fetch(request)
+  const pages = research && pagesLater(research, { parts, people, words })
+  const inside = (request: Request) =>
+    pages && isResearchPage(new URL(request.url).pathname) ? pages(request) : app.fetch(request)
+  const answer = (request: Request) => elsewhere(configuration.portal.origin, request) ?? inside(request)
   return (request) => measured(around, 'portal', request, () => answer(request))
 }

@@ -1,6 +1,9 @@
 /** Names of routes for the figures. A closed list: what a stranger types must neither appear there nor make them grow. */
 const KNOWN: Readonly<Record<'border' | 'portal', ReadonlySet<string>>> = {
-  border: new Set(['fhir/metadata', 'fhir/Patient', 'fhir/DocumentReference', 'fhir/Bundle', 'fhir/Binary']),
+  border: new Set([
+    ...['fhir/metadata', 'fhir/Patient', 'fhir/DocumentReference', 'fhir/Bundle', 'fhir/Binary'],
+    ...['federation/work', 'federation/results', 'federation/revocations', 'research/cases', 'research/permits'],
+  ]),
   portal: new Set([
     ...[
       '',
@@ -16,6 +19,7 @@ const KNOWN: Readonly<Record<'border' | 'portal', ReadonlySet<string>>> = {
       'notices',
       'operator',
     ],
+    ...['catalogue', 'register', 'research', 'access-body', 'holder', 'dcat'],
     ...['patients', 'session', 'sign-in', 'sign-out', 'signed-out', 'terminology'],
   ]),
 }

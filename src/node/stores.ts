@@ -7,6 +7,7 @@ import { dispensingMigrations } from '#care/dispensing/migrations.ts'
 import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
+import { studyMigrations } from '#portal/researcher/studies/study-store.ts'
 import { caseMigrations } from '#research/applications/store/migrations.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import { disclosureMigrations } from '#research/disclosure/ledger/migrations.ts'
@@ -14,6 +15,9 @@ import { coordinatorMigrations, nodeMigrations } from '#research/federation/migr
 import { surrogateMigrations } from '#research/omop/from-fhir/surrogate-keys.ts'
 import { optOutMigrations } from '#research/omop/opt-out.ts'
 import { permitMigrations } from '#research/permits/migrations.ts'
+import { airlockMigrations } from '#research/workspace/airlock/migrations.ts'
+import { secondFactorMigrations } from '#research/workspace/second-factor/second-factor.ts'
+import { sessionMigrations } from '#research/workspace/session-store.ts'
 import { releasedAnswerMigrations } from '#research/workspace/typed-query/answer-store.ts'
 import { editorMigrations } from '#terminology/editor/migrations.ts'
 import { releaseMigrations } from '#terminology/releases/migrations.ts'
@@ -35,7 +39,8 @@ export interface Stores {
 const RESEARCH = [
   ...[...catalogueMigrations, ...caseMigrations, ...permitMigrations, ...disclosureMigrations],
   ...[...surrogateMigrations, ...optOutMigrations, ...coordinatorMigrations, ...nodeMigrations],
-  ...releasedAnswerMigrations,
+  ...[...releasedAnswerMigrations, ...secondFactorMigrations, ...sessionMigrations, ...airlockMigrations],
+  ...studyMigrations,
 ]
 
 /** Rejects with a `ProblemError`: keys missing or expired, database unreachable, ledger of another node. */

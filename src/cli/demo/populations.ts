@@ -31,8 +31,9 @@ export async function makePopulations(options: PopulationsOptions): Promise<void
   }
 }
 
-async function makeOne({ country, dataset }: DemoBody, options: PopulationsOptions): Promise<string | undefined> {
-  const target = demoRelease(options.home, country)
+async function makeOne(demo: DemoBody, options: PopulationsOptions): Promise<string | undefined> {
+  const { country, dataset } = demo
+  const target = demoRelease(options.home, demo)
   if (await stat(target).catch(() => undefined)) return undefined
   const people = `${target}.people`
   const size = ['--persons', String(options.persons), '--rare-disease-factor', String(RARE_DISEASE_FACTOR)]

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { releaseFile } from '#research/omop/release/place.ts'
 import type { Registration } from '#wire/discovery/participants-file.ts'
 import { makeResearchKeys, openResearchKeys, partyOf } from '../research/keys.ts'
-import { DCAT_PATH, researchKeyFolder } from '../research/paths.ts'
+import { DCAT_PATH, releaseFolder, researchKeyFolder } from '../research/paths.ts'
 import type { ResearchSettings } from '../research/settings.ts'
 import type { CountryPlan } from './plan.ts'
 
@@ -25,19 +26,16 @@ export async function demoBodies(data: string): Promise<readonly DemoBody[]> {
   return Bodies.parse(JSON.parse(await readFile(join(data, 'demo', 'research', 'bodies.json'), 'utf8'))).countries
 }
 
-/** Where the release of a country's dataset is put when it is made. */
-export function demoRelease(home: string, country: string): string {
-  return join(home, country.toLowerCase(), 'research', 'rare-diseases.duckdb')
+/** Where the release of a country's dataset is put when it is made: on the shelf of its holder. */
+export function demoRelease(home: string, { country, dataset }: DemoBody): string {
+  return releaseFile(releaseFolder(join(home, country.toLowerCase())), dataset.id, dataset.release)
 }
 
-export function demoResearch(
-  home: string,
-  data: string,
-  { country, body, holder, dataset }: DemoBody,
-): ResearchSettings {
+export function demoResearch(home: string, data: string, demo: DemoBody): ResearchSettings {
+  const { country, body, holder, dataset } = demo
   return {
     body,
-    datasets: [{ ...dataset, holder: holder.id, file: demoRelease(home, country) }],
+    datasets: [{ ...dataset, holder: holder.id, file: demoRelease(home, demo) }],
     descriptions: [join(data, 'demo', 'research', 'catalogue', `${country}.ttl`)],
     memory: '1GB',
     threads: 2,

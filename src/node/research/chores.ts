@@ -1,13 +1,17 @@
-/** What a body does by itself: errands that are due, and what follows when a last day is over. */
+/** What a body does by itself: errands that are due, sessions that are over, and what follows when a last day is over. */
 import { createBell } from '#platform/background/bell.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { ErrandRunner } from '#research/applications/exchange/errand-runner.ts'
 import { type Nightly, runNightly } from '#research/applications/store/nightly.ts'
+import type { Airlock } from '#research/workspace/airlock/airlock.ts'
+import type { Workspaces } from '#research/workspace/workspace.ts'
 
 export interface ChoreParts {
   readonly cases: Nightly['store']
   readonly lists: Nightly['lists']
   readonly errands: Pick<ErrandRunner, 'run'>
+  readonly workspaces: Pick<Workspaces, 'sweep'>
+  readonly airlock: Pick<Airlock, 'forget'>
   readonly country: string
   readonly log: Log
 }
@@ -16,14 +20,17 @@ const EVERY_MS = 2000
 /** Last days end at midnight, wherever that is. */
 const NIGHTLY_EVERY_MS = 600_000
 
-export function startChores({ cases, lists, errands, country, log }: ChoreParts): { close(): Promise<void> } {
+export function startChores(parts: ChoreParts): { close(): Promise<void> } {
+  const { cases, lists, errands, workspaces, airlock, country, log } = parts
   const bell = createBell()
   let closed = false
   let lastNightly = Number.NEGATIVE_INFINITY
   const turn = async (): Promise<void> => {
     await errands.run()
+    await workspaces.sweep()
     if (performance.now() - lastNightly < NIGHTLY_EVERY_MS) return
     await runNightly({ store: cases, lists, country }, new Date().toISOString())
+    await airlock.forget()
     lastNightly = performance.now()
   }
   const turning = (async () => {

@@ -17,6 +17,7 @@ import { answerTo, askNodes, type FederatedAnswer, type Question } from './ask.t
 import { researchBorder } from './border.ts'
 import { publishDescriptions } from './catalogue.ts'
 import { startChores } from './chores.ts'
+import { type Environment, openEnvironment } from './environment.ts'
 import { type Foundation, openFoundation, type ResearchParts } from './foundation.ts'
 import { keepHarvesting } from './harvests.ts'
 import { permitDesk } from './permit-desk.ts'
@@ -27,7 +28,7 @@ import { startWorkers, type Workers } from './workers.ts'
 /** Between two looks of a waiting node at the database: only other processes write there unheard. */
 const LOOK_MS = 5000
 
-export interface Research extends Omit<Foundation, 'asking' | 'news'> {
+export interface Research extends Omit<Foundation, 'asking' | 'news'>, Environment {
   readonly procedures: Procedures
   readonly cases: CaseStore
   readonly lists: CaseLists
@@ -66,6 +67,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     send: messageSender({ fetch, key: keys.signing, addressOf: trust.addressOf }),
     pauseMs: 2000,
   })
+  const environment = openEnvironment({ ...foundation, database, cases })
   const workers = startWorkers({
     ...{ door, work, trust, database, fetch, log, now },
     key: keys.signing,
@@ -75,7 +77,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     waitSeconds: settings.waitSeconds,
   })
   const catalogue = openCatalogue(database)
-  const chores = startChores({ cases, lists, errands, country: body.country, log })
+  const chores = startChores({ ...environment, cases, lists, errands, country: body.country, log })
   const harvests = keepHarvesting({ database, log, peers: async () => trust.cataloguesBeside(body.country) })
   trust.onChange(() => harvests.ring())
   const described = publishDescriptions(catalogue, settings.descriptions, log)
@@ -83,6 +85,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
   const receiver = openCaseReceiver(database, procedures)
   return {
     ...foundation,
+    ...environment,
     ...{ procedures, cases, lists, errands, catalogue, workers },
     ask: (question) => askNodes(asking, question),
     answerTo: (task) => answerTo(coordinator, task, now()),

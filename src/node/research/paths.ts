@@ -15,3 +15,20 @@ export const DCAT_PATH = '/dcat'
 export function researchKeyFolder(home: string): string {
   return join(home, 'research', 'keys')
 }
+
+/** Releases of the datasets that are held here. */
+export function releaseFolder(home: string): string {
+  return join(home, 'research', 'releases')
+}
+
+/** Where holders lay the files of new releases. */
+export function inboxFolder(home: string): string {
+  return join(home, 'research', 'inbox')
+}
+
+/** Pages of research on the portal; each is its own or has addresses below it. */
+const PAGES = ['/catalogue', '/register', '/research', '/access-body', '/holder', DCAT_PATH]
+
+export function isResearchPage(path: string): boolean {
+  return PAGES.some((page) => path === page || path.startsWith(`${page}/`) || path.startsWith(`${page}.`))
+}

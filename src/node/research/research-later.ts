@@ -3,11 +3,13 @@
  * cannot be opened, the node works without it, says so in its health, and tries again.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Hono } from 'hono'
 import type { Handler } from '#platform/http/serve.ts'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import type { Surroundings } from '../answering.ts'
 import type { ResearchParts } from './foundation.ts'
 import type { Research } from './open-research.ts'
+import type { ResearchPages } from './pages.ts'
 import type { ResearchSettings } from './settings.ts'
 
 export interface ResearchLater {
@@ -17,6 +19,8 @@ export interface ResearchLater {
   readonly border: Handler
   /** What is made of it once it is open; undefined when the node is stopped before. */
   opened(): Promise<Research | undefined>
+  /** Why nobody should wait for it. */
+  hasFailed(): boolean
   close(): Promise<void>
 }
 
@@ -60,11 +64,30 @@ export function researchLater(
       return research ? research.border(request, connection) : new Response(undefined, { status: 503 })
     },
     opened: () => promise,
+    hasFailed: () => state === 'failed',
     async close() {
       closing.abort()
       if (state === 'not-begun') resolve(undefined)
       const research = await promise
       await research?.close()
     },
+  }
+}
+
+/** The pages, made when the first of them is asked for. */
+export function pagesLater(
+  later: ResearchLater,
+  shared: Omit<ResearchPages, 'research'>,
+): (request: Request) => Promise<Response> {
+  let made: Promise<Hono | undefined> | undefined
+  const make = async (): Promise<Hono | undefined> => {
+    const [research, { researchPages }] = await Promise.all([later.opened(), import('./pages.ts')])
+    return research && researchPages({ ...shared, research })
+  }
+  return async (request) => {
+    made ??= later.hasFailed() ? undefined : make()
+    const pages = await made
+    const sentence = 'HealthData@EU is not available at this node at present.\n'
+    return pages ? pages.fetch(request) : new Response(sentence, { status: 503 })
   }
 }

@@ -8,6 +8,7 @@ import { failed, ok, type Problem, type Result } from '#platform/result/result.t
 import { computeLabel, type QualityLabel } from '#research/omop/quality/label.ts'
 import { type LoadOptions, loadRelease } from '#research/omop/release/load.ts'
 import { openRelease } from '#research/omop/release/open.ts'
+import { identifierFolder, releaseFile } from '#research/omop/release/place.ts'
 import { countRejections, type Rejection, type RejectionCount } from '#research/omop/release/rejections.ts'
 import type { LoadProgress, ReleaseMetadata } from '#research/omop/release/report.ts'
 
@@ -75,16 +76,11 @@ export interface ShelfOptions {
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,60}$/
 
-/** An address as the name of a folder; the prefix keeps `..` from meaning anything. */
-function folderName(kind: 'dataset' | 'holder', identifier: string): string {
-  return `${kind}-${encodeURIComponent(identifier)}`
-}
-
 export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Date() }: ShelfOptions): ReleaseShelf {
   const known = new Map<string, ReleaseMetadata>()
   const loads: ShelfLoad[] = []
   const running = new Set<Promise<void>>()
-  const fileOf = (dataset: string, release: string) => join(folder, folderName('dataset', dataset), `${release}.duckdb`)
+  const fileOf = (dataset: string, release: string) => releaseFile(folder, dataset, release)
   const labelOf = (dataset: string, release: string) => fileOf(dataset, release).replace(/\.duckdb$/, '.label.json')
 
   async function held(dataset: string, release: string): Promise<HeldRelease | undefined> {
@@ -99,7 +95,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
   }
 
   async function folders(holder: string): Promise<readonly string[]> {
-    const names = await namesIn(join(inbox, folderName('holder', holder)))
+    const names = await namesIn(join(inbox, identifierFolder('holder', holder)))
     return names.filter((name) => NAME.test(name)).sort()
   }
 
@@ -111,7 +107,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
     const become = (change: Partial<ShelfLoad>) => {
       loads[at] = { ...(loads[at] ?? state), ...change }
     }
-    const sources = [join(inbox, folderName('holder', holder), wish.folder)]
+    const sources = [join(inbox, identifierFolder('holder', holder), wish.folder)]
     const work = loadRelease(
       { ...load, now, sources, target: fileOf(dataset, release), dataset, release },
       (progress) => become({ progress }),
@@ -124,7 +120,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
     folders,
     loads: (dataset) => loads.filter((one) => one.dataset === dataset).reverse(),
     async releases(dataset) {
-      const names = await namesIn(join(folder, folderName('dataset', dataset)))
+      const names = await namesIn(join(folder, identifierFolder('dataset', dataset)))
       const releases = names.flatMap((name) => (name.endsWith('.duckdb') ? [name.slice(0, -'.duckdb'.length)] : []))
       const all = await Promise.all(releases.map((release) => held(dataset, release)))
       return all

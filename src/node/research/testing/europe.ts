@@ -107,10 +107,11 @@ async function startBody(configuration: CountryConfiguration): Promise<TestBody>
 
 async function load(home: string, country: string, persons: number): Promise<void> {
   const demo = (await demoBodies(DATA)).find((one) => one.country === country)
+  if (!demo) throw new Error(`No body of ${country} is described.`)
   const folder = join(home, `people-${country}`)
   const written = writePopulation({ folder, country, persons, seed: 'journey', rareDiseaseFactor: 60 })
-  const { id, release } = demo?.dataset ?? { id: '', release: '' }
-  const target = demoRelease(home, country)
+  const { id, release } = demo.dataset
+  const target = demoRelease(home, demo)
   if (!written.ok) throw new Error(written.problem.sentence)
   const loaded = await loadRelease({ sources: [folder], target, dataset: id, release, threads: 2 })
   if (!loaded.ok) throw new Error(loaded.problem.sentence)

@@ -1,0 +1,40 @@
+/** The secure processing environment of a node (EHDS Art. 73): sessions with a second factor, and the way out of them. */
+import { createHmac } from 'node:crypto'
+import type { Database } from '#platform/database/database.ts'
+import { checkSeparation } from '#research/applications/case/guard.ts'
+import type { CaseStore } from '#research/applications/store/case-store.ts'
+import { type Airlock, openAirlock } from '#research/workspace/airlock/airlock.ts'
+import { openSecondFactors, type SecondFactors } from '#research/workspace/second-factor/second-factor.ts'
+import { openWorkspaces, type Workspaces } from '#research/workspace/workspace.ts'
+import type { Foundation } from './foundation.ts'
+
+export interface Environment {
+  readonly factors: SecondFactors
+  readonly workspaces: Workspaces
+  readonly airlock: Airlock
+}
+
+export interface EnvironmentParts extends Pick<Foundation, 'keys' | 'door' | 'work' | 'datasets' | 'body'> {
+  readonly database: Database
+  readonly cases: CaseStore
+}
+
+export function openEnvironment({ database, keys, door, work, datasets, body, cases }: EnvironmentParts): Environment {
+  /** One key for each use: what is learnt of one says nothing of another. */
+  const secretFor = (use: string): string =>
+    createHmac('sha256', keys.secret).update(`tessera workspace ${use} 1`).digest('hex')
+  const factors = openSecondFactors(database, { secret: secretFor('second factor'), issuer: body.name })
+  return {
+    factors,
+    workspaces: openWorkspaces({ database, door, work, factors, releaseOf: datasets.releaseOf }),
+    airlock: openAirlock({
+      ...{ database, door, secret: secretFor('airlock') },
+      // That the person is an output checker, the page knows by the office of the session.
+      async mayCheck(person, caseId) {
+        const state = await cases.load(caseId)
+        const by = { person, role: 'output-checker', organisation: body.id } as const
+        return state !== undefined && checkSeparation(by, state, cases.procedureFor(state)) === undefined
+      },
+    }),
+  }
+}

@@ -1,0 +1,76 @@
+/** The pages of research on a country's portal, for the public, researchers, the body and data holders. */
+import { Hono } from 'hono'
+import { accessBodyPages } from '#portal/access-body/access-body-pages.ts'
+import { holderPages } from '#portal/holder/holder-pages.ts'
+import { openReleaseShelf } from '#portal/holder/release-shelf.ts'
+import { publicPages } from '#portal/public/public-pages.ts'
+import { researcherPages } from '#portal/researcher/researcher-pages.ts'
+import { openStudyStore } from '#portal/researcher/studies/study-store.ts'
+import type { RelyingParty } from '#trust/people/relying-party.ts'
+import type { CountryParts } from '../country-parts.ts'
+import type { PortalWords } from '../portal-words.ts'
+import { nationalCatalogue } from './catalogue.ts'
+import { conceptSearch } from './concept-search.ts'
+import type { Research } from './open-research.ts'
+import { DCAT_PATH, inboxFolder, releaseFolder } from './paths.ts'
+import { researchPeople } from './people.ts'
+
+export interface ResearchPages {
+  readonly parts: Pick<CountryParts, 'configuration' | 'stores' | 'around'>
+  readonly research: Research
+  readonly people: Pick<RelyingParty, 'name' | 'origins'>
+  readonly words: PortalWords
+}
+
+/** Answers the addresses of `isResearchPage`. */
+export function researchPages({ parts, research, people, words }: ResearchPages): Hono {
+  const { configuration, stores, around } = parts
+  const { country, portal, home } = configuration
+  const { procedures, cases, lists, errands, catalogue, work, settings, airlock } = research
+  const { researcher, bodyOfficer, holderOfficer } = researchPeople({
+    ...{ country, origin: portal.origin, database: stores.database },
+    now: () => new Date(),
+  })
+  const shared = {
+    ...words,
+    country,
+    formOrigins: people.origins,
+    onError: (error: unknown) => around.log.failure('page-failed', error),
+  }
+  const signIn = (to: string) => ({ href: `/sign-in?to=${encodeURIComponent(to)}`, provider: people.name })
+  const app = new Hono()
+  const dcat = nationalCatalogue({ store: catalogue, body: settings.body, country, origin: portal.origin })
+  app.all(DCAT_PATH, (context) => dcat.fetch(context.req.raw))
+  app.all(`${DCAT_PATH}/*`, (context) => dcat.fetch(context.req.raw))
+  app.route(
+    '/access-body',
+    accessBodyPages({
+      ...{ ...shared, procedures, cases, lists, errands, work, person: bodyOfficer, outputs: airlock.desk },
+      tablesOf: async () => undefined,
+      signIn: signIn('/access-body'),
+    }),
+  )
+  app.route(
+    '/holder',
+    holderPages({
+      ...{ ...shared, catalogue, cases, lists, errands, person: holderOfficer, signIn: signIn('/holder') },
+      releases: openReleaseShelf({
+        folder: releaseFolder(home),
+        inbox: inboxFolder(home),
+        load: { memory: settings.memory, threads: settings.threads },
+      }),
+      datasetBase: `${portal.origin}/catalogue/datasets/`,
+    }),
+  )
+  app.route(
+    '/research',
+    researcherPages({
+      ...{ ...shared, procedures, cases, lists, errands, catalogue, person: researcher, signIn: signIn('/research') },
+      studies: openStudyStore(stores.database),
+      concepts: conceptSearch(settings.datasets.map(({ file }) => file)),
+      ask: research.ask,
+      answer: research.answerTo,
+    }),
+  )
+  return app.route('/', publicPages({ ...shared, procedures, catalogue, register: lists }))
+}
