@@ -14,8 +14,14 @@ import { saveSection, showSection } from './applications/form-page.ts'
 import { showApplications } from './applications/list.ts'
 import { beginApplication, showNew } from './applications/new.ts'
 import { showReview, submitApplication } from './applications/review.ts'
+import { changeCirce, showCirce } from './cohorts/circe-page.ts'
+import { changeCohort, removeCohort, showCohort } from './cohorts/cohort-page.ts'
+import { showAnswer } from './questions/answer-page.ts'
+import { askQuestion, showAsk } from './questions/ask-page.ts'
+import { keepAnswer } from './questions/keep-answer.ts'
 import { refused, welcome } from './refusal.ts'
 import type { ResearcherPageOptions } from './researcher-options.ts'
+import { showStudy } from './studies/study-page.ts'
 import {
   type Answering,
   actorIn,
@@ -25,6 +31,7 @@ import {
   type ResearcherVisit,
   siteName,
 } from './visit.ts'
+import { workspaceRoutes } from './workspace/routes.ts'
 
 /** To be mounted at `/research`. */
 export function researcherPages(options: ResearcherPageOptions): Hono {
@@ -68,6 +75,17 @@ export function researcherPages(options: ResearcherPageOptions): Hono {
   app.post(`${one}/complete/:state`, caseRoute(completeApplication))
   app.get(`${one}/act/:state/:act`, caseRoute(showAct))
   app.post(`${one}/act/:state/:act`, caseRoute(performAct))
+  app.get(`${one}/study`, caseRoute(showStudy))
+  app.get(`${one}/study/cohorts/:cohort`, caseRoute(showCohort))
+  app.post(`${one}/study/cohorts/:cohort`, caseRoute(changeCohort))
+  app.post(`${one}/study/cohorts/:cohort/remove`, caseRoute(removeCohort))
+  app.get(`${one}/study/circe/:cohort`, caseRoute(showCirce))
+  app.post(`${one}/study/circe/:cohort`, caseRoute(changeCirce))
+  app.get(`${one}/study/ask`, caseRoute(showAsk))
+  app.post(`${one}/study/ask`, caseRoute(askQuestion))
+  app.get(`${one}/study/questions/:question`, caseRoute(showAnswer))
+  app.post(`${one}/study/questions/:question/keep`, caseRoute(keepAnswer))
+  workspaceRoutes(app, `${one}/workspace`, caseRoute)
   app.all(
     '*',
     route((visit) => refused(visit, 'not-found')),

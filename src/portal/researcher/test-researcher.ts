@@ -2,16 +2,25 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import { openDatabase } from '#platform/database/database.ts'
+import { inTransaction, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openMessages } from '#platform/i18n/messages.ts'
 import { ok } from '#platform/result/result.ts'
 import { openCaseLists } from '#research/applications/store/case-lists.ts'
-import { openCaseStore } from '#research/applications/store/case-store.ts'
-import { caseMigrations } from '#research/applications/store/migrations.ts'
-import { proceduresOf } from '#research/applications/testing/example-case.ts'
+import { append, openCaseStore } from '#research/applications/store/case-store.ts'
+import { type CaseTables, caseMigrations } from '#research/applications/store/migrations.ts'
+import {
+  actor,
+  assessAll,
+  permitTerms,
+  procedureIn,
+  proceduresOf,
+  submittedCase,
+} from '#research/applications/testing/example-case.ts'
 import { openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
+import type { AskedState } from '#research/federation/coordinator-store.ts'
+import type { AnswerTable } from '#research/federation/node-result.ts'
 import type { NamedConcept } from '#research/omop/vocabulary/find-concepts.ts'
 import type { AskedQuestion, Researcher, TaskAnswer } from './researcher-options.ts'
 import { researcherPages } from './researcher-pages.ts'
@@ -68,8 +77,9 @@ export async function testResearcher(workspace?: WorkspacePageOptions) {
       errands: { run: async () => ({ done: 0, failed: 0 }) as never },
       concepts: async ({ text, domains }) =>
         CONCEPTS.filter(
-          ({ name, domain }) =>
-            name.toLowerCase().includes(text.toLowerCase()) && (domains === undefined || domains.includes(domain)),
+          ({ id, name, domain }) =>
+            (name.toLowerCase().includes(text.toLowerCase()) || String(id) === text) &&
+            (domains === undefined || domains.includes(domain)),
         ),
       ask: async (question) => ok(`task-${asked.push(question)}`),
       answer: async (task) => {
@@ -107,5 +117,40 @@ export async function testResearcher(workspace?: WorkspacePageOptions) {
     assert.deepEqual(errors, [])
     await database.close()
   }
-  return { app, cases, catalogue, studies, procedures, state, asked, get, post, close }
+  return { app, database, cases, catalogue, studies, procedures, state, asked, get, post, close }
+}
+
+/** A case in which France has granted a permit for SQL and R; the clock of the pages is set into its time. */
+export async function grantedCase(pages: TestResearcher): Promise<void> {
+  const procedure = await procedureIn('FR')
+  const made = submittedCase(procedure, 'data-permit', ['FR', 'PT'])
+  const [at, part] = ['2029-05-02T10:00:00Z', { memberState: 'FR' }] as const
+  made.give({ kind: 'confirm-complete', at, ...part, by: actor('intake') })
+  assessAll(made, procedure, 'FR', at)
+  made.give({ kind: 'estimate-fee', at, ...part, by: actor('intake'), items: [] })
+  const terms = permitTerms('FR', '2030-05-01T00:00:00Z')
+  const tools = ['typed-query', 'sql', 'r'] as const
+  made.give({ kind: 'grant', at, ...part, by: actor('coordinator'), terms: { ...terms, tools } })
+  const kysely = pages.database.kysely.$extendTables<CaseTables>()
+  assert.ok(await inTransaction(kysely, (transaction) => append(transaction, undefined, made.events, procedure, at)))
+  pages.state.now = new Date('2029-07-02T10:00:00Z')
+}
+
+/** Every node has answered, refused, or is away, as told. */
+export function nodesThat(states: Readonly<Record<string, AskedState['state']>>, tables: readonly AnswerTable[] = []) {
+  return Object.entries(states).map(([memberState, state]): AskedState => {
+    const outcome =
+      state === 'answered'
+        ? ({ kind: 'answered', tables } as const)
+        : ({
+            kind: 'refused',
+            code: 'permit-revoked',
+            sentence: 'The permit is revoked.',
+            next: 'Ask its body.',
+          } as const)
+    return {
+      ...{ node: `node-${memberState.toLowerCase()}`, memberState, state, taken: true },
+      ...(state === 'answered' || state === 'refused' ? { outcome } : {}),
+    }
+  })
 }

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { CASE_ID } from '#research/applications/testing/example-case.ts'
+import { readDefinition } from '#research/cohort/read-definition.ts'
+import { answerOf, merge, NOTHING, totals } from '#research/federation/merge.ts'
+import type { AnswerTable } from '#research/federation/node-result.ts'
+import type { TaskAnswer } from './researcher-options.ts'
+import { grantedCase, nodesThat, type TestResearcher, testResearcher } from './test-researcher.ts'
+
+const STUDY = `/applications/${CASE_ID}/study`
+let pages: TestResearcher
+before(async () => {
+  pages = await testResearcher()
+  await grantedCase(pages)
+})
+after(() => pages.close())
+
+const EVENT = { 'entry-domain': 'condition', 'entry-narrower': 'yes' }
+const PICKED = { ...EVENT, 'entry-concept': '201826|Type 2 diabetes mellitus' }
+const COHORT = { ...PICKED, name: 'Diabetes', entries: 'first', priorDays: '365', sex: 'any', rules: '0' }
+
+async function savedCohort(name = 'Diabetes'): Promise<string> {
+  assert.equal((await pages.post(`${STUDY}/cohorts/new`, { ...COHORT, name, do: 'save' })).status, 303)
+  const cohorts = await pages.studies.cohorts(CASE_ID)
+  return cohorts.find((one) => one.name === name)?.id ?? ''
+}
+
+describe('a cohort', () => {
+  it('is built by buttons: find, pick, add and take out rules, check, save', async () => {
+    const found = await pages.post(`${STUDY}/cohorts/new`, {
+      ...EVENT,
+      rules: '0',
+      'entry-find': 'diabetes',
+      do: 'find:entry',
+    })
+    assert.match(found.text, /value="pick:entry:201826"/)
+    assert.doesNotMatch(found.text, /metformin/)
+    const picked = await pages.post(`${STUDY}/cohorts/new`, { ...EVENT, rules: '0', do: 'pick:entry:201826' })
+    assert.match(picked.text, /value="201826\|Type 2 diabetes mellitus"/)
+    const rule = await pages.post(`${STUDY}/cohorts/new`, { ...COHORT, do: 'add-rule' })
+    assert.match(rule.text, /id="rule-0-find"/)
+    const without = await pages.post(`${STUDY}/cohorts/new`, { ...COHORT, rules: '1', do: 'remove-rule:0' })
+    assert.doesNotMatch(without.text, /id="rule-0-find"/)
+    const checked = await pages.post(`${STUDY}/cohorts/new`, { ...COHORT, do: 'check' })
+    assert.match(checked.text, /the earliest of these events, observed at least 365 days before/)
+    const id = await savedCohort('Built')
+    const saved = await pages.studies.cohort(CASE_ID, id)
+    assert.ok(readDefinition(saved?.definition).ok)
+    assert.match((await pages.get(`${STUDY}/cohorts/${id}`)).text, /value="Built"/)
+  })
+
+  it('leads what is missing to its field, and saves nothing', async () => {
+    const before = (await pages.studies.cohorts(CASE_ID)).length
+    const wrong = await pages.post(`${STUDY}/cohorts/new`, {
+      ...COHORT,
+      name: '',
+      rules: '1',
+      'rule-0-count': 'x',
+      do: 'save',
+    })
+    assert.equal(wrong.status, 422)
+    for (const field of ['name', 'rule-0-count', 'rule-0-find'])
+      assert.match(wrong.text, new RegExp(`href="#${field}"`))
+    assert.equal((await pages.studies.cohorts(CASE_ID)).length, before)
+  })
+
+  it('is not overwritten by somebody who has not seen the newest', async () => {
+    const id = await savedCohort('Shared')
+    const first = await pages.post(`${STUDY}/cohorts/${id}`, {
+      ...COHORT,
+      name: 'First',
+      'cohort-version': '1',
+      do: 'save',
+    })
+    assert.equal(first.status, 303)
+    const second = await pages.post(`${STUDY}/cohorts/${id}`, {
+      ...COHORT,
+      name: 'Second',
+      'cohort-version': '1',
+      do: 'save',
+    })
+    assert.equal(second.status, 409)
+    assert.equal((await pages.studies.cohort(CASE_ID, id))?.name, 'First')
+    assert.equal((await pages.post(`${STUDY}/cohorts/${id}/remove`, {})).status, 303)
+    assert.ok(await pages.studies.cohort(CASE_ID, id), 'nothing is deleted without the tick')
+    await pages.post(`${STUDY}/cohorts/${id}/remove`, { sure: 'yes' })
+    assert.equal(await pages.studies.cohort(CASE_ID, id), undefined)
+  })
+
+  it('is brought as Circe, with problems at their place', async () => {
+    const none = await pages.post(`${STUDY}/circe/new`, { name: 'C', circe: '{"a":', do: 'save' })
+    assert.equal(none.status, 422)
+    assert.match(none.text, /href="#circe"/)
+    const wrong = { ConceptSets: [{ id: 'x' }], PrimaryCriteria: { CriteriaList: [{ ConditionOccurrence: {} }] } }
+    const placed = await pages.post(`${STUDY}/circe/new`, { name: 'C', circe: JSON.stringify(wrong), do: 'save' })
+    assert.equal(placed.status, 422)
+    assert.match(placed.text, /<code>\$\.ConceptSets/)
+    const right = { PrimaryCriteria: { CriteriaList: [{ Death: {} }] } }
+    const sent = await pages.post(`${STUDY}/circe/new`, { name: 'Deaths', circe: JSON.stringify(right), do: 'save' })
+    assert.equal(sent.status, 303)
+    const saved = (await pages.studies.cohorts(CASE_ID)).find(({ name }) => name === 'Deaths')
+    assert.deepEqual(saved?.definition, right)
+    assert.match((await pages.get(`${STUDY}/circe/${saved?.id}`)).text, /The cohort can run|nothing to look at/)
+  })
+
+  it('is not there for somebody who has no part in the case', async () => {
+    pages.state.person = 'https://id.example|stranger'
+    assert.equal((await pages.get(STUDY)).status, 404)
+    assert.equal((await pages.post(`${STUDY}/cohorts/new`, { ...COHORT, do: 'save' })).status, 404)
+    pages.state.person = 'https://id.example|applicant'
+  })
+})
+
+const ASK = { kind: 'count', country: 'FR', purpose: 'e', by: ['sex'], ages: '0, 18' }
+
+const cell = (key: (string | null)[], persons: number | null, sums?: Record<string, number>) => ({
+  key,
+  persons,
+  ...(sums ? { sums } : {}),
+})
+const EVIDENCE = { frequencyFloor: 10, hidden: 1, shown: 3, noise: { kind: 'cell-key', spread: 2 } }
+const table = (name: string, dimensions: AnswerTable['dimensions'], cells: AnswerTable['cells']): AnswerTable => ({
+  ...{ name, dimensions, cells, evidence: EVIDENCE },
+})
+const SEX = [{ name: 'sex', levels: ['female', 'male'] }]
+
+function answered(...parts: readonly (readonly AnswerTable[])[]): TaskAnswer {
+  let merged = NOTHING
+  for (const [index, tables] of parts.entries()) {
+    const more = merge(merged, answerOf(index === 0 ? 'node-fr' : 'node-pt', tables))
+    assert.ok(more.ok)
+    merged = more.value
+  }
+  const all = totals(merged)
+  assert.ok(all.ok)
+  const states = parts.length > 1 ? { FR: 'answered', PT: 'answered' } : { FR: 'answered', PT: 'refused' }
+  return { nodes: nodesThat(states as Parameters<typeof nodesThat>[0], parts[0]), tables: all.value }
+}
+
+async function asked(fields: Readonly<Record<string, string | readonly string[]>>): Promise<string> {
+  const sent = await pages.post(`${STUDY}/ask`, fields)
+  assert.equal(sent.status, 303, sent.text.slice(0, 2000))
+  return sent.place
+}
+
+describe('a question', () => {
+  it('needs what its kind needs, and names what is missing', async () => {
+    const cohort = await savedCohort('Asked')
+    const missing = { ...ASK, cohort: '', country: [], kind: 'survival', step: '0' }
+    const wrong = await pages.post(`${STUDY}/ask`, missing)
+    assert.equal(wrong.status, 422)
+    for (const field of ['cohort', 'country', 'event', 'step']) assert.match(wrong.text, new RegExp(`href="#${field}"`))
+    const first = await pages.get(`${STUDY}/ask?cohort=${cohort}`)
+    assert.match(first.text, /value="survival"/)
+    const second = await pages.get(`${STUDY}/ask?cohort=${cohort}&kind=distribution`)
+    assert.match(second.text, /name="classes"/)
+    assert.match(second.text, /value="FR" checked/)
+    assert.doesNotMatch(second.text, /value="PT"/, 'Portugal has not granted anything')
+  })
+
+  it('goes to the nodes under the permits, once for each step of an attrition', async () => {
+    const cohort = await savedCohort('Narrow')
+    await pages.post(`${STUDY}/cohorts/${cohort}`, {
+      ...{ ...COHORT, name: 'Narrow', ageFrom: '18', 'cohort-version': '1', do: 'save' },
+    })
+    const before = pages.asked.length
+    await asked({ ...ASK, cohort })
+    assert.deepEqual(pages.asked.at(-1)?.permits, [{ memberState: 'FR', id: 'permit-1' }])
+    assert.deepEqual(pages.asked.at(-1)?.analysis.kind, 'count')
+    await asked({ ...ASK, kind: 'attrition', cohort })
+    assert.equal(pages.asked.length, before + 3)
+  })
+
+  it('shows numbers with picture and table, hidden cells as such, and who has not answered and why', async () => {
+    const cohort = await savedCohort('Counted')
+    const place = await asked({ ...ASK, cohort })
+    pages.state.answer = () =>
+      answered([table('persons', SEX, [cell(['female'], 12_345), cell(['male'], null), cell([null], null)])])
+    const { text } = await pages.get(place)
+    assert.match(text, /<svg class="chart" role="img"/)
+    assert.match(text, /12\s345/)
+    assert.match(text, /class="hidden-bar"/)
+    assert.match(text, />hidden</)
+    assert.match(text, /The numbers are without: Portugal/)
+    assert.match(text, /The permit is revoked\./)
+    assert.match(text, /fewer than 10 persons are hidden/)
+    assert.match(text, /differ by up to 2/)
+    const french = (await pages.get(place, 'fr')).text
+    assert.match(french, /masqué/)
+    assert.match(french, /féminin/)
+  })
+
+  it('adds what several countries show, and says which of them hide something', async () => {
+    const place = await asked({ ...ASK, cohort: await savedCohort('Two') })
+    pages.state.answer = () =>
+      answered(
+        [table('persons', SEX, [cell(['female'], 30), cell(['male'], 20)])],
+        [table('persons', SEX, [cell(['female'], 12), cell(['male'], null)])],
+      )
+    const { text } = await pages.get(place)
+    assert.match(text, /All 2 countries/)
+    assert.match(text, />42</)
+    assert.match(text, /20, hidden in Portugal/)
+  })
+
+  it('draws rates, series, distributions, curves and what persons have', async () => {
+    const cohort = await savedCohort('Drawn')
+    const years = [{ name: 'year', levels: ['2019', '2020', '2021'] }]
+    const steps = [
+      { name: 'step', levels: ['0', '30–60'] },
+      { name: 'outcome', levels: ['event', 'censored'] },
+    ]
+    const left = [
+      cell(['0', 'event'], 20),
+      cell(['0', 'censored'], 10),
+      cell(['30–60', 'event'], 35),
+      cell(['30–60', 'censored'], 35),
+    ]
+    const answers: Readonly<Record<string, readonly AnswerTable[]>> = {
+      rate: [
+        table('entries', SEX, [cell(['female'], 50, { entries: 60 })]),
+        table('time', SEX, [cell(['female'], 900, { personDays: 365_250 })]),
+      ],
+      'time-series': [table('entries', years, [cell(['2019'], 20), cell(['2020'], null), cell(['2021'], 40)])],
+      distribution: [
+        table('classes', [{ name: 'class', levels: ['0-19', '20+'] }], [cell(['0-19'], 15), cell(['20+'], 85)]),
+        table('values', [], [cell([], 100, { value: 4210, 'value persons': 100 })]),
+      ],
+      survival: [table('steps', steps, left)],
+      characterisation: [table('drug', [{ name: 'concept', levels: ['1503297'] }], [cell(['1503297'], 77)])],
+    }
+    const expected: Readonly<Record<string, RegExp>> = {
+      rate: /60\.00<\/td><td class="number">45\.\d\d – 77\.\d\d/,
+      'time-series': /d="M0 [\d.]+M1000 0"|<circle/,
+      distribution: /42\.1/,
+      survival: /80\.0\s%/,
+      characterisation: /metformin/,
+    }
+    for (const [kind, tables] of Object.entries(answers)) {
+      const place = await asked({ ...ASK, cohort, event: cohort, domains: 'drug', by: [], kind })
+      pages.state.answer = () => answered(tables)
+      const { text } = await pages.get(place)
+      assert.match(text, expected[kind] ?? /nothing/, kind)
+      assert.match(text, /<svg class="chart"/, kind)
+    }
+  })
+
+  it('says so when nobody has answered yet, and when the permit is over nothing is asked', async () => {
+    const cohort = await savedCohort('Late')
+    const place = await asked({ ...ASK, cohort })
+    pages.state.answer = () => ({ nodes: nodesThat({ FR: 'waiting', PT: 'unreachable' }), tables: [] })
+    assert.match((await pages.get(place)).text, /No country has answered yet/)
+    const { now } = pages.state
+    pages.state.now = new Date('2030-05-01T00:00:00Z')
+    const before = pages.asked.length
+    const over = await pages.post(`${STUDY}/ask`, { ...ASK, cohort })
+    assert.equal(over.status, 200)
+    assert.equal(pages.asked.length, before)
+    assert.match((await pages.get(STUDY)).text, /No permit is in force/)
+    pages.state.now = now
+  })
+})
