@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FhirResource } from 'fhir/r4'
 import type { ClinicalDocument } from '../../model/clinical-document.ts'
+import { NULL_FLAVOR_EXTENSION } from '../tables/urls.ts'
 import { all, only, read, section, summary, TERMINOLOGY } from '../testing/documents.ts'
 import { type WriteOptions, type WrittenCda, writeCda, writeCdaLevel1 } from './write-cda.ts'
 
@@ -127,6 +128,51 @@ test('a fact that CDA has no place for stands beside its statement, and is told'
   )
   const values = all(read(xml), 'Observation').map(({ valueString, valueDateTime }) => valueString ?? valueDateTime)
   assert.ok(values.includes('amended') && values.includes('2026-01-02T10:00:00+00:00'))
+})
+
+test('what the schema takes in no attribute stands beside, and is told', () => {
+  const request = {
+    resourceType: 'MedicationRequest',
+    id: 'm',
+    status: 'x y',
+    intent: 'option',
+    subject: { reference: 'urn:uuid:p' },
+    medicationCodeableConcept: { text: 'Amoxicilina' },
+    dispenseRequest: { numberOfRepeatsAllowed: 'twice' },
+    dosageInstruction: [{ timing: { repeat: { frequency: 2, period: 'day', periodUnit: 'sometimes' } } }],
+    // Documents from outside may have words where FHIR has a number or a code of its list.
+  } as unknown as FhirResource
+  const observation: FhirResource = {
+    resourceType: 'Observation',
+    id: 'o',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: 'two words' }] },
+    _valueString: { extension: [{ url: NULL_FLAVOR_EXTENSION, valueCode: 'QS' }] },
+    note: [{ text: 'Nota' }],
+  }
+  const section = { title: 'S', entry: [{ reference: 'urn:uuid:m' }, { reference: 'urn:uuid:o' }] }
+  const { xml, notWritten } = written(fhir({ ...COMPOSITION, section: [section] }, PATIENT, request, observation))
+  assert.doesNotMatch(xml, /repeatNumber|nullFlavor="QS"|code="(?:two words|x y)"/)
+  assert.match(xml, /displayName="two words"/)
+  const told = notWritten.map(({ what }) => what)
+  for (const words of ['x y', 'option', 'twice', 'day', 'sometimes', 'QS']) {
+    assert.ok(told.includes(words), words)
+    assert.ok(xml.includes(`>${words}<`), words)
+  }
+})
+
+test('a number where FHIR has words is read as its digits', () => {
+  const observation = {
+    resourceType: 'Observation',
+    id: 'o',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: 7181 }] },
+    note: [{ text: 5 }],
+  } as unknown as FhirResource
+  const section = { title: 'S', entry: [{ reference: 'urn:uuid:o' }] }
+  const { xml } = written(fhir({ ...COMPOSITION, section: [section] }, PATIENT, observation))
+  assert.match(xml, /<code code="7181" codeSystem="2.16.840.1.113883.6.1"\/>/)
+  assert.match(xml, /<text>5<\/text>/)
 })
 
 test('resources that no section names are in a last section', () => {
