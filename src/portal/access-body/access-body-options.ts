@@ -7,8 +7,8 @@ import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
 import type { RunningWork } from '#research/permits/running-work.ts'
+import type { Airlock } from '#research/workspace/airlock/airlock.ts'
 import type { DeskOptions, DeskPerson } from '../case-desk/desk.ts'
-import type { OutputDesk } from './outputs-desk.ts'
 
 /** Roles of a body (EHDS Art. 55(2)); in one case a person acts in those that may go together. */
 export const BODY_ROLES = [
@@ -45,7 +45,8 @@ export interface AccessBodyPageOptions extends DeskOptions<BodyOfficer> {
   readonly work: Pick<RunningWork, 'list'>
   /** Tables of the current release of a dataset held here; undefined: those of the model (OMOP CDM 5.4) are offered. */
   readonly tablesOf: (dataset: DatasetId) => Promise<readonly DatasetTable[] | undefined>
-  readonly outputs: OutputDesk
+  /** What wants to leave workspaces (Art. 73(2)). */
+  readonly outputs: Airlock['desk']
   /** Numbers of the activity report that lie outside of cases; zero when absent. */
   readonly outside?: (period: ReportPeriod) => Promise<OutsideNumbers>
 }

@@ -8,7 +8,7 @@ import type { CaseStore, CaseStoreProblemCode } from '#research/applications/sto
 import { alert, button, checkbox, errorSummary, type FieldError, form } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
 import type { Act, Acts, Asked, FactsOf, Written } from './act.ts'
-import { type PartCommandKind, type PartSeen, type Standing, standingOf } from './acting.ts'
+import { type PartCommandKind, type PartSeen, type Standing, standingOf, tasksOf } from './acting.ts'
 import { roleName } from './case-words.ts'
 import { type DeskOptions, type DeskPerson, english, type PersonVisit, readForm, show } from './desk.ts'
 import { refused } from './refusal.ts'
@@ -57,7 +57,7 @@ async function openAct<Person extends DeskPerson>(
   const found = Object.entries(pages.acts).find(([kind]) => kind === visit.context.req.param('act'))
   if (!seen || !found) return undefined
   const [kind, act] = found as [PartCommandKind, Act<PartCommandKind>]
-  const standing = standingOf(kind, seen, pages.actorsOf(visit.person), pages.side)
+  const standing = standingOf(kind, seen, pages.actorsOf(visit.person), tasksOf(kind, pages.side))
   return { visit, pages, kind, act, seen, standing }
 }
 

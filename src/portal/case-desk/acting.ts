@@ -1,9 +1,10 @@
 /** In which of his roles a person can do something in a case, and if in none, why not: the separation of duties, seen from a page. */
 import type { PartCommand } from '#research/applications/case/commands.ts'
+import { decide } from '#research/applications/case/decide.ts'
 import type { Actor, Role } from '#research/applications/case/events.ts'
 import { guardPart } from '#research/applications/case/guard.ts'
 import type { CaseProblemCode } from '#research/applications/case/situation.ts'
-import type { CaseState, Part } from '#research/applications/case/state.ts'
+import { type CaseState, holdersOf, openFindings, type Part } from '#research/applications/case/state.ts'
 import { TABLE } from '#research/applications/case/table.ts'
 import type { Procedure } from '#research/applications/procedure.ts'
 
@@ -24,25 +25,81 @@ export interface PartSeen {
  * What can be done now by somebody of this side, each with the role in which this person can do it or the reason why he cannot.
  * @param actors this person, once for each role that he holds
  * @param side roles of this desk; commands that are nobody's of them are left out
+ * @param at now, ISO 8601
  */
-export function standingsOf(seen: PartSeen, actors: readonly Actor[], side: readonly Role[]): readonly Standing[] {
+export function standingsOf(
+  seen: PartSeen,
+  actors: readonly Actor[],
+  side: readonly Role[],
+  at: string,
+): readonly Standing[] {
   const kinds = Object.keys(TABLE).filter((kind): kind is PartCommandKind => isPart(kind))
   return kinds.flatMap((kind) => {
-    const by = TABLE[kind].by.filter((role) => side.includes(role))
-    return by.some((role) => isOpenFor(kind, role, seen, actors)) ? [standingOf(kind, seen, actors, by)] : []
+    const by = tasksOf(kind, side)
+    const nobody = by.map((role) => somebodyElse(role, actors)).find((one) => isOpenFor(kind, one, seen))
+    const against = nobody && foreseen(kind, nobody, seen, at)
+    if (!nobody || (against !== undefined && POINTLESS.includes(against))) return []
+    const standing = standingOf(kind, seen, actors, by)
+    return 'actor' in standing && against !== undefined && TOLD.includes(against)
+      ? [{ kind, why: against, by }]
+      : [standing]
   })
+}
+
+/** Nothing asks for it, or its time is not now: not worth a word. */
+const POINTLESS: readonly CaseProblemCode[] = [
+  'nothing-asked',
+  'already-done',
+  'finding-unknown',
+  'not-a-trusted-holder',
+  'no-extension',
+  'not-yet-due',
+  'too-late',
+]
+/** It is wanted, and something must come first: told in the place of a button. */
+const TOLD: readonly CaseProblemCode[] = [
+  'criteria-open',
+  'criteria-not-met',
+  'fee-open',
+  'question-open',
+  'views-awaited',
+  'obligations-open',
+]
+
+/** What the case itself would say, whatever the form held: the command is tried without being given. */
+function foreseen(kind: PartCommandKind, by: Actor, { state, part, procedure }: PartSeen, at: string) {
+  const holders = holdersOf(part)
+  const unasked = holders.find((holder) => part.deliveries[holder] === undefined) ?? holders[0]
+  const finding = openFindings(part).find(([, { holder }]) => by.role !== 'data-holder' || holder === by.organisation)
+  const wish = {
+    ...{ kind, by, at, memberState: part.memberState },
+    holder: by.role === 'data-holder' ? by.organisation : unasked,
+    finding: finding?.[0] ?? '',
+    ...{ months: 1, cents: 0, granted: false, confirmed: true, why: 'expired', against: 'user' },
+    ...{ criteria: [], items: [], viewsUntil: '', until: '' },
+  }
+  // Only what stands against it is read; facts that its kind does not have are what the case then objects to.
+  const decided = decide(state, wish as unknown as PartCommand, procedure)
+  return decided.ok ? undefined : decided.problem.code
+}
+
+/** A person who has done nothing yet: only the role, the place and the state of the case can stand against him. */
+function somebodyElse(role: Role, actors: readonly Actor[]): Actor {
+  const organisation = actors.find((actor) => actor.role === role)?.organisation
+  return { person: 'urn:nobody|0', role, ...(organisation === undefined ? {} : { organisation }) }
+}
+
+function isOpenFor(kind: PartCommandKind, by: Actor, { state, part, procedure }: PartSeen): boolean {
+  return guardPart(kind, by, state, part, procedure) === undefined
+}
+
+/** The roles of this side whose task it is. */
+export function tasksOf(kind: PartCommandKind, side: readonly Role[]): readonly Role[] {
+  return TABLE[kind].by.filter((role) => side.includes(role))
 }
 
 function isPart(kind: string): boolean {
   return Object.entries(TABLE).some(([name, row]) => name === kind && row.level === 'part')
-}
-
-/** Whether the case is in a state for it, whoever does it. */
-function isOpenFor(kind: PartCommandKind, role: Role, { state, part, procedure }: PartSeen, actors: readonly Actor[]) {
-  const organisation = actors.find((actor) => actor.role === role)?.organisation
-  // A person who has done nothing yet: only the role, the place and the state of the case can stand against him.
-  const nobody: Actor = { person: 'urn:nobody|0', role, ...(organisation === undefined ? {} : { organisation }) }
-  return guardPart(kind, nobody, state, part, procedure) === undefined
 }
 
 export function standingOf(

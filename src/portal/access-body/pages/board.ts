@@ -19,7 +19,10 @@ const SHOWN = 20
 
 export async function showBoard(visit: BodyVisit): Promise<Response> {
   const { words, options, now } = visit
-  const overdue = await options.lists.overdue(now.toISOString())
+  // What is late at the bodies of other Member States is theirs.
+  const overdue = (await options.lists.overdue(now.toISOString())).filter(
+    ({ memberState }) => memberState === options.country,
+  )
   const groups = await Promise.all(
     Object.entries(GROUPS).map(async ([name, statuses]) => {
       const lists = statuses.map((ownStatus) => options.lists.list({ ownStatus, limit: SHOWN + 1 }))

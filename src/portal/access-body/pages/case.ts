@@ -44,7 +44,7 @@ ${tabs(visit, state.caseId, '')}
     [words('access-body.case.number'), html`<code>${view.caseId}</code>`],
   ])}</section>
 ${own && clocksTable(visit, own.clocks)}
-${actsSection(visit, seen, standingsOf(seen, actors, BODY_ROLES))}
+${actsSection(visit, seen, standingsOf(seen, actors, BODY_ROLES, now.toISOString()))}
 ${own && partSections(visit, seen)}
 ${otherParts(visit, view.parts)}`
   return show(visit, { title: view.title, content })

@@ -3,6 +3,8 @@
 import type { Problem } from '#platform/result/result.ts'
 import { checkSeparation } from '#research/applications/case/guard.ts'
 import type { OutputFinding, OutputTable } from '#research/disclosure/airlock.ts'
+import type { OutputFile } from '#research/workspace/airlock/content.ts'
+import type { OutputDetails, OutputSummary } from '#research/workspace/airlock/views.ts'
 import { problemAlert, problemWords } from '../../case-desk/act-page.ts'
 import { downloadHeaders, headed, moment, readForm, show } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
@@ -20,8 +22,8 @@ import {
 } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { actorsOf, type BodyVisit } from '../body-visit.ts'
-import type { OutputDetails, OutputFile, OutputState, OutputSummary } from '../outputs-desk.ts'
 
+type OutputState = OutputSummary['state']
 const GROUPS: readonly OutputState[] = ['waiting', 'asked', 'approved', 'refused']
 const SHOWN = 50
 /** Rows of a table that are shown; the file itself has all of them. */
@@ -68,7 +70,7 @@ export async function showOutput(visit: BodyVisit): Promise<Response> {
 const DECISIONS = ['approve', 'refuse', 'ask'] as const
 
 export async function decideOutput(visit: BodyVisit): Promise<Response> {
-  const { options, words, now, person, context } = visit
+  const { options, words, person, context } = visit
   const sent = await readForm(visit)
   if (!sent) return refused(visit, 'foreign-form')
   const output = await options.outputs.find(context.req.param('output') ?? '')
@@ -85,7 +87,6 @@ export async function decideOutput(visit: BodyVisit): Promise<Response> {
     kind,
     words: said,
     by: person.identifier,
-    at: now.toISOString(),
     version: sent.get('version') ?? '',
   }
   const decided = await options.outputs.decide(output.id, decision)

@@ -52,17 +52,8 @@ function toDo(visit: HolderVisit, seen: PartSeen): Html {
 }
 
 function actsOf(visit: HolderVisit, seen: PartSeen) {
-  const standings = standingsOf(seen, holderActors(visit.person), ['data-holder'])
-  const open = standings.flatMap((one) => ('actor' in one ? [one.kind] : []))
-  const holder = visit.person.organisation.identifier
-  const delivery = seen.part.deliveries[holder]
-  const isAsked = delivery !== undefined && delivery.deliveredAt === undefined
-  const hasFinding = Object.values(seen.part.findings).some(
-    (one) => one.holder === holder && one.views === undefined && !one.concluded,
-  )
-  return open.filter((kind) =>
-    kind === 'deliver' || kind === 'delay-delivery' ? isAsked : kind === 'state-views' ? hasFinding : true,
-  )
+  const standings = standingsOf(seen, holderActors(visit.person), ['data-holder'], visit.now.toISOString())
+  return standings.flatMap((one) => ('actor' in one ? [one.kind] : []))
 }
 
 export async function showCase(visit: HolderVisit): Promise<Response> {

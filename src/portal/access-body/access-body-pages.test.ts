@@ -1,0 +1,361 @@
+/** The body's pages over real stores: who sees them, what each officer can do and why not the rest, and what follows. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Officer, type TestBody, testBody } from './test-access-body.ts'
+
+let body: TestBody
+let fresh: string
+let ready: string
+let late: string
+let live: string
+before(async () => {
+  body = await testBody()
+  fresh = await body.submitted(1, '2029-04-20T10:00:00Z', 'Fresh study')
+  late = await body.submitted(2, '2028-11-01T10:00:00Z', 'Late study')
+  ready = await body.assessed(3, 'Ready study')
+  live = await body.granted(4, 'Live study')
+})
+after(() => body.close())
+
+const PAGES = ['', '/cases', '/cases?status=granted', '/outputs', '/register', '/report', '/exclusions']
+
+const partOf = async (caseId: string) => (await body.cases.load(caseId))?.parts.FR
+const actsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/class="btn other" href="[^"]*\/cases\/[^/]+\/([a-z-]+)/g)].map(([, act = '']) => act)
+
+test('for everybody without a role there is nothing, on any page and for any form', async () => {
+  for (const path of [...PAGES, `/cases/${fresh}`, `/cases/${fresh}/refuse`, '/register.csv', '/report.csv']) {
+    assert.equal((await body.get(path, 'nobody')).status, 404, path)
+  }
+  assert.equal((await body.post(`/cases/${fresh}/confirm-complete`, {}, 'nobody')).status, 404)
+  assert.equal((await partOf(fresh))?.status, 'completeness-check')
+})
+
+test('every page is there in both languages, with words for everything, kept by no browser', async () => {
+  const inside = ['', '/application', '/history'].flatMap((tab) =>
+    [fresh, ready, live].map((id) => `/cases/${id}${tab}`),
+  )
+  const acts = [
+    'grant',
+    'refuse',
+    'assess',
+    'estimate-fee',
+    'suspend',
+    'conclude-finding',
+    'decide-amendment',
+    'notify-finding',
+  ]
+  const forms = acts.map((act) => `/cases/${ready}/${act}`)
+  for (const language of ['fr', 'en']) {
+    for (const path of [...PAGES, ...inside, ...forms]) {
+      const { status, text, headers } = await body.get(path, 'everything', language)
+      assert.equal(status, 200, path)
+      assert.equal(headers.get('cache-control'), 'no-store')
+      assert.match(headers.get('content-security-policy') ?? '', /script-src 'self'/)
+      const bare = text.replaceAll(/(href|action|src)="[^"]*"/g, '')
+      assert.doesNotMatch(bare, />[^<]*(access-body|holder)\.[a-z]/, `${path} has a key without words`)
+    }
+  }
+  assert.equal((await body.get('/nothing')).status, 404)
+  assert.deepEqual(body.errors, [])
+})
+
+test('the board shows what is overdue first, with the article that sets the limit', async () => {
+  const { text } = await body.get('', 'intake', 'en')
+  const overdue = text.indexOf('Overdue')
+  assert.ok(overdue > 0 && overdue < text.indexOf('<h2>New</h2>'))
+  assert.match(
+    text.slice(overdue, text.indexOf('<h2>New</h2>')),
+    /Late study[\s\S]*EHDS, Article 68\(4\)[\s\S]*days past/,
+  )
+  for (const title of ['Fresh study', 'Ready study', 'Live study']) assert.ok(text.includes(title), title)
+})
+
+test('each officer gets his own buttons, and is told why not the others', async () => {
+  const buttons = async (as: Officer, caseId: string) => actsIn((await body.get(`/cases/${caseId}`, as)).text)
+  assert.deepEqual(await buttons('intake', fresh), ['ask-completion', 'confirm-complete'])
+  const by = { person: 'https://id.example|intake-FR', role: 'intake' } as const
+  await body.give(late, { kind: 'confirm-complete', by, at: '2029-04-10T10:00:00Z', memberState: 'FR' })
+  assert.ok((await buttons('coordinator', ready)).includes('grant'))
+  assert.deepEqual(await buttons('coordinator', live), ['publish-decision', 'ask-holder', 'notify-finding', 'suspend'])
+  const open = await body.get(`/cases/${late}`, 'coordinator', 'en')
+  assert.match(open.text, /<b>Grant<\/b><p class="acts off">Not all criteria have been assessed\./)
+  const { text } = await body.get(`/cases/${ready}`, 'assessor', 'en')
+  assert.ok(!actsIn(text).includes('grant'))
+  assert.match(text, /<b>Grant<\/b><p class="acts off">This is the task of another role\.[\s\S]*?Coordinator/)
+})
+
+test('who assessed may not prepare the data of the same case, and reads why', async () => {
+  const caseId = await body.assessed(20, 'Duties')
+  const as = 'everything'
+  const reasons = Object.fromEntries([
+    ['verdict-0', 'met'],
+    ['reason-0', 'Read once more.'],
+  ])
+  assert.equal((await body.post(`/cases/${caseId}/assess`, reasons, as)).status, 303)
+  assert.equal((await body.post(`/cases/${caseId}/grant`, await grantForm(caseId), as)).status, 303)
+  const { text } = await body.get(`/cases/${caseId}`, as, 'en')
+  assert.ok(actsIn(text).includes('ask-holder'), 'as the coordinator')
+  await body.give(caseId, {
+    kind: 'ask-holder',
+    by: { person: 'x|y', role: 'coordinator' },
+    at: '2029-05-02T10:00:00Z',
+    memberState: 'FR',
+    holder: 'holder-fr',
+  })
+  await body.give(caseId, {
+    kind: 'deliver',
+    by: { person: 'h|1', role: 'data-holder', organisation: 'holder-fr' },
+    at: '2029-05-02T10:00:00Z',
+    memberState: 'FR',
+    holder: 'holder-fr',
+    release: 'r1',
+  })
+  const later = await body.get(`/cases/${caseId}`, as, 'en')
+  assert.ok(!actsIn(later.text).includes('make-available'))
+  assert.match(
+    later.text,
+    /<b>Make the data available<\/b><p class="acts off">You have acted in this case in a role that is kept apart/,
+  )
+  const tried = await body.post(`/cases/${caseId}/make-available`, { environment: 'spe-1' }, as)
+  assert.equal(tried.status, 200)
+  assert.equal((await partOf(caseId))?.status, 'data-received')
+})
+
+test('what is missing is asked for, line by line; what is left out is told at its field', async () => {
+  const empty = await body.post(`/cases/${fresh}/ask-completion`, { questions: ' ' }, 'intake')
+  assert.equal(empty.status, 422)
+  assert.match(empty.text, /<a href="#questions">[\s\S]*id="questions-error"/)
+  const sent = await body.post(
+    `/cases/${fresh}/ask-completion`,
+    { questions: 'Which hospitals?\r\n\r\nWhich years?' },
+    'intake',
+  )
+  assert.equal(sent.to, `/access-body/cases/${fresh}?done=ask-completion`)
+  assert.deepEqual((await partOf(fresh))?.questions, ['Which hospitals?', 'Which years?'])
+  const { text } = await body.get(`/cases/${fresh}`, 'intake', 'en')
+  assert.match(text, /Which years\?/)
+  assert.match(text, /paused/)
+})
+
+test('a form without the token of the session, or of a case that somebody changed, changes nothing', async () => {
+  assert.equal(
+    (await body.post(`/cases/${ready}/refuse`, { justification: 'x', sure: 'yes' }, 'coordinator', 'wrong')).status,
+    403,
+  )
+  const stale = await body.post(
+    `/cases/${ready}/refuse`,
+    { justification: 'x', sure: 'yes', version: '1' },
+    'coordinator',
+  )
+  assert.equal(stale.status, 409)
+  assert.match(stale.text, /a modifié ce dossier entre-temps/)
+  const unsure = await body.post(`/cases/${ready}/refuse`, { justification: 'x' }, 'coordinator')
+  assert.equal(unsure.status, 422)
+  assert.equal((await partOf(ready))?.status, 'assessment')
+})
+
+/** The form of the scope as the page for this case would send it. */
+async function grantForm(
+  caseId: string,
+  change: Readonly<Record<string, string | readonly string[]>> = {},
+  act = 'grant',
+) {
+  const { text } = await body.get(`/cases/${caseId}/${act}`, 'coordinator')
+  assert.match(text, /name="column-0" value="condition_occurrence\.condition_concept_id"/)
+  assert.doesNotMatch(text, /person_source_value/)
+  const written = (name: string): string => new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(text)?.[1] ?? ''
+  const inputs = [
+    'valid-from',
+    'valid-until',
+    'from-0',
+    'to-0',
+    'floor',
+    'strength',
+    'dominance-share',
+    'dominance-ratio',
+  ]
+  return {
+    ...Object.fromEntries(inputs.map((name) => [name, written(name)])),
+    'dataset-0': 'yes',
+    'whole-0': 'person',
+    'column-0': ['condition_occurrence.person_id', 'condition_occurrence.condition_concept_id', 'nonsense.column'],
+    noise: 'cell-key',
+    'small-cells': 'hide',
+    'tool-typed-query': 'yes',
+    sure: 'yes',
+    ...change,
+  }
+}
+
+test('a permit is granted with the scope that was ticked, and no rule goes below the floor', async () => {
+  const wrong: readonly (readonly [Readonly<Record<string, string | readonly string[]>>, string])[] = [
+    [{ floor: '3' }, 'floor'],
+    [{ floor: 'ten' }, 'floor'],
+    [{ 'dominance-share': '0.999' }, 'dominance-share'],
+    [{ 'dataset-0': '' }, 'dataset-0'],
+    [{ 'whole-0': '', 'column-0': '' }, 'tables-0'],
+    [{ 'from-0': '2029-02-30' }, 'from-0'],
+    [{ 'from-0': '2030-01-01', 'to-0': '2029-01-01' }, 'to-0'],
+    [{ 'born-from-0': 'old' }, 'born-from-0'],
+    [{ 'conditions-0': 'diabetes' }, 'conditions-0'],
+    [{ 'tool-typed-query': '' }, 'tools'],
+    [{ 'valid-until': 'soon' }, 'valid-until'],
+    [{ sure: '' }, 'sure'],
+  ]
+  for (const [change, field] of wrong) {
+    const { status, text } = await body.post(`/cases/${ready}/grant`, await grantForm(ready, change), 'coordinator')
+    assert.equal(status, 422, field)
+    assert.match(text, new RegExp(`<a href="#${field}">`), field)
+  }
+  assert.equal((await partOf(ready))?.status, 'assessment')
+  const tooLong = await body.post(
+    `/cases/${ready}/grant`,
+    await grantForm(ready, { 'valid-until': '2045-01-01' }),
+    'coordinator',
+  )
+  assert.equal(tooLong.status, 409)
+  const form = await grantForm(ready, {
+    'born-from-0': '1950',
+    'gender-0': '8532',
+    'conditions-0': '201826, 440000',
+    floor: '15',
+  })
+  const granted = await body.post(`/cases/${ready}/grant`, form, 'coordinator')
+  assert.equal(granted.status, 303, granted.text.slice(0, 2000))
+  const permit = (await partOf(ready))?.permit
+  assert.ok(permit)
+  const [scope] = permit.datasets
+  assert.deepEqual(scope?.population, { bornFrom: 1950, genders: [8532], withCondition: [201826, 440000] })
+  assert.deepEqual(
+    scope?.tables.map(({ table }) => table),
+    ['person', 'condition_occurrence'],
+  )
+  assert.deepEqual(scope?.tables[1]?.columns, ['person_id', 'condition_concept_id'])
+  assert.ok(!scope?.tables[0]?.columns.includes('person_source_value'))
+  assert.equal(permit.disclosure.frequencyFloor, 15)
+  // 24 months from today, where the body sits.
+  assert.deepEqual([permit.from, permit.until], ['2029-05-01T22:00:00.000Z', '2031-05-01T22:00:00.000Z'])
+  assert.ok(
+    body.issued.some(({ id }) => id === permit.id),
+    'signed at once',
+  )
+})
+
+test('suspending says what it stops, and stops it before the page comes back', async () => {
+  body.jobs.push({
+    id: 'j',
+    memberState: 'FR',
+    permit: 'permit-4',
+    dataset: 'd',
+    tool: 'sql',
+    replica: 'r',
+    started: '',
+    seen: '',
+  })
+  const { text } = await body.get(`/cases/${live}/suspend`, 'coordinator', 'en')
+  assert.match(text, /stops all work under this permit at once[\s\S]*node: 1/)
+  const before = body.standings.length
+  assert.equal((await body.post(`/cases/${live}/suspend`, { reasons: 'Checked.' }, 'coordinator')).status, 422)
+  assert.equal(body.standings.length, before)
+  assert.equal(
+    (await body.post(`/cases/${live}/suspend`, { reasons: 'Checked.', sure: 'yes' }, 'coordinator')).status,
+    303,
+  )
+  assert.deepEqual(body.standings.slice(before), [['permit-4', 'suspended']])
+  assert.equal((await body.post(`/cases/${live}/resume`, { reasons: 'Settled.' }, 'coordinator')).status, 303)
+})
+
+test('a permit is revoked after a finding, with an exclusion that the list shows', async () => {
+  const caseId = await body.granted(30, 'Misused study')
+  const notice = { against: 'user', description: 'Data were copied.', 'views-until': '2029-05-20' }
+  assert.equal((await body.post(`/cases/${caseId}/notify-finding`, notice, 'auditor')).status, 303)
+  await body.give(caseId, {
+    kind: 'state-views',
+    by: { person: 'https://id.example|applicant', role: 'applicant' },
+    at: '2029-05-02T11:00:00Z',
+    memberState: 'FR',
+    finding: 'finding-1',
+    views: 'Sorry.',
+  })
+  const end = {
+    finding: 'finding-1',
+    confirmed: 'yes',
+    reasons: 'Copied.',
+    fine: '1250,50',
+    revoke: 'yes',
+    'exclude-until': '2031-05-01',
+    sure: 'yes',
+  }
+  const done = await body.post(`/cases/${caseId}/conclude-finding`, end, 'coordinator')
+  assert.equal(done.status, 303, done.text.slice(0, 1500))
+  const part = await partOf(caseId)
+  assert.deepEqual([part?.status, part?.endedWhy], ['ended', 'revoked'])
+  assert.ok(body.standings.some(([permit, to]) => permit === 'permit-30' && to === 'revoked'))
+  assert.match((await body.get('/exclusions')).text, /applicant-30[\s\S]*Misused study/)
+  const { text } = await body.get(`/cases/${caseId}/history`, 'auditor', 'en')
+  assert.match(text, /A finding was notified[\s\S]*The permit ended[\s\S]*An exclusion was pronounced/)
+})
+
+test('an amendment gets a new permit with the persons and columns of the form', async () => {
+  const caseId = await body.granted(40, 'Amended study')
+  await body.give(caseId, {
+    kind: 'ask-amendment',
+    by: { person: 'https://id.example|applicant', role: 'applicant' },
+    at: '2029-05-02T09:00:00Z',
+    memberState: 'FR',
+    reasons: 'One more person.',
+  })
+  const form = await grantForm(
+    caseId,
+    {
+      granted: 'yes',
+      reasons: 'Needed.',
+      persons:
+        'https://id.example|applicant ; Ada Example ; principal-investigator\nhttps://id.example|third ; Eve Third ; authorised',
+    },
+    'decide-amendment',
+  )
+  const bad = await body.post(`/cases/${caseId}/decide-amendment`, { ...form, persons: 'Eve' }, 'coordinator')
+  assert.match(bad.text, /<a href="#persons">/)
+  assert.equal((await body.post(`/cases/${caseId}/decide-amendment`, form, 'coordinator')).status, 303)
+  const permit = (await partOf(caseId))?.permit
+  assert.deepEqual(
+    permit?.persons.map(({ name }) => name),
+    ['Ada Example', 'Eve Third'],
+  )
+  assert.ok(permit?.datasets[0]?.tables.some(({ table }) => table === 'person'))
+  assert.ok(body.standings.some(([id, to]) => id === 'permit-40' && to === 'revoked'))
+})
+
+test('outputs are decided by a checker with no other part in the case; what a rule stops does not leave', async () => {
+  const [good, small] = [await body.waitingOutput(live, 120), await body.waitingOutput(live, 3)]
+  assert.match((await body.get('/outputs')).text, /Table of 120/)
+  const assessor = await body.get(`/outputs/${good}`, 'assessor', 'en')
+  assert.match(assessor.text, /You cannot check this output/)
+  assert.doesNotMatch(assessor.text, /<td[^>]*>120</)
+  assert.equal((await body.get(`/outputs/${good}/file?name=1-1-by_sex.csv`, 'assessor')).status, 404)
+  const checker = await body.get(`/outputs/${small}`, 'output-checker', 'en')
+  assert.match(checker.text, /A count below the floor[\s\S]*<mark>3<\/mark>/)
+  const version = (text: string) => /name="version" value="([^"]+)"/.exec(text)?.[1] ?? ''
+  const approve = { decision: 'approve', words: '' }
+  const stopped = await body.post(`/outputs/${small}`, { ...approve, version: version(checker.text) }, 'output-checker')
+  assert.equal(stopped.status, 409)
+  const page = await body.get(`/outputs/${good}`, 'output-checker')
+  assert.equal((await body.post(`/outputs/${good}`, { decision: 'refuse', words: '' }, 'output-checker')).status, 422)
+  const done = await body.post(`/outputs/${good}`, { ...approve, version: version(page.text) }, 'output-checker')
+  assert.equal(done.status, 303)
+  assert.equal((await body.airlock.desk.find(good))?.state, 'approved')
+  const file = await body.get(`/outputs/${small}/file?name=1-1-by_sex.csv`, 'output-checker')
+  assert.equal(file.text, 'sex,persons\r\nF,3\r\nM,340\r\n')
+})
+
+test('register and report can be taken along as tables', async () => {
+  const register = await body.get('/register.csv')
+  assert.match(register.headers.get('content-disposition') ?? '', /register-FR\.csv/)
+  assert.match(register.text, /^case,kind,title,.*\r\n/)
+  assert.match(register.text, /Live study/)
+  const report = await body.get('/report.csv?from=2029-01-01&to=2029-12-31')
+  assert.match(report.text, /,permits,5\r\n/)
+  assert.match((await body.get('/report?from=2029-12-31&to=2029-01-01')).text, /2028/)
+})

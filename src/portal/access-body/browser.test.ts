@@ -1,0 +1,172 @@
+/** The body's and the holder's pages in a real browser: wide and on a phone, with and without JavaScript; checked by axe and weighed. */
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import { after, before, describe, test } from 'node:test'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { Browser, Page } from 'playwright-core'
+import { BASE, type TestHolder, testHolder } from '../holder/test-holder.ts'
+import { chromiumPath, faults, fits, launch, openScreen, type Screen, weigh } from '../professional/test-browser.ts'
+import { type TestBody, testBody } from './test-access-body.ts'
+
+const chromium = chromiumPath()
+const skip = chromium ? false : 'Chromium is not installed; on Debian: apt-get install chromium'
+const HEAVIEST = 60 * 1024
+/** A folder for pictures, for people who work on the look. */
+const PICTURES = process.env.TESSERA_PICTURES
+const SCREENS: readonly Screen[] = [
+  { width: 1280, javaScript: true },
+  { width: 400, javaScript: true, dark: true },
+  { width: 400, javaScript: false },
+]
+const DATASET = `${BASE}cancer`
+const ofDataset = `dataset=${encodeURIComponent(DATASET)}`
+
+describe('pages of access body and holder in Chromium', { skip }, () => {
+  let browser: Browser
+  let body: TestBody
+  let holder: TestHolder
+  let server: Server
+  let origin: string
+  let paths: readonly string[]
+  /** Those with the most in them. */
+  let heavy: readonly string[]
+  let ready: string
+
+  before(async () => {
+    body = await testBody()
+    holder = await testHolder()
+    const fresh = await body.submitted(1, '2028-11-01T10:00:00Z', 'Late study')
+    ready = await body.assessed(2, 'Ready study')
+    const open = await body.assessed(4, 'Open study')
+    const live = await body.granted(3, 'Live study')
+    const output = await body.waitingOutput(live, 3)
+    await holder.post('/new', [
+      ['title', 'Cancer'],
+      ['access', 'NON_PUBLIC'],
+    ])
+    await holder.post('/releases', [
+      ['dataset', DATASET],
+      ['folder', 'spring'],
+      ['release', 'r1'],
+    ])
+    await holder.releases.settled()
+    const asked = await holder.askedFor(1, DATASET)
+    paths = [
+      ...['', '/cases', '/outputs', `/outputs/${output}`, '/register', '/report', '/exclusions', '/nowhere'].map(
+        (path) => `/access-body${path}`,
+      ),
+      ...['', '/application', '/history', '/ask-completion'].map((path) => `/access-body/cases/${fresh}${path}`),
+      ...['', '/grant', '/assess', '/estimate-fee'].map((path) => `/access-body/cases/${open}${path}`),
+      ...['', '/suspend', '/conclude-finding', '/notify-finding'].map((path) => `/access-body/cases/${live}${path}`),
+      ...['', '/new', '/import', '/cases', `/cases/${asked}`, `/cases/${asked}/deliver`].map(
+        (path) => `/holder${path}`,
+      ),
+      ...[
+        '/dataset?',
+        '/edit?',
+        '/edit?at=distribution.0&',
+        '/releases?',
+        '/release?release=r1&',
+        '/label?release=r1&',
+      ].map((path) => `/holder${path}${ofDataset}`),
+    ]
+    heavy = [
+      `/access-body/cases/${open}/grant`,
+      `/access-body/cases/${open}`,
+      `/access-body/outputs/${output}`,
+      '/access-body',
+      `/holder/edit?${ofDataset}`,
+      `/holder/dataset?${ofDataset}`,
+      `/holder/cases/${asked}`,
+      `/holder/label?release=r1&${ofDataset}`,
+    ]
+    const app = new Hono().mount('/', (request) =>
+      (new URL(request.url).pathname.startsWith('/holder') ? holder : body).app.fetch(request),
+    )
+    server = createServer(getRequestListener((request) => app.fetch(request)))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const address = server.address()
+    assert.ok(address && typeof address === 'object')
+    origin = `http://127.0.0.1:${address.port}`
+    browser = await launch(chromium ?? '')
+  })
+  after(async () => {
+    await browser?.close()
+    server?.closeAllConnections()
+    server?.close()
+    await body?.close()
+    await holder?.close()
+  })
+
+  async function open(screen: Screen): Promise<Page> {
+    const context = await openScreen(browser, screen)
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    return page
+  }
+
+  /** Signed in as an officer of the body, or of the holder. */
+  async function as(page: Page, path: string): Promise<void> {
+    const value = path.startsWith('/holder') ? 'registry' : 'everything'
+    await page.context().addCookies([{ name: 'desk', value, domain: '127.0.0.1', path: '/' }])
+    await page.goto(`${origin}${path}`)
+  }
+
+  test('without JavaScript a permit is granted, and a mistake is led to its field', async () => {
+    const page = await open({ width: 400, javaScript: false })
+    await as(page, `/access-body/cases/${ready}/grant`)
+    await page.fill('#floor', '2')
+    await page.locator('details:has(> summary code:text-is("person")) summary').click()
+    await page.locator('input[name="whole-0"][value="person"]').check()
+    await page.locator('form.form .btn.main').click()
+    assert.equal(await page.locator('#errors a').first().getAttribute('href'), '#floor')
+    assert.equal(await page.locator('#errors a').count(), 2)
+    assert.equal(await page.locator('input[name="whole-0"][value="person"]').isChecked(), true)
+    await page.fill('#floor', '12')
+    await page.check('#sure')
+    await page.locator('form.form .btn.main').click()
+    await page.waitForURL(/\?done=grant$/)
+    assert.equal((await body.cases.load(ready))?.parts.FR?.permit?.disclosure.frequencyFloor, 12)
+    await page.context().close()
+  })
+
+  for (const screen of SCREENS) {
+    const how = `${screen.width} px ${screen.javaScript ? 'with' : 'without'} JavaScript`
+    test(`every page fits and has no serious fault, ${how}`, async () => {
+      const wrong: string[] = []
+      const page = await open(screen)
+      for (const path of screen.width === 1280 || PICTURES ? paths : heavy) {
+        await as(page, path)
+        if (PICTURES) {
+          const name = `${path
+            .replace(/dataset=.*/, '')
+            .replace(/[0-9a-f]{8}-[0-9a-f-]+/, 'x')
+            .replace(/[^a-z]+/gi, '-')}-${screen.width}${screen.javaScript ? '' : '-plain'}.png`
+          await page.screenshot({ path: `${PICTURES}/${name}`, fullPage: true })
+        }
+        if (!(await fits(page))) wrong.push(`${path} is wider than ${screen.width} pixels`)
+        if (screen.javaScript) {
+          for (const { rule, where } of await faults(page)) wrong.push(`${path}: ${rule} at ${where}`)
+        }
+      }
+      assert.deepEqual(wrong, [])
+      await page.context().close()
+    })
+  }
+
+  test('the heaviest pages are light: at most 60 KB with everything it loads', async (t) => {
+    const page = await open({ width: 1280, javaScript: true })
+    const weights: (readonly [string, number])[] = []
+    for (const path of heavy) {
+      await as(page, path)
+      weights.push([path, await weigh(page, `${origin}${path}`)])
+    }
+    for (const [path, bytes] of weights) t.diagnostic(`${path} ${(bytes / 1024).toFixed(1)} KB`)
+    assert.deepEqual(
+      weights.filter(([, bytes]) => bytes > HEAVIEST || bytes < 1000),
+      [],
+    )
+    await page.context().close()
+  })
+})
