@@ -6,6 +6,7 @@ import {
   DATE,
   DOUBLE,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBInstance,
   DuckDBTimestampValue,
@@ -105,14 +106,24 @@ function sessionOf(connection: DuckDBConnection): EngineSession {
       await connection.run(DUCKDB.createTemporary(table, select))
     },
     read: async (sql, columns) => {
-      const reader = await connection.runAndReadAll(sql)
-      return reader.getRows().map((row) => row.map((value, index) => cellOf(value, columns[index])))
+      const rows: Cell[][] = []
+      for await (const chunk of await connection.run(sql)) appendCells(rows, chunk, columns)
+      return rows
     },
     interrupt: () => connection.interrupt(),
     // Temporary tables live as long as their connection.
     release: async () => {
       connection.closeSync()
     },
+  }
+}
+
+/** Each value is looked at once: answers have millions of rows, one for each person of a cell. */
+function appendCells(rows: Cell[][], chunk: DuckDBDataChunk, columns: readonly Column[]): void {
+  const vectors = columns.map((_, index) => chunk.getColumnVector(index))
+  const { rowCount } = chunk
+  for (let at = 0; at < rowCount; at += 1) {
+    rows.push(vectors.map((vector, index) => cellOf(vector.getItem(at), columns[index])))
   }
 }
 
