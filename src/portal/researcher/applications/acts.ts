@@ -95,6 +95,26 @@ export function commandOf(
   }
 }
 
+/** Whether there is anything to do it about; whether it may be done is the case's answer. */
+export function isOffered(kind: ActKind, part: Part): boolean {
+  switch (kind) {
+    case 'answer-question':
+      return part.openQuestion !== undefined
+    case 'accept-fee':
+      return part.fee !== undefined && !part.fee.accepted
+    case 'dispute-fee':
+      return part.fee !== undefined && part.fee.cents > 0 && part.feeDisputedAt === undefined
+    case 'state-views':
+      return findingsToAnswer(part).length > 0
+    case 'ask-amendment':
+      return part.amendmentAsked === undefined
+    case 'ask-extension':
+      return part.extensionAsked === undefined && !part.permitExtended
+    default:
+      return true
+  }
+}
+
 /** Findings against the user on which he has not spoken (Art. 63(2)). */
 export function findingsToAnswer(part: Part): readonly (readonly [string, string])[] {
   return openFindings(part).flatMap(([id, { against, description, views }]) =>

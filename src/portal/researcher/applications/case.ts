@@ -8,7 +8,7 @@ import { type Html, html } from '../../ui/markup.ts'
 import { countryName, day } from '../../ui/site.ts'
 import { type CaseVisit, caseAddress, show } from '../visit.ts'
 import { feeTable } from './act-page.ts'
-import { isAct } from './acts.ts'
+import { isAct, isOffered } from './acts.ts'
 import { formOf } from './form-page.ts'
 import { answersOf } from './review.ts'
 
@@ -66,7 +66,7 @@ function studyWays(visit: CaseVisit): Html | undefined {
 
 function partBlock(visit: CaseVisit, { part, clocks, commands }: PartView): Html {
   const { words } = visit
-  const acts = commands.filter(isAct)
+  const acts = commands.filter(isAct).filter((kind) => isOffered(kind, part))
   return html`<section class="block"><h2>${countryName(visit, part.memberState)} ${statusTag(visit, part.status)}</h2>
 <p>${words(`research.status-text.${part.status}`)}</p>${part.suspendedAt !== undefined && alert('warning', words('research.part.suspended'))}${askedOf(visit, part, commands.includes('complete'))}${
     part.fee &&

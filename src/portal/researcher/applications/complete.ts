@@ -7,7 +7,7 @@ import { problemAlert, refused } from '../refusal.ts'
 import { type CaseVisit, caseAddress, goTo, readForm, seenVersion, show } from '../visit.ts'
 import { readSection } from './form-answers.ts'
 import { formField } from './form-fields.ts'
-import { formOf } from './form-page.ts'
+import { formOf, namedErrors } from './form-page.ts'
 
 export async function showCompletion(visit: CaseVisit): Promise<Response> {
   return page(visit, {})
@@ -49,11 +49,15 @@ async function page(visit: CaseVisit, { sent, errors, problem }: PageState): Pro
   const part = state.parts[context.req.param('state') ?? '']
   if (part?.status !== 'incomplete') return refused(visit, 'not-found')
   const { view, language } = formOf(visit)
-  const told = new Map([...(errors ?? [])].map(([field, key]) => [field, words(key)]))
+  const told = errors ?? new Map<string, string>()
+  const errorAt = (field: string) => {
+    const key = told.get(field)
+    return key === undefined ? undefined : words(key)
+  }
   const sections = await Promise.all(
     view.sections.map(async ({ label, fields }) => {
       const shown = await Promise.all(
-        fields.map((field) => formField(visit, { field, language, sent, error: told.get(field.id) })),
+        fields.map((field) => formField(visit, { field, language, sent, error: errorAt(field.id) })),
       )
       return html`<details class="block"${fields.some(({ id }) => told.has(id)) && html` open`}><summary lang="${language}">${label}</summary>${shown}</details>`
     }),
@@ -66,7 +70,12 @@ async function page(visit: CaseVisit, { sent, errors, problem }: PageState): Pro
       problem && problemAlert(visit, problem)
     }${errorSummary(
       words,
-      [...told].map(([field, message]) => ({ field, message })),
+      namedErrors(
+        visit,
+        view.sections.flatMap(({ fields }) => fields),
+        language,
+        told,
+      ),
     )}${form({
       action: caseAddress(visit, `/complete/${part.memberState}`),
       token: person.token,

@@ -98,14 +98,20 @@ async function sectionPage(visit: CaseVisit, { sent, faults, problem }: PageStat
   const checked = context.req.query('check') !== undefined
   const errors = new Map(
     section.fields.flatMap((field) => {
-      const error = errorOf(visit, field, faults?.get(field.id), checked)
+      const error = errorOf(field, faults?.get(field.id), checked)
       return error === undefined ? [] : [[field.id, error] as const]
     }),
   )
-  const summary: readonly FieldError[] = [...errors].map(([field, message]) => ({ field, message }))
+  const wordsAt = (key: string | undefined): Html | undefined => (key === undefined ? undefined : words(key))
+  const summary = namedErrors(visit, section.fields, language, errors)
   const fields = await Promise.all(
     section.fields.map((field) =>
-      formField(visit, { field, language, sent: faults || problem ? sent : undefined, error: errors.get(field.id) }),
+      formField(visit, {
+        field,
+        language,
+        sent: faults || problem ? sent : undefined,
+        error: wordsAt(errors.get(field.id)),
+      }),
     ),
   )
   const title = words.messages.text('research.form.title', { section: section.label })
@@ -124,15 +130,27 @@ ${sectionList(visit, view, language)}<h1>${language === words.language ? section
 }
 
 /** Why the field is marked: what could not be kept first; what is missing only when that was asked for. */
-function errorOf(
-  { words }: CaseVisit,
-  { findings }: FieldView,
-  fault: Fault | undefined,
-  checked: boolean,
-): Html | undefined {
-  if (fault !== undefined) return words(`research.fault.${fault}`)
+function errorOf({ findings }: FieldView, fault: Fault | undefined, checked: boolean): string | undefined {
+  if (fault !== undefined) return `research.fault.${fault}`
   const finding = findings.find(({ code }) => checked || code !== 'answer-missing')
-  return finding && words(`research.finding.${finding.code}`)
+  return finding && `research.finding.${finding.code}`
+}
+
+/**
+ * The list above a form: each error with the field that it is about.
+ * @param errors field → key of the words
+ */
+export function namedErrors(
+  { words }: CaseVisit,
+  fields: readonly FieldView[],
+  language: string,
+  errors: ReadonlyMap<string, string>,
+): readonly FieldError[] {
+  return [...errors].map(([field, key]) => {
+    const label = fields.find(({ id }) => id === field)?.label ?? field
+    const told = words('research.form.error', { field: label, error: words.messages.text(key) })
+    return { field, message: language === words.language ? told : html`<span lang="${language}">${told}</span>` }
+  })
 }
 
 /** Every section with what is still open in it. */

@@ -52,7 +52,7 @@ export function figuresOf(figured: Figured, kind: QuestionKind, tables: readonly
 export function figure(id: string, { title, picture, columns, rows, numbers }: FigureTable): Html {
   const isNumber = (column: number): boolean => column >= columns.length - numbers
   return html`<figure><figcaption>${title}</figcaption>${picture}<div class="wide" tabindex="0" role="region" aria-labelledby="${id}-table"><table class="result-table"><caption class="vh" id="${id}-table">${title}</caption><thead><tr>${columns.map(
-    (column) => html`<th scope="col">${column}</th>`,
+    (column, index) => html`<th scope="col"${isNumber(index) && html` class="number"`}>${column}</th>`,
   )}</tr></thead><tbody>${rows
     .slice(0, MOST_ROWS)
     .map(

@@ -23,11 +23,11 @@ export function survivalFigure(figured: Figured, steps: AnswerRows, length: numb
       points: [{ x: 0, y: 1 }, ...curve.steps.map(({ to, survival }) => ({ x: to, y: survival }))],
     })),
     across: thinned(ticksTo(end, (value) => formats.number(value)).filter(({ at }) => at <= end)),
-    up: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: percent(at) })),
+    up: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${formats.number(at * 100)} %` })),
   })
   const note = curves.some(({ partial }) => partial) && html`<p class="small">${text('research.survival.partial')}</p>`
   return {
-    ...{ title, numbers: 4, picture: html`${picture}<p class="small">${text('research.survival.days')}</p>${note}` },
+    ...{ title, numbers: 3, picture: html`${picture}<p class="small">${text('research.survival.days')}</p>${note}` },
     columns: [
       ...dimensions.map((name) => dimensionWords(figured.visit, name)),
       ...['days', 'at-risk', 'events', 'survival'].map((name) => text(`research.column.${name}`)),

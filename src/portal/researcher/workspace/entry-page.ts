@@ -51,7 +51,7 @@ export async function enterWorkspace(visit: WorkspaceVisit): Promise<Response> {
     permit: { memberState: permit.memberState, id: permit.id },
   })
   if (!entered.ok) return entryPage(visit, codeForm(visit), entered.problem)
-  keepSession(visit, entered.value.session, entered.value.until)
+  keepSession(visit, entered.value.session)
   return goTo(visit, workspaceAddress(visit))
 }
 

@@ -36,9 +36,10 @@ export async function insideVisit(visit: WorkspaceVisit): Promise<InsideVisit | 
   return isThis ? { ...visit, holder, session: looked.value } : undefined
 }
 
-export function keepSession(visit: WorkspaceVisit, session: string, until: string): void {
+/** Until the browser is closed; when it ends before, the node knows. */
+export function keepSession(visit: WorkspaceVisit, session: string): void {
   setCookie(visit.context, cookieName(visit), session, {
-    ...{ path: visit.site.base, httpOnly: true, sameSite: 'Strict', expires: new Date(until) },
+    ...{ path: visit.site.base, httpOnly: true, sameSite: 'Strict' },
     secure:
       new URL(visit.context.req.url).protocol === 'https:' || visit.context.req.header('x-forwarded-proto') === 'https',
   })
