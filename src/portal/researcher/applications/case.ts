@@ -66,7 +66,7 @@ function studyWays(visit: CaseVisit): Html | undefined {
 
 function partBlock(visit: CaseVisit, { part, clocks, commands }: PartView): Html {
   const { words } = visit
-  const acts = commands.filter(isAct).filter((kind) => isOffered(kind, part))
+  const acts = commands.flatMap((kind) => (isAct(kind) && isOffered(kind, part) ? [kind] : []))
   return html`<section class="block"><h2>${countryName(visit, part.memberState)} ${statusTag(visit, part.status)}</h2>
 <p>${words(`research.status-text.${part.status}`)}</p>${part.suspendedAt !== undefined && alert('warning', words('research.part.suspended'))}${askedOf(visit, part, commands.includes('complete'))}${
     part.fee &&

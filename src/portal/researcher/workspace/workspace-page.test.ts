@@ -17,7 +17,7 @@ after(() => pages.close())
 const COOKIE = `tessera-fr-workspace=${SESSION}`
 async function send(path: string, fields?: Readonly<Record<string, string | readonly string[]>>, cookie = COOKIE) {
   const pairs = Object.entries(fields ?? {}).flatMap(([name, values]) =>
-    [values].flat().map((value) => [name, String(value)]),
+    [values].flat().map((value): [string, string] => [name, String(value)]),
   )
   const answer = await pages.app.request(`/research${path}`, {
     headers: { 'accept-language': 'en', cookie, 'content-type': 'application/x-www-form-urlencoded' },
