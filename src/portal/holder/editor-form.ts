@@ -40,6 +40,8 @@ export interface EditorForm {
   readonly values: FieldValues
   readonly problems: readonly DescriptionProblem[]
   readonly place: EditorPlace
+  /** Whether what is not mandatory is shown from the beginning. */
+  readonly isOpen: boolean
   /** Address of the page of a node inside. */
   readonly inside: (at: string) => string
   /** Codes of lists in words, where there are any. */
@@ -54,9 +56,9 @@ export function editorForm(form: EditorForm): Html {
     const fields = place.fields.filter((field) => field.need === need)
     if (fields.length === 0) return undefined
     const content = html`${fields.map((field) => oneField(form, field))}`
-    return need === 'optional'
-      ? html`<details class="group"><summary>${words('holder.need.optional')}</summary>${content}</details>`
-      : html`<section><h2>${words(`holder.need.${need}`)}</h2>${content}</section>`
+    return need === 'mandatory'
+      ? html`<section><h2>${words('holder.need.mandatory')}</h2>${content}</section>`
+      : html`<details class="group"${form.isOpen && html` open`}><summary>${words(`holder.need.${need}`)}</summary>${content}</details>`
   })}`
 }
 
@@ -70,7 +72,10 @@ function oneField(form: EditorForm, field: EditorField): Html {
   const described = [help && `${name}-help`, own.length > 0 && `${name}-error`].filter((id) => id).join(' ')
   const said = html`${help && html`<p class="help" id="${name}-help">${help}${field.example && html` <code lang="en">${field.example}</code>`}</p>`}${
     own.length > 0 &&
-    html`<div id="${name}-error">${own.map((one) => html`<p class="field-error">${problemWords(one, words.messages).wrong}</p>`)}</div>`
+    html`<div id="${name}-error">${own.map(
+      (one) =>
+        html`<p class="${one.severity === 'violation' ? 'field-error' : 'field-note'}">${problemWords(one, words.messages).wrong}</p>`,
+    )}</div>`
   }`
   const wrong = own.some(({ severity }) => severity === 'violation')
   const inputs = inputsOf(form, field, name, described)
@@ -123,7 +128,7 @@ function manyTexts(form: EditorForm, name: string, field: EditorField): Html {
   const rows = Array.from({ length: form.values.count(name) + 1 }, (_, index) =>
     oneText(form, `${name}.${index}`, field, `${name}.${index}`),
   )
-  return html`${rows}<p class="help">${form.words('holder.field.more')}</p>`
+  return html`${rows}<p class="help">${form.words('holder.field.more-texts')}</p>`
 }
 
 function manyLinks(form: EditorForm, name: string, field: EditorField): Html {

@@ -1,5 +1,6 @@
 /** What this body's part of a case says beyond its status: questions, criteria, fee, decision, permit, deliveries, findings. */
 import type { Part } from '#research/applications/case/state.ts'
+import { calendarOf } from '#research/applications/procedure.ts'
 import type { Permit } from '#research/permits/permit.ts'
 import type { PartSeen } from '../../case-desk/acting.ts'
 import { euros, ruleText } from '../../case-desk/case-words.ts'
@@ -11,7 +12,7 @@ import type { BodyVisit } from '../body-visit.ts'
 export function partSections(visit: BodyVisit, seen: PartSeen): Html {
   const { part } = seen
   return html`${questions(visit, part)}${criteria(visit, seen)}${fee(visit, seen)}${decision(visit, part)}${
-    part.permit && permitSection(visit, part.permit)
+    part.permit && permitSection(visit, part.permit, seen.procedure)
   }${deliveries(visit, part)}${findings(visit, part)}`
 }
 
@@ -87,12 +88,15 @@ function decision(visit: BodyVisit, part: Part): Html | undefined {
 }
 
 /** Art. 68(10): what the permit says, as it is executed. */
-export function permitSection(visit: BodyVisit, permit: Permit): Html {
+function permitSection(visit: BodyVisit, permit: Permit, procedure: PartSeen['procedure']): Html {
+  const { dayOf } = calendarOf(procedure, permit.memberState)
+  // Its last day: the moment of the end belongs to the next one.
+  const lastDay = dayOf(new Date(Date.parse(permit.until) - 1).toISOString())
   const { words } = visit
   const { number } = words.messages.formats
   return html`<section class="block"><h2>${words('access-body.part.permit')}</h2>${summaryList([
     [words('access-body.permit.number'), html`<code>${permit.id}</code>`],
-    [words('access-body.permit.valid'), html`${moment(visit, permit.from)} – ${moment(visit, permit.until)}`],
+    [words('access-body.permit.valid'), html`${moment(visit, dayOf(permit.from))} – ${moment(visit, lastDay)}`],
     [
       words('access-body.permit.persons'),
       html`<ul class="plain">${permit.persons.map(({ name }) => html`<li>${name}</li>`)}</ul>`,

@@ -119,14 +119,17 @@ function problemsSection(visit: HolderVisit, dataset: string, all: readonly Desc
 }
 
 /** `distribution[0].accessUrl`: the page of the distribution, at its field. */
-export function fieldAddress(visit: HolderVisit, dataset: string, { field }: DescriptionProblem): string {
+export function fieldAddress(visit: HolderVisit, dataset: string, { field, severity }: DescriptionProblem): string {
   const name = formName(field)
   const steps = name.split('.')
   const last = steps.at(-1) ?? ''
   // A place in a list belongs to its field.
   const inside = /^\d+$/.test(last) ? steps.slice(0, -2) : steps.slice(0, -1)
   const anchor = /^\d+$/.test(last) ? steps.slice(0, -1).join('.') : name
-  return `${visit.address('/edit', { dataset, ...(inside.length === 0 ? {} : { at: inside.join('.') }) })}#${anchor}`
+  const at: Record<string, string> = inside.length === 0 ? {} : { at: inside.join('.') }
+  // What is only recommended is folded away otherwise.
+  const all: Record<string, string> = severity === 'warning' ? { all: '' } : {}
+  return `${visit.address('/edit', { dataset, ...at, ...all })}#${anchor}`
 }
 
 function changeForms(visit: HolderVisit, stored: StoredRecord, conforms: boolean, { missing }: PageState): Html {

@@ -92,6 +92,7 @@ async function editorPage(visit: HolderVisit, editing: Editing, state: PageState
       values: state.values ?? valuesOf(formValues(record)),
       problems,
       place,
+      isOpen: context.req.query('all') !== undefined || place.at !== '' || state.wrong !== undefined,
       inside,
       codeName: (code) => codeName(visit, code),
     })}<div class="actions">${button(words('holder.editor.save'))}</div>`,
@@ -101,8 +102,8 @@ async function editorPage(visit: HolderVisit, editing: Editing, state: PageState
 }
 
 function codeName({ words }: HolderVisit, code: string): Html | undefined {
-  const key = `catalogue.category.${code}`
-  return words.messages.has(key) ? words(key) : undefined
+  const key = [`catalogue.category.${code}`, `holder.access.${code}`].find((one) => words.messages.has(one))
+  return key === undefined ? undefined : words(key)
 }
 
 function crumbs(visit: HolderVisit, { stored, place }: Editing): Html {
