@@ -223,7 +223,8 @@ function whoFields({ visit, form, error }: Fields, permits: readonly LivePermit[
   })}`
 }
 
-function boxes(
+/** Boxes to tick under one legend. */
+export function boxes(
   name: string,
   legend: Html,
   options: readonly (readonly [value: string, label: Html])[],

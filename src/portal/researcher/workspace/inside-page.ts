@@ -6,6 +6,8 @@ import { problemAlert, refused } from '../refusal.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
 import { readForm, show } from '../visit.ts'
 import { outputsBlock, requestsBlock } from './airlock-blocks.ts'
+import { regressionBlock } from './regression-block.ts'
+import type { RegressionForm } from './regression-form.ts'
 import { type InsideVisit, workspaceAddress } from './visit.ts'
 import type { OutputTable, WorkspaceOutput } from './workspace-options.ts'
 
@@ -34,6 +36,8 @@ export interface InsideState {
   readonly text?: string
   readonly output?: WorkspaceOutput
   readonly problem?: Problem<string>
+  /** A regression as it was asked for. */
+  readonly regression?: RegressionForm
 }
 
 export async function insidePage(visit: InsideVisit, state: InsideState): Promise<Response> {
@@ -44,7 +48,7 @@ export async function insidePage(visit: InsideVisit, state: InsideState): Promis
     status: state.problem ? 409 : 200,
     content: html`${studyCrumbs(visit, false)}<h1>${title}</h1><p class="access-bar"><span>${words('research.workspace.person')} <b>${person.name}</b></span><span>${words('research.workspace.until', { time: words.messages.formats.date(session.until) })}</span><span>${words('research.workspace.logged')}</span></p>${
       state.problem && problemAlert(visit, state.problem)
-    }${state.output && outputBlock(visit, state.output)}${programBlock(visit, state)}${tablesBlock(visit)}${await outputsBlock(visit)}${await requestsBlock(visit)}${form(
+    }${state.output && outputBlock(visit, state.output)}${programBlock(visit, state)}${await regressionBlock(visit, state.regression)}${tablesBlock(visit)}${await outputsBlock(visit)}${await requestsBlock(visit)}${form(
       {
         action: workspaceAddress(visit, '/leave'),
         token: person.token,

@@ -5,6 +5,7 @@ import type { Answering, CaseVisit } from '../visit.ts'
 import { changeRequest, collectRelease, requestRelease } from './airlock-blocks.ts'
 import { beginFactor, confirmFactor, enterWorkspace, leaveWorkspace, showEntry } from './entry-page.ts'
 import { runWork, showInside } from './inside-page.ts'
+import { runRegression } from './regression-block.ts'
 import { type InsideVisit, insideVisit, type WorkspaceVisit, workspaceVisit } from './visit.ts'
 
 type CaseRoute = (answer: Answering<CaseVisit>) => (context: Context) => Promise<Response>
@@ -30,6 +31,7 @@ export function workspaceRoutes(app: Hono, path: string, caseRoute: CaseRoute): 
     outside(async (visit) => leaveWorkspace(visit, (await insideVisit(visit))?.holder.session)),
   )
   app.post(`${path}/run`, inside(runWork))
+  app.post(`${path}/regression`, inside(runRegression))
   app.post(`${path}/request`, inside(requestRelease))
   app.post(`${path}/requests/:request/:what{answer|withdraw}`, inside(changeRequest))
   app.get(`${path}/requests/:request/collect`, inside(collectRelease))

@@ -11,7 +11,7 @@ export interface WorkspacePageOptions {
   readonly enter: (entry: WorkspaceEntry) => Promise<Result<{ readonly session: string; readonly until: string }>>
   readonly look: Workspaces['look']
   readonly leave: Workspaces['leave']
-  /** `Workspaces.begin` → `runSql` or `runR` → `Airlock.keep`: what was made, under the id it is kept by. */
+  /** `runWork` of the workspace: what was made, under the id it is kept by. */
   readonly run: (holder: SessionHolder, work: WorkspaceWork) => Promise<Result<WorkspaceOutput>>
   /** R is installed at this node. */
   readonly hasR: boolean
@@ -27,8 +27,9 @@ export interface WorkspaceEntry {
 }
 
 export interface WorkspaceWork {
-  readonly tool: 'sql' | 'r'
+  readonly tool: Permit['tools'][number]
   readonly dataset: DatasetId
+  /** SQL, an R script, or an analysis as JSON. */
   readonly text: string
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { readAnalysis } from '#research/analysis/read-analysis.ts'
 import { CASE_ID } from '#research/applications/testing/example-case.ts'
 import { grantedCase, nodesThat, type TestResearcher, testResearcher } from '../test-researcher.ts'
 import { CODE, SESSION, type TestWorkspace, testWorkspace } from './test-workspace.ts'
@@ -69,6 +70,28 @@ describe('the workspace', () => {
     await send(`${HERE}/run`, { tool: 'python', program: 'x' })
     await send(`${HERE}/run`, { tool: 'sql', program: ' ' })
     assert.equal(workspace.works.length, before)
+  })
+
+  it('fits a regression over cohorts of the study, and leads what is missing to its field', async () => {
+    const cohort = await pages.studies.saveCohort(CASE_ID, {
+      ...{ name: 'Deaths', definition: { PrimaryCriteria: { CriteriaList: [{ Death: {} }] } } },
+      ...{ by: 'x|y', at: '2029-07-01T10:00:00Z' },
+    })
+    const missing = await send(`${HERE}/regression`, { regression: 'logistic-regression', cohort: cohort ?? '' })
+    for (const field of ['event', 'covariate']) assert.match(missing.text, new RegExp(`href="#${field}"`))
+    const itself = { regression: 'linear-regression', cohort: cohort ?? '', outcome: 'age', covariate: ['age', 'sex'] }
+    assert.match((await send(`${HERE}/regression`, itself)).text, /href="#covariate"/)
+    const asked = {
+      regression: 'logistic-regression',
+      cohort: cohort ?? '',
+      event: cohort ?? '',
+      covariate: ['sex', 'age'],
+    }
+    assert.match((await send(`${HERE}/regression`, asked)).text, /id="output"/)
+    const { tool, text = '{}' } = workspace.works.at(-1) ?? {}
+    const analysis = readAnalysis(JSON.parse(text))
+    assert.ok(analysis.ok && analysis.value.kind === 'logistic-regression')
+    assert.deepEqual([tool, analysis.value.covariates.map(({ kind }) => kind)], ['typed-query', ['age', 'sex']])
   })
 
   it('keeps an answer beside what was made, with what each node says of it', async () => {
