@@ -265,6 +265,22 @@ describe('values', { skip: withoutCorpus }, () => {
     assert.ok(told.some((one) => one.startsWith('qualityAnnotation ')))
   })
 
+  it('a description without end is not judged, and told in words', async () => {
+    const graph = await corpusGraph(OFFICIAL)
+    for (let index = 0; index < 60_000; index += 1) {
+      const keyword = DataFactory.literal(`word ${index}`)
+      graph.add(
+        DataFactory.quad(DataFactory.namedNode(OFFICIAL_DATASET), DataFactory.namedNode(iri('dcat:keyword')), keyword),
+      )
+    }
+    const { problems, conforms } = await judge(graph, OFFICIAL_DATASET, R8)
+    assert.deepEqual([conforms, problems.map(({ kind }) => kind)], [false, ['too-large']])
+    for (const language of messages) {
+      const { wrong, write } = problemWords(problems[0] ?? assert.fail(), language)
+      assert.ok(wrong.includes('60000') && !/catalogue\.|\{\$/.test(wrong + write), wrong)
+    }
+  })
+
   it('a thing that is no dataset is told as such', async () => {
     const verdict = await judge(new Store(), 'https://example.org/none', R8)
     assert.deepEqual(

@@ -14,6 +14,9 @@ import { ACCESS_RIGHTS, type AccessRights, type Profile, validatorOf } from './s
 import { vocabulary } from './vocabularies.ts'
 import { vocabularyFindings } from './vocabulary-findings.ts'
 
+/** Some ten thousand variables; to judge more would take this node's time for many seconds. */
+const MOST_TRIPLES = 60_000
+
 export interface Verdict {
   readonly profile: Profile
   /** No violation; there may be warnings. */
@@ -39,10 +42,15 @@ export async function judge(
   profile: Profile,
   record: DatasetRecord = readRecord(graph, dataset),
 ): Promise<Verdict> {
-  if (graph.countQuads(nodeTerm(dataset), TYPE, DATASET, null) === 0) {
-    return verdict(profile, fieldPlaces(graph, dataset, record), [
-      { severity: 'violation', kind: 'no-dataset', property: 'rdf:type', node: dataset, expected: 'dcat:Dataset' },
+  const refuse = (reason: Pick<Finding, 'kind' | 'expected' | 'value'>) =>
+    verdict(profile, fieldPlaces(graph, dataset, record), [
+      { severity: 'violation', property: 'rdf:type', node: dataset, ...reason },
     ])
+  if (graph.countQuads(nodeTerm(dataset), TYPE, DATASET, null) === 0) {
+    return refuse({ kind: 'no-dataset', expected: 'dcat:Dataset' })
+  }
+  if (graph.size > MOST_TRIPLES) {
+    return refuse({ kind: 'too-large', value: String(graph.size), expected: String(MOST_TRIPLES) })
   }
   const report = await validatorOf(profile).validate({ dataset: graph })
   const found = [...findings(report.results, profile), ...relativeAddresses(graph)]

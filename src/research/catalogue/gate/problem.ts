@@ -18,6 +18,7 @@ export const PROBLEM_KINDS = [
   'vocabulary',
   'required-code',
   'no-dataset',
+  'too-large',
   'other',
 ] as const
 export type ProblemKind = (typeof PROBLEM_KINDS)[number]

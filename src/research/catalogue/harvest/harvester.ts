@@ -60,6 +60,9 @@ export interface Harvester extends HarvestReports {
   harvestAll(peers: readonly Peer[]): Promise<readonly HarvestReport[]>
 }
 
+/** Reasons that are kept of one dataset: whoever corrects these asks again. */
+const MOST_PROBLEMS = 1000
+
 /** Needs `catalogueMigrations`. */
 export function openHarvester(database: Database, options: HarvesterOptions): Harvester {
   const {
@@ -76,7 +79,7 @@ export function openHarvester(database: Database, options: HarvesterOptions): Ha
   const take = async (source: string, part: DatasetPart): Promise<'valid' | 'invalid' | 'unchanged'> => {
     const { dataset, graph, verdict } = await importDataset(part)
     const problems = verdict.problems.filter(({ severity }) => severity === 'violation')
-    await outcomes.seen(source, dataset, problems, now().toISOString())
+    await outcomes.seen(source, dataset, problems.slice(0, MOST_PROBLEMS), now().toISOString())
     if (!verdict.conforms) return 'invalid'
     const known = await catalogue.find(dataset, source)
     if (known?.state === 'published' && canonicalText(known.graph()) === canonicalText(graph)) return 'unchanged'

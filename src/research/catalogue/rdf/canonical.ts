@@ -11,8 +11,11 @@ import { hash } from 'node:crypto'
 import { Writer } from 'n3'
 import { DataFactory, nodeId, type Quad, Store, type Term } from './graph.ts'
 
-/** A chain of more nodes without a name than this is no description; its ends are then told apart, its middle is not. */
-const MOST_ROUNDS = 200
+/**
+ * What telling nodes apart may cost, in looks at a node: a second or two. Descriptions need a few hundred thousand at most; of
+ * graphs made to be costly, such as ten thousand pairs of twins, those that are left are taken in the order found.
+ */
+const MOST_LOOKS = 600_000
 
 /** The triples of a graph in canonical order, with canonical names of nodes. */
 export function canonicalQuads(graph: Store): readonly Quad[] {
@@ -62,12 +65,13 @@ interface Saying {
 
 function canonicalNames(graph: Store): ReadonlyMap<string, string> {
   const sayings = sayingsOf(graph)
-  let colours = refined(new Map([...sayings.keys()].map((node) => [node, ''])), sayings)
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  const effort = { looks: MOST_LOOKS }
+  let colours = refined(new Map([...sayings.keys()].map((node) => [node, ''])), sayings, effort)
+  while (effort.looks > 0) {
     const twins = smallestClass(colours)
     if (twins === undefined) break
     for (const [index, node] of twins.entries()) colours.set(node, `${colours.get(node)} ${index}`)
-    colours = refined(colours, sayings)
+    colours = refined(colours, sayings, effort)
   }
   const ordered = [...colours].sort(([, one], [, other]) => (one < other ? -1 : one > other ? 1 : 0))
   return new Map(ordered.map(([node], index) => [node, `b${index}`]))
@@ -98,11 +102,16 @@ function termText(term: Term): string {
 }
 
 /** Rounds until no more nodes are told apart. */
-function refined(start: Map<string, string>, sayings: ReadonlyMap<string, readonly Saying[]>): Map<string, string> {
+function refined(
+  start: Map<string, string>,
+  sayings: ReadonlyMap<string, readonly Saying[]>,
+  effort: { looks: number },
+): Map<string, string> {
   let colours = start
   let kinds = new Set(colours.values()).size
-  for (let round = 0; round < MOST_ROUNDS && kinds < colours.size; round += 1) {
+  for (let round = 0; effort.looks > 0 && kinds < colours.size; round += 1) {
     const last = colours
+    effort.looks -= last.size
     const next = new Map(
       [...last].map(([node, colour]) => {
         const said = (sayings.get(node) ?? []).map(
