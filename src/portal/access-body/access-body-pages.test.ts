@@ -359,3 +359,16 @@ test('register and report can be taken along as tables', async () => {
   assert.match(report.text, /,permits,5\r\n/)
   assert.match((await body.get('/report?from=2029-12-31&to=2029-01-01')).text, /2028/)
 })
+
+test('a request is approved for statistics only, and answered', async () => {
+  const caseId = await body.assessed(50, 'Counts only', 'data-request')
+  const { text } = await body.get(`/cases/${caseId}/grant`, 'coordinator', 'en')
+  assert.match(text, /nobody gets access to the data \(Article 69\)/)
+  assert.doesNotMatch(text, /name="tool-sql"/)
+  const form = await grantForm(caseId, { 'tool-sql': 'yes' })
+  assert.equal((await body.post(`/cases/${caseId}/grant`, form, 'coordinator')).status, 303)
+  const permit = (await partOf(caseId))?.permit
+  assert.deepEqual([permit?.kind, permit?.tools, permit?.data], ['data-request', ['typed-query'], 'anonymised'])
+  assert.equal((await body.post(`/cases/${caseId}/respond`, { reference: 'answer-1' }, 'output-checker')).status, 303)
+  assert.equal((await partOf(caseId))?.status, 'responded')
+})

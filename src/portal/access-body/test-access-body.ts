@@ -8,6 +8,7 @@ import { openMessages } from '#platform/i18n/messages.ts'
 import { createLog } from '#platform/log/log.ts'
 import type { Command } from '#research/applications/case/commands.ts'
 import { errandRunner } from '#research/applications/exchange/errand-runner.ts'
+import type { CaseKind } from '#research/applications/rules/application.ts'
 import { openCaseLists } from '#research/applications/store/case-lists.ts'
 import { openCaseStore } from '#research/applications/store/case-store.ts'
 import { caseMigrations } from '#research/applications/store/migrations.ts'
@@ -90,18 +91,18 @@ export async function testBody() {
     const handled = await cases.handle(caseId, command)
     assert.ok(handled.ok, `${command.kind}: ${JSON.stringify(handled)}`)
   }
-  async function submitted(index: number, at: string, title: string): Promise<string> {
+  async function submitted(index: number, at: string, title: string, kind: CaseKind = 'data-permit'): Promise<string> {
     const caseId = caseIdOf(index)
     const by = actor('applicant')
-    const answers = answersFor('data-permit', ['FR', 'PT'], { title, applicantIdentifier: `applicant-${index}` })
-    await give(caseId, { kind: 'draft', at, by, caseId, applicationKind: 'data-permit', answers })
+    const answers = answersFor(kind, ['FR', 'PT'], { title, applicantIdentifier: `applicant-${index}` })
+    await give(caseId, { kind: 'draft', at, by, caseId, applicationKind: kind, answers })
     await give(caseId, { kind: 'submit', at, by })
     return caseId
   }
   const procedure = await procedureIn('FR')
-  async function assessed(index: number, title: string): Promise<string> {
-    const caseId = await submitted(index, '2029-04-03T10:00:00Z', title)
-    const criteria = procedure.rules.criteria['data-permit'].map(({ code }) => ({ code, met: true, reason: 'Read.' }))
+  async function assessed(index: number, title: string, kind: CaseKind = 'data-permit'): Promise<string> {
+    const caseId = await submitted(index, '2029-04-03T10:00:00Z', title, kind)
+    const criteria = procedure.rules.criteria[kind].map(({ code }) => ({ code, met: true, reason: 'Read.' }))
     await give(caseId, { kind: 'confirm-complete', by: actor('intake'), ...FR })
     await give(caseId, { kind: 'assess', by: actor('assessor'), ...FR, criteria })
     await give(caseId, { kind: 'estimate-fee', by: actor('intake'), ...FR, items: [] })

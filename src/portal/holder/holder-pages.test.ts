@@ -263,3 +263,19 @@ test('what the body asks for is seen, delayed once and delivered; before that no
   assert.equal(part?.status, 'data-received')
   assert.ok(node.errands.length >= 2, 'told at once')
 })
+
+test('a trusted holder reads the application that it assesses, proposes, and has no say before', async () => {
+  const caseId = await node.applied(2, DATASET)
+  assert.equal((await node.get(`/cases/${caseId}`)).status, 404, 'nobody has asked the holder yet')
+  const by = { person: 'https://id.example|intake-FR', role: 'intake' } as const
+  const at = '2029-04-11T10:00:00Z'
+  await node.give(caseId, { kind: 'send-to-trusted-holder', by, at, memberState: 'FR', holder: HOLDER })
+  const { text } = await node.get(`/cases/${caseId}`, 'registry', 'en')
+  assert.match(text, /The application that you assess[\s\S]*Describe delays, for earlier referral\./)
+  const proposed = await node.post(`/cases/${caseId}/propose`, [
+    ['proposal', 'grant'],
+    ['reasons', 'Sound.'],
+  ])
+  assert.equal(proposed.status, 303)
+  assert.equal((await node.cases.load(caseId))?.parts.FR?.proposal?.proposal, 'grant')
+})

@@ -86,8 +86,9 @@ export async function testHolder() {
     const handled = await cases.handle(caseId, command)
     assert.ok(handled.ok, `${command.kind}: ${JSON.stringify(handled)}`)
   }
-  /** A permit for a dataset of this holder, which is asked to deliver. */
-  async function askedFor(index: number, dataset: string): Promise<string> {
+  const part = { memberState: 'FR', at: '2029-04-10T10:00:00Z' }
+  /** An application for a dataset of this holder that is complete. */
+  async function applied(index: number, dataset: string): Promise<string> {
     const caseId = caseIdOf(index)
     const by = actor('applicant')
     const at = '2029-04-03T10:00:00Z'
@@ -95,10 +96,14 @@ export async function testHolder() {
     const answers = answersFor('data-permit', ['FR'], { datasets, title: 'Asked study' })
     await give(caseId, { kind: 'draft', at, by, caseId, applicationKind: 'data-permit', answers })
     await give(caseId, { kind: 'submit', at, by })
+    await give(caseId, { kind: 'confirm-complete', by: actor('intake'), ...part })
+    return caseId
+  }
+  /** A permit for it, and the holder is asked to deliver. */
+  async function askedFor(index: number, dataset: string): Promise<string> {
+    const caseId = await applied(index, dataset)
     const procedure = await procedureIn('FR')
     const criteria = procedure.rules.criteria['data-permit'].map(({ code }) => ({ code, met: true, reason: 'Read.' }))
-    const part = { memberState: 'FR', at: '2029-04-10T10:00:00Z' }
-    await give(caseId, { kind: 'confirm-complete', by: actor('intake'), ...part })
     await give(caseId, { kind: 'assess', by: actor('assessor'), ...part, criteria })
     await give(caseId, { kind: 'estimate-fee', by: actor('intake'), ...part, items: [] })
     const terms = permitTerms('FR', '2031-06-01T00:00:00Z')
@@ -114,7 +119,7 @@ export async function testHolder() {
     return { status, headers: answered, text: await response.text(), to: answered.get('location') }
   }
   return {
-    ...{ app, catalogue, cases, releases, errors, errands, give, askedFor },
+    ...{ app, catalogue, cases, releases, errors, errands, give, applied, askedFor },
     get: (path: string, as: Who = 'registry', language = 'fr') =>
       send(path, as, { headers: { 'accept-language': language } }),
     post(path: string, form: readonly (readonly [string, string])[], as: Who = 'registry', token = `token-${as}`) {

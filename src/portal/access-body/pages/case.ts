@@ -1,13 +1,10 @@
 /** One case as the body sees it: what stands, what runs, what this officer can do and why not the rest; the application; what happened. */
 
-import { calendarOf } from '#research/applications/procedure.ts'
-import type { Answer } from '#research/applications/rules/application.ts'
 import type { PartView } from '#research/applications/views/case-view.ts'
 import { caseView, timeline } from '#research/applications/views/case-view.ts'
-import type { FieldView } from '#research/applications/views/form-view.ts'
-import { formView } from '#research/applications/views/form-view.ts'
 import { seenPart, whyNot } from '../../case-desk/act-page.ts'
 import { type PartSeen, type Standing, standingsOf } from '../../case-desk/acting.ts'
+import { applicationSections } from '../../case-desk/application-view.ts'
 import { clocksTable, roleName, statusTag, timelineList } from '../../case-desk/case-words.ts'
 import { countryName, moment, show } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
@@ -104,45 +101,12 @@ ${tabs(visit, caseId, 'history')}<section class="block"><h2>${words('access-body
 }
 
 export async function showApplication(visit: BodyVisit): Promise<Response> {
-  const { words, options, now } = visit
+  const { words } = visit
   const seen = await seenPart(visit)
   if (!seen) return refused(visit, 'not-found')
-  const { state, procedure } = seen
-  const title = state.application?.title ?? state.caseId
-  const answers = state.application?.answers ?? state.answers
-  const today = calendarOf(procedure, options.country).dayOf(now.toISOString())
-  const language = words.language.split('-')[0] ?? 'en'
-  const form = formView(state.kind, answers, procedure.rules, language, today)
+  const { caseId, application } = seen.state
+  const title = application?.title ?? caseId
   const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${title}</h1>
-${tabs(visit, state.caseId, 'application')}<p>${words('access-body.article', { article: form.article })}</p>
-${form.sections.map(
-  ({ label, fields }) =>
-    html`<section class="block"><h2>${label}</h2>${summaryList(
-      fields.map((field) => [html`${field.label}`, answerOf(visit, field)]),
-    )}</section>`,
-)}`
+${tabs(visit, caseId, 'application')}${applicationSections(visit, seen)}`
   return show(visit, { title, content })
-}
-
-/** An answer as it was given; codes in the words of the form. */
-function answerOf(visit: BodyVisit, { answer, options }: FieldView): Html | undefined {
-  if (answer === undefined) return undefined
-  const label = (code: string): string => options.find((one) => one.code === code)?.label ?? code
-  if (typeof answer === 'string') return html`<span class="said">${label(answer)}</span>`
-  if (typeof answer === 'number') return html`${answer}`
-  if (typeof answer === 'boolean') return visit.words(`access-body.answer.${answer ? 'yes' : 'no'}`)
-  if ('from' in answer) return html`${moment(visit, answer.from)} – ${moment(visit, answer.to)}`
-  return html`<ul class="plain">${answer.map((one) => html`<li>${entryOf(visit, one, label)}</li>`)}</ul>`
-}
-
-type Entry = Extract<Answer, readonly unknown[]>[number]
-
-function entryOf(visit: BodyVisit, entry: Entry, label: (code: string) => string): Html {
-  if (typeof entry === 'string') return html`${label(entry)}`
-  if ('dataset' in entry) {
-    return html`<code>${entry.dataset}</code> <span class="sub">${countryName(visit, entry.memberState)} · <code>${entry.holder}</code>${
-      entry.trustedHolder && html` · ${visit.words('access-body.case.trusted-holder')}`
-    }</span>`
-  }
-  return html`${entry.name} <span class="sub"><code>${entry.identifier}</code> · ${visit.words(`access-body.person.${entry.role}`)}</span>`
 }

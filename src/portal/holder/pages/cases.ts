@@ -2,6 +2,7 @@
 import { clocksOf, standingOf } from '#research/applications/clocks/clocks.ts'
 import { seenPart } from '../../case-desk/act-page.ts'
 import { type PartSeen, standingsOf } from '../../case-desk/acting.ts'
+import { applicationSections } from '../../case-desk/application-view.ts'
 import { clocksTable, statusTag } from '../../case-desk/case-words.ts'
 import { headed, moment, show } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
@@ -88,7 +89,7 @@ export async function showCase(visit: HolderVisit): Promise<Response> {
       delivery?.deliveredAt === undefined ? undefined : moment(visit, delivery.deliveredAt),
     ],
     [words('access-body.column.release'), delivery?.release === undefined ? undefined : html`${delivery.release}`],
-  ])}</section>${scopeSection(visit, seen)}${clocksTable(visit, clocks)}<section class="block"><h2>${words('access-body.case.acts')}</h2>${
+  ])}</section>${part.trustedHolder?.holder === holder && html`<h2>${words('holder.case.application')}</h2>${applicationSections(visit, seen)}`}${scopeSection(visit, seen)}${clocksTable(visit, clocks)}<section class="block"><h2>${words('access-body.case.acts')}</h2>${
     acts.length === 0
       ? html`<p>${words('access-body.case.acts.none')}</p>`
       : html`<ul class="acts">${acts.map((kind) => html`<li>${linkButton(visit.address(`/cases/${state.caseId}/${kind}`), words(`access-body.act.${kind}`))}</li>`)}</ul>`
