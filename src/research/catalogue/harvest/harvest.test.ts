@@ -139,7 +139,8 @@ else
 
     it('the Union gets every dataset once; again changes nothing; changes arrive; what is gone is marked', async () => {
       const { server, publish, store: national } = await nation(await open(), 3)
-      const { harvester, store, peer } = await union(await open(), server.fetch)
+      const database = await open()
+      const { harvester, store, peer } = await union(database, server.fetch)
       const first = await harvester.harvest(peer)
       assert.deepEqual([first.outcome, first.valid, first.invalid, first.unchanged], ['complete', 3, 0, 0])
       const source = await national.find('https://fr.example.org/datasets/2')
@@ -150,6 +151,9 @@ else
       const again = await harvester.harvest(peer)
       assert.deepEqual([again.valid, again.unchanged], [0, 3])
       assert.equal((await store.versions('https://fr.example.org/datasets/2', 'FR')).length, 1)
+      // Another process, which has judged nothing yet.
+      const other = openHarvester(database, { fetch: server.fetch, staleAfter: 2 })
+      assert.deepEqual((await other.harvest(peer)).unchanged, 3)
 
       await publish(2, 'Renamed')
       await national.withdraw({ iri: 'https://fr.example.org/datasets/3', by: 'steward', reason: 'Closed.' })
@@ -204,6 +208,8 @@ else
       breaking = true
       const report = await harvester.harvest(peer)
       assert.deepEqual([report.outcome, report.invalid, report.unchanged], ['complete', 1, 1])
+      const again = await harvester.harvest(peer)
+      assert.deepEqual([again.outcome, again.invalid, again.unchanged], ['complete', 1, 1])
       const [invalid] = await harvester.invalid('FR')
       assert.equal(invalid?.iri, 'https://fr.example.org/datasets/2')
       assert.deepEqual(
@@ -211,6 +217,9 @@ else
         ['missing dct:identifier'],
       )
       assert.equal((await store.find('https://fr.example.org/datasets/2', 'FR'))?.state, 'published')
+      breaking = false
+      const mended = await harvester.harvest(peer)
+      assert.deepEqual([mended.invalid, mended.unchanged, await harvester.invalid('FR')], [0, 2, []])
     })
 
     it('a peer may hang, fail, send garbage, half a page, a ring of pages or another host: it is told, and nothing is marked', async () => {

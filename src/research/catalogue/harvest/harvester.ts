@@ -4,6 +4,7 @@
  * nothing. What a complete harvest has not seen `staleAfter` times in a row is marked; what only part of a harvest says
  * marks nothing.
  */
+import { hash } from 'node:crypto'
 import type { Database } from '#platform/database/database.ts'
 import type { Problem } from '#platform/result/result.ts'
 import type { DescriptionProblem } from '../gate/problem.ts'
@@ -76,15 +77,31 @@ export function openHarvester(database: Database, options: HarvesterOptions): Ha
   const catalogue = openCatalogue(database, { now })
   const outcomes = harvestRecords(database, staleAfter)
 
+  /** What this process has judged already: the same words again need no judging, until the node starts anew with other rules. */
+  const judged = new Map<string, { readonly hash: string; readonly outcome: 'valid' | 'invalid' }>()
+
   const take = async (source: string, part: DatasetPart): Promise<'valid' | 'invalid' | 'unchanged'> => {
+    const words = hash('sha256', canonicalText(part.graph))
+    const key = `${source} ${part.dataset}`
+    const last = judged.get(key)
+    if (last?.hash === words && (await outcomes.seenAgain(source, part.dataset, last.outcome, now().toISOString()))) {
+      return last.outcome === 'valid' ? 'unchanged' : 'invalid'
+    }
     const { dataset, graph, verdict } = await importDataset(part)
     const problems = verdict.problems.filter(({ severity }) => severity === 'violation')
     await outcomes.seen(source, dataset, problems.slice(0, MOST_PROBLEMS), now().toISOString())
-    if (!verdict.conforms) return 'invalid'
+    if (!verdict.conforms) {
+      judged.set(key, { hash: words, outcome: 'invalid' })
+      return 'invalid'
+    }
     const known = await catalogue.find(dataset, source)
-    if (known?.state === 'published' && canonicalText(known.graph()) === canonicalText(graph)) return 'unchanged'
-    const done = await catalogue.publish({ iri: dataset, source, by: `harvest|${source}`, graph })
-    return done.ok ? 'valid' : 'invalid'
+    const isKnown = known?.state === 'published' && canonicalText(known.graph()) === canonicalText(graph)
+    if (!isKnown) {
+      const done = await catalogue.publish({ iri: dataset, source, by: `harvest|${source}`, graph })
+      if (!done.ok) return 'invalid'
+    }
+    judged.set(key, { hash: words, outcome: 'valid' })
+    return isKnown ? 'unchanged' : 'valid'
   }
 
   const harvest = async ({ source, address }: Peer): Promise<HarvestReport> => {

@@ -43,6 +43,23 @@ export function harvestRecords(database: Database, staleAfter: number) {
         .execute()
     },
 
+    /** False when it is not known with this outcome, or no longer published. */
+    async seenAgain(source: string, iri: string, outcome: 'valid' | 'invalid', moment: string): Promise<boolean> {
+      const update = kysely.updateTable('catalogue_harvest').set({ seen: moment, missed: 0 })
+      const known = update.where('source', '=', source).where('iri', '=', iri).where('outcome', '=', outcome)
+      const published = known.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('catalogue_record')
+            .select('catalogue_record.iri')
+            .whereRef('catalogue_record.source', '=', 'catalogue_harvest.source')
+            .whereRef('catalogue_record.iri', '=', 'catalogue_harvest.iri')
+            .where('catalogue_record.state', '=', 'published'),
+        ),
+      )
+      const { numUpdatedRows } = await (outcome === 'valid' ? published : known).executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
     /** After a complete harvest. */
     async missed(source: string, seen: ReadonlySet<string>): Promise<void> {
       const rows = await kysely.selectFrom('catalogue_harvest').select('iri').where('source', '=', source).execute()
