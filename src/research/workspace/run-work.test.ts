@@ -128,7 +128,11 @@ describe('work in a workspace', () => {
       tool: 'sql',
       text: 'SELECT sum(a.i % 7 * b.i % 5) FROM range(100000) a(i), range(1000000) b(i)',
     })
-    while ((await work.list()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    let ended = false
+    running.finally(() => {
+      ended = true
+    })
+    while (!ended && (await work.list()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     const since = '2029-06-01T11:30:00Z'
     await door.publish({ number: 2, permits: [{ permit: permit.id, since, state: 'revoked' }] })
     await work.check()

@@ -31,6 +31,8 @@ export interface KeptOutput {
 
 export type OutputProblemCode = 'output-too-large'
 
+export type OutputStore = ReturnType<typeof openOutputStore>
+
 export function openOutputStore(database: Database, secret: string, now: () => Date) {
   if (secret.length < 32) throw new TypeError('The secret of the airlock has at least 32 characters.')
   const kysely = database.kysely.$extendTables<AirlockTables>()

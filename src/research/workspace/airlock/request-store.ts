@@ -15,6 +15,8 @@ export interface HeldRequest {
   readonly sequence: number
 }
 
+export type RequestStore = ReturnType<typeof openRequestStore>
+
 export function openRequestStore(database: Database, ledger: Ledger) {
   const kysely = database.kysely.$extendTables<AirlockTables>()
 

@@ -18,6 +18,8 @@ export interface Blueprint {
   readonly attached: string
   /** Tables of the release that are read: how they are called inside. */
   readonly sources: readonly { readonly table: string; readonly name: string }[]
+  /** Long lists of numbers (pseudonyms, opt-outs), column by column: as SQL they would take seconds to read. */
+  readonly lists: readonly { readonly table: string; readonly columns: readonly NumberColumn[] }[]
   /** Made once, in this order, where a view needs them. */
   readonly steps: readonly { readonly table: string; readonly sql: string; readonly needs: readonly string[] }[]
   readonly views: readonly {
@@ -28,6 +30,11 @@ export interface Blueprint {
     /** Shows some of its rows only: what is asked must not be computed on the others. */
     readonly limited: boolean
   }[]
+}
+
+export interface NumberColumn {
+  readonly name: string
+  readonly values: readonly number[]
 }
 
 export interface BlueprintOptions {
@@ -42,10 +49,20 @@ export interface BlueprintOptions {
 export function blueprintOf({ file, views, tables, facts }: BlueprintOptions): Blueprint {
   const secret = `inner_${randomBytes(16).toString('hex')}`
   const inner = (table: string) => `${secret}_${table}`
-  const steps = views.steps.map((step) => ({ ...step, relation: renamed(step.relation, inner) }))
+  const lists: Blueprint['lists'][number][] = []
+  const listed = (columns: readonly NumberColumn[]): string => {
+    const table = `${secret}_list_${lists.length + 1}`
+    lists.push({ table, columns })
+    return table
+  }
+  const steps = views.steps.map((step) => ({ ...step, relation: renamed(step.relation, inner, listed) }))
+  const described = lists.map(({ table, columns }) => ({
+    name: table,
+    columns: columns.map(({ name }) => ({ name, type: 'integer' as const, nullable: false })),
+  }))
   const printed = printProgram(
     program(steps, Object.fromEntries(views.tables)),
-    tables.map((table) => ({ ...table, name: inner(table.name) })),
+    [...tables.map((table) => ({ ...table, name: inner(table.name) })), ...described],
     DUCKDB,
     `${secret}_step_`,
   )
@@ -59,6 +76,7 @@ export function blueprintOf({ file, views, tables, facts }: BlueprintOptions): B
   return {
     file,
     attached: secret,
+    lists,
     sources: tables.filter(({ name }) => read.has(inner(name))).map(({ name }) => ({ table: name, name: inner(name) })),
     steps: made.map((step, index) => ({
       table: printed.steps[index]?.table ?? '',
@@ -74,28 +92,46 @@ export function blueprintOf({ file, views, tables, facts }: BlueprintOptions): B
   }
 }
 
-/** The same with other names of tables. */
-function renamed(relation: Relation, name: (table: string) => string): Relation {
+/** The same with other names of tables, and tables in the place of long lists. */
+function renamed(
+  relation: Relation,
+  name: (table: string) => string,
+  listed: (columns: readonly NumberColumn[]) => string,
+): Relation {
+  const inside = (one: Relation) => renamed(one, name, listed)
   switch (relation.kind) {
     case 'table':
       return { kind: 'table', table: name(relation.table) }
     case 'step':
-    case 'rows':
       return relation
+    case 'rows': {
+      const columns = relation.rows.length > SHORT ? numbersOf(relation) : undefined
+      return columns ? { kind: 'table', table: listed(columns) } : relation
+    }
     case 'union-all':
-      return { ...relation, relations: relation.relations.map((one) => renamed(one, name)) }
+      return { ...relation, relations: relation.relations.map(inside) }
     case 'select': {
       const { from, joins = [] } = relation
       return {
         ...relation,
-        from: { ...from, relation: renamed(from.relation, name) },
+        from: { ...from, relation: inside(from.relation) },
         joins: joins.map((join) => ({
           ...join,
-          source: { ...join.source, relation: renamed(join.source.relation, name) },
+          source: { ...join.source, relation: inside(join.source.relation) },
         })),
       }
     }
   }
+}
+
+/** Rows that are written into a statement all the same. */
+const SHORT = 100
+
+/** Undefined when it holds anything but whole numbers. */
+function numbersOf({ columns, rows }: Extract<Relation, { kind: 'rows' }>): readonly NumberColumn[] | undefined {
+  const whole = rows.every((row) => row.every(({ type, value }) => type === 'integer' && value !== null))
+  if (!whole) return undefined
+  return columns.map(({ name }, index) => ({ name, values: rows.map((row) => Number(row[index]?.value)) }))
 }
 
 /** Tables and steps that a relation reads, also through the steps that it reads. */

@@ -83,11 +83,12 @@ export function viewBody({ sql, limited }: Blueprint['views'][number]): string {
 /** With the steps that it needs; each once. */
 async function makeView(
   connection: DuckDBConnection,
-  { steps }: Blueprint,
+  { steps, lists }: Blueprint,
   view: Blueprint['views'][number] | undefined,
   made: Set<string>,
 ): Promise<void> {
   if (!view || made.has(view.name)) return
+  if (view.needs.length > 0) await fillLists(connection, lists, made)
   for (const { table, sql } of steps.filter((step) => view.needs.includes(step.table))) {
     if (made.has(table)) continue
     await connection.run(DUCKDB.createTemporary(table, sql))
@@ -95,6 +96,21 @@ async function makeView(
   }
   await connection.run(`CREATE VIEW ${DUCKDB.identifier(view.name)} AS ${viewBody(view)}`)
   made.add(view.name)
+}
+
+async function fillLists(connection: DuckDBConnection, lists: Blueprint['lists'], made: Set<string>): Promise<void> {
+  for (const { table, columns } of lists.filter((list) => !made.has(list.table))) {
+    const described = columns.map(({ name }) => `${DUCKDB.identifier(name)} BIGINT`)
+    await connection.run(`CREATE TEMPORARY TABLE ${DUCKDB.identifier(table)} (${described.join(', ')})`)
+    const appender = await connection.createAppender(table, 'main', 'temp')
+    const rows = columns[0]?.values.length ?? 0
+    for (let row = 0; row < rows; row += 1) {
+      for (const { values } of columns) appender.appendBigInt(BigInt(values[row] ?? 0))
+      appender.endRow()
+    }
+    appender.closeSync()
+    made.add(table)
+  }
 }
 
 async function withinTime(
