@@ -159,6 +159,12 @@ describe('a case', () => {
         return []
       }),
     )
+    // A button of a row changes the form and sends nothing.
+    const rows = { 'person-name': ['Ada', 'Max'], 'person-identifier': ['a|b', 'c|d'], do: 'remove-person:1' }
+    const shorter = await pages.post(`/applications/${CASE_ID}/complete/FR`, { ...fields, ...rows })
+    assert.equal(shorter.status, 200)
+    assert.doesNotMatch(shorter.text, /value="Max"/)
+    assert.equal((await pages.cases.load(CASE_ID))?.parts.FR?.status, 'incomplete')
     const sent = await pages.post(`/applications/${CASE_ID}/complete/FR`, {
       ...fields,
       ...{ geography: 'All regions', 'timeRange-from': '2015-01-01', 'timeRange-to': '2028-12-31' },

@@ -158,6 +158,20 @@ describe('a question', () => {
     assert.doesNotMatch(second.text, /value="PT"/, 'Portugal has not granted anything')
   })
 
+  it('finds concepts by words and adds them by buttons, without being asked yet', async () => {
+    const cohort = await savedCohort('Found')
+    const before = pages.asked.length
+    const fields = { ...ASK, cohort, by: ['condition'], conditions: '201826' }
+    const found = await pages.post(`${STUDY}/ask`, { ...fields, 'conditions-find': 'diabetes', do: 'find:conditions' })
+    assert.match(found.text, /value="pick:conditions:4193704"/)
+    const picked = await pages.post(`${STUDY}/ask`, { ...fields, do: 'pick:conditions:4193704' })
+    assert.match(picked.text, /value="201826, 4193704"/)
+    assert.equal(pages.asked.length, before)
+    await asked({ ...fields, conditions: '201826, 4193704' })
+    const analysis = pages.asked.at(-1)?.analysis
+    assert.deepEqual(analysis?.kind === 'count' && analysis.by, [{ kind: 'condition', concepts: [201826, 4193704] }])
+  })
+
   it('goes to the nodes under the permits, once for each step of an attrition', async () => {
     const cohort = await savedCohort('Narrow')
     await pages.post(`${STUDY}/cohorts/${cohort}`, {
@@ -181,6 +195,7 @@ describe('a question', () => {
     assert.match(text, /12\s345/)
     assert.match(text, /class="hidden-bar"/)
     assert.match(text, />hidden</)
+    assert.match(text, /Hidden: fewer persons/)
     assert.match(text, /The numbers are without: Portugal/)
     assert.match(text, /The permit is revoked\./)
     assert.match(text, /fewer than 10 persons are hidden/)

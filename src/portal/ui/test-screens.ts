@@ -29,10 +29,10 @@ export async function lookAt(
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const wrong: string[] = []
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     await page.goto(`${origin}${path}`)
     if (PICTURES) {
-      const file = `${name}${path.replace(/[^a-z]+/gi, '-').slice(0, 60)}-${screen.width}${screen.javaScript ? '' : '-plain'}.png`
+      const file = `${name}-${index}${path.replace(/[^a-z]+/gi, '-').slice(-30)}-${screen.width}${screen.javaScript ? '' : '-plain'}.png`
       await page.screenshot({ path: `${PICTURES}/${file}`, fullPage: true })
     }
     if (!(await fits(page))) wrong.push(`${path} is wider than ${screen.width} pixels`)

@@ -7,7 +7,7 @@ import { problemAlert, refused } from '../refusal.ts'
 import { type CaseVisit, caseAddress, goTo, readForm, seenVersion, show } from '../visit.ts'
 import { readSection } from './form-answers.ts'
 import { formField } from './form-fields.ts'
-import { formOf, namedErrors } from './form-page.ts'
+import { formOf, namedErrors, removeRow } from './form-page.ts'
 
 export async function showCompletion(visit: CaseVisit): Promise<Response> {
   return page(visit, {})
@@ -16,6 +16,11 @@ export async function showCompletion(visit: CaseVisit): Promise<Response> {
 export async function completeApplication(visit: CaseVisit): Promise<Response> {
   const sent = await readForm(visit)
   if (!sent) return refused(visit, 'foreign-form')
+  const wish = sent.get('do') ?? 'complete'
+  if (wish !== 'complete') {
+    removeRow(sent, wish)
+    return page(visit, { sent })
+  }
   const { options, state, actor, now, context } = visit
   const { rules } = options.cases.procedureFor(state)
   const fields = rules.forms[state.kind].sections.flatMap((section) => section.fields)
@@ -57,7 +62,7 @@ async function page(visit: CaseVisit, { sent, errors, problem }: PageState): Pro
   const sections = await Promise.all(
     view.sections.map(async ({ label, fields }) => {
       const shown = await Promise.all(
-        fields.map((field) => formField(visit, { field, language, sent, error: errorAt(field.id) })),
+        fields.map((field) => formField(visit, { field, language, sent, error: errorAt(field.id), fixed: true })),
       )
       return html`<details class="block"${fields.some(({ id }) => told.has(id)) && html` open`}><summary lang="${language}">${label}</summary>${shown}</details>`
     }),
@@ -79,7 +84,7 @@ async function page(visit: CaseVisit, { sent, errors, problem }: PageState): Pro
     )}${form({
       action: caseAddress(visit, `/complete/${part.memberState}`),
       token: person.token,
-      content: html`<input type="hidden" name="version" value="${sent?.get('version') ?? state.version}">${sections}<div class="actions">${button(words('research.act.complete.do'))}</div>`,
+      content: html`<button class="vh" name="do" value="complete" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="version" value="${sent?.get('version') ?? state.version}">${sections}<div class="actions">${button(words('research.act.complete.do'))}</div>`,
     })}`,
   })
 }

@@ -15,6 +15,8 @@ export interface ShownField {
   /** What was sent and could not be kept: shown again as it was written. */
   readonly sent?: URLSearchParams | undefined
   readonly error?: Html | undefined
+  /** The datasets were submitted and stay what they are. */
+  readonly fixed?: boolean
 }
 
 /** Of the Union, Norway, Iceland, Liechtenstein, Switzerland and the United Kingdom: where applicants mostly are. */

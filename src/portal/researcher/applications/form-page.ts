@@ -48,7 +48,7 @@ export async function saveSection(visit: CaseVisit): Promise<Response> {
 }
 
 /** Takes the row of a person, or a dataset, out of what was sent. */
-function removeRow(sent: URLSearchParams, wish: string): void {
+export function removeRow(sent: URLSearchParams, wish: string): void {
   const [what, which = ''] = [wish.split(':', 1)[0], wish.slice(wish.indexOf(':') + 1)]
   if (what === 'remove-dataset') sent.delete('kept-dataset', which)
   if (what !== 'remove-person') return
@@ -123,7 +123,7 @@ ${sectionList(visit, view, language)}<h1>${language === words.language ? section
       {
         action: caseAddress(visit, `/form/${section.id}`),
         token: person.token,
-        content: html`<input type="hidden" name="version" value="${state.version}">${fields}<div class="actions"><button class="btn main" name="do" value="next">${words('research.form.next')}</button><button class="btn other" name="do" value="save">${words('research.form.save')}</button></div>`,
+        content: html`<button class="vh" name="do" value="next" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="version" value="${state.version}">${fields}<div class="actions"><button class="btn main" name="do" value="next">${words('research.form.next')}</button><button class="btn other" name="do" value="save">${words('research.form.save')}</button></div>`,
       },
     )}`,
   })

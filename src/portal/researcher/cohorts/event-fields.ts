@@ -37,7 +37,7 @@ ${
   }<div class="search-line"><input type="text" id="${place}-find" name="${place}-find" value="${found?.text ?? ''}" maxlength="200"${
     missing && html` aria-describedby="${place}-find-error" aria-invalid="true"`
   }><button class="btn other" name="do" value="find:${place}">${words('research.event.search')}</button></div></div>${
-    found && results(visit, place, found)
+    found && conceptResults(visit, place, found)
   }<div class="choice"><input type="checkbox" id="${place}-narrower" name="${place}-narrower" value="yes"${
     event.narrower && html` checked`
   }><label for="${place}-narrower">${words('research.event.narrower')}</label></div>${
@@ -59,7 +59,8 @@ ${
   }`
 }
 
-function results({ words }: CaseVisit, place: Place, { concepts }: Found): Html {
+/** Found concepts with a button each: `pick:<place>:<number>`. */
+export function conceptResults({ words }: CaseVisit, place: string, { concepts }: Found): Html {
   if (concepts.length === 0) return html`<p role="status">${words('research.event.none')}</p>`
   return html`<p role="status">${words('research.event.found', { count: concepts.length })}</p><ul class="chosen">${concepts.map(
     ({ id, name, vocabulary, code }) =>

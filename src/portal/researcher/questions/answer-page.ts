@@ -88,7 +88,10 @@ async function numbersOf(visit: CaseVisit, asked: AskedOf, answers: readonly Tas
   if (first.secure) return secureNumbers(visit, first)
   if (first.tables.length === 0) return undefined
   const levels = await levelWords(visit, first.tables)
-  return figuresOf({ visit, nodes: first.nodes, levels }, asked.kind, first.tables, asked.step ?? 1)
+  const hides = first.tables.some(({ cells }) => cells.some(({ hiddenIn }) => hiddenIn.length > 0))
+  return html`${figuresOf({ visit, nodes: first.nodes, levels }, asked.kind, first.tables, asked.step ?? 1)}${
+    hides && html`<p class="small">${visit.words('research.hidden.why')}</p>`
+  }`
 }
 
 /** Each rule with how many are left. */

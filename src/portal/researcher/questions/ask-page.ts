@@ -10,6 +10,7 @@ import { problemAlert, refused } from '../refusal.ts'
 import type { SavedCohort } from '../studies/study-store.ts'
 import { type LivePermit, livePermits, sharedPurposes, studyCrumbs } from '../studies/study-visit.ts'
 import { type CaseVisit, caseAddress, goTo, readForm, show } from '../visit.ts'
+import { conceptList, type ListChange, listChange } from './concept-list.ts'
 import {
   analysesOf,
   BY,
@@ -37,6 +38,8 @@ export async function askQuestion(visit: CaseVisit): Promise<Response> {
   const sent = await readForm(visit)
   if (!sent) return refused(visit, 'foreign-form')
   const form = readQuestion(sent)
+  const change = await listChange(visit, form, sent)
+  if (change) return page(visit, change)
   if (questionFaults(form).size > 0) return page(visit, { form, checked: true })
   const { options, state, person, now } = visit
   const permits = livePermits(visit).filter(({ part }) => form.countries.includes(part.memberState))
@@ -99,9 +102,10 @@ interface PageState {
   readonly form: QuestionForm
   readonly checked?: boolean
   readonly problem?: Problem<string>
+  readonly found?: ListChange['found']
 }
 
-async function page(visit: CaseVisit, { form, checked = false, problem }: PageState): Promise<Response> {
+async function page(visit: CaseVisit, { form, checked = false, problem, found }: PageState): Promise<Response> {
   const { words, options, state, person } = visit
   const permits = livePermits(visit)
   const cohorts = await options.studies.cohorts(state.caseId)
@@ -110,7 +114,7 @@ async function page(visit: CaseVisit, { form, checked = false, problem }: PageSt
     faults.has(field) ? words(`research.question-fault.${faults.get(field)}`) : undefined
   const title = words.messages.text(`research.analysis.${form.kind}`)
   const errors = [...faults.keys()].map((field) => ({ field, message: error(field) ?? html`` }))
-  const fields = { visit, form, cohorts, error }
+  const fields = { visit, form, cohorts, error, found }
   return show(visit, {
     title,
     status: problem ? 409 : errors.length > 0 ? 422 : 200,
@@ -119,7 +123,7 @@ async function page(visit: CaseVisit, { form, checked = false, problem }: PageSt
     }${problem && problemAlert(visit, problem)}${errorSummary(words, errors)}${formMarkup({
       action: caseAddress(visit, '/study/ask'),
       token: person.token,
-      content: html`<input type="hidden" name="kind" value="${form.kind}">${textField(words, { name: 'title', label: words('research.ask.name'), value: form.title, optional: true })}${cohortSelect(visit, cohorts, 'cohort', form.cohort, error('cohort'))}${ownFields(fields)}${hasBy(form.kind) && byFields(fields)}${whoFields(fields, permits)}<div class="actions">${button(words('research.ask.do'))}${linkButton(visit.address(`/applications/${state.caseId}/study/ask`, { cohort: form.cohort }), words('research.ask.other'))}</div>`,
+      content: html`<button class="vh" name="do" value="ask" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="kind" value="${form.kind}">${textField(words, { name: 'title', label: words('research.ask.name'), value: form.title, optional: true })}${cohortSelect(visit, cohorts, 'cohort', form.cohort, error('cohort'))}${ownFields(fields)}${hasBy(form.kind) && byFields(fields)}${whoFields(fields, permits)}<div class="actions">${button(words('research.ask.do'))}${linkButton(visit.address(`/applications/${state.caseId}/study/ask`, { cohort: form.cohort }), words('research.ask.other'))}</div>`,
     })}`,
   })
 }
@@ -129,6 +133,7 @@ interface Fields {
   readonly form: QuestionForm
   readonly cohorts: readonly SavedCohort[]
   readonly error: (field: string) => Html | undefined
+  readonly found: ListChange['found']
 }
 
 function cohortSelect(
@@ -144,16 +149,15 @@ function cohortSelect(
 
 /** What only this kind of question needs. */
 function ownFields(fields: Fields): Html | undefined {
-  const { visit, form, cohorts, error } = fields
+  const { visit, form, cohorts, error, found } = fields
   const { words } = visit
-  const text = (name: 'classes' | 'measured' | 'step' | 'until', width: 'short' | 'medium') =>
+  const text = (name: 'classes' | 'step' | 'until', width: 'short' | 'medium') =>
     textField(words, {
       name,
       label: words(`research.ask.${name}`),
       help: words(`research.ask.${name}.help`),
       value: form[name],
       error: error(name),
-      optional: name === 'measured',
       width,
     })
   switch (form.kind) {
@@ -170,7 +174,7 @@ function ownFields(fields: Fields): Html | undefined {
         legend: words('research.ask.measure'),
         value: form.measure,
         choices: MEASURES.map((value) => ({ value, label: words(`research.measure.${value}`) })),
-      })}${cohortSelect(visit, cohorts, 'event', form.event, error('event'))}${text('measured', 'medium')}${text('classes', 'medium')}`
+      })}${cohortSelect(visit, cohorts, 'event', form.event, error('event'))}${conceptList(visit, { name: 'measured', value: form.measured, found, error: error('measured') })}${text('classes', 'medium')}`
     case 'survival':
       return html`${cohortSelect(visit, cohorts, 'event', form.event, error('event'))}<div class="pair">${text('step', 'short')}${text('until', 'short')}</div>`
     case 'characterisation':
@@ -186,7 +190,7 @@ function ownFields(fields: Fields): Html | undefined {
   }
 }
 
-function byFields({ visit, form, error }: Fields): Html {
+function byFields({ visit, form, error, found }: Fields): Html {
   const { words } = visit
   const offered = form.kind === 'time-series' ? BY.filter((one) => one !== 'calendar-year') : BY
   return html`${boxes(
@@ -202,7 +206,7 @@ function byFields({ visit, form, error }: Fields): Html {
     value: form.ages,
     error: error('ages'),
     optional: true,
-  })}${textField(words, { name: 'conditions', label: words('research.ask.conditions'), help: words('research.ask.conditions.help'), value: form.conditions, error: error('conditions'), optional: true })}</div>`
+  })}</div>${conceptList(visit, { name: 'conditions', value: form.conditions, found, error: error('conditions') })}`
 }
 
 function whoFields({ visit, form, error }: Fields, permits: readonly LivePermit[]): Html {
