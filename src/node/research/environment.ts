@@ -1,9 +1,12 @@
 /** The secure processing environment of a node (EHDS Art. 73): sessions with a second factor, and the way out of them. */
 import { createHmac } from 'node:crypto'
 import type { Database } from '#platform/database/database.ts'
+import type { WorkspacePageOptions } from '#portal/researcher/workspace/workspace-options.ts'
 import { checkSeparation } from '#research/applications/case/guard.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
 import { type Airlock, openAirlock } from '#research/workspace/airlock/airlock.ts'
+import { rInstalled } from '#research/workspace/r/run-r.ts'
+import { runWork } from '#research/workspace/run-work.ts'
 import { openSecondFactors, type SecondFactors } from '#research/workspace/second-factor/second-factor.ts'
 import { openWorkspaces, type Workspaces } from '#research/workspace/workspace.ts'
 import type { Foundation } from './foundation.ts'
@@ -12,6 +15,8 @@ export interface Environment {
   readonly factors: SecondFactors
   readonly workspaces: Workspaces
   readonly airlock: Airlock
+  /** For the pages of researchers. */
+  readonly workspace: WorkspacePageOptions
 }
 
 export interface EnvironmentParts extends Pick<Foundation, 'keys' | 'door' | 'work' | 'datasets' | 'body'> {
@@ -24,17 +29,23 @@ export function openEnvironment({ database, keys, door, work, datasets, body, ca
   const secretFor = (use: string): string =>
     createHmac('sha256', keys.secret).update(`tessera workspace ${use} 1`).digest('hex')
   const factors = openSecondFactors(database, { secret: secretFor('second factor'), issuer: body.name })
-  return {
-    factors,
-    workspaces: openWorkspaces({ database, door, work, factors, releaseOf: datasets.releaseOf }),
-    airlock: openAirlock({
-      ...{ database, door, secret: secretFor('airlock') },
-      // That the person is an output checker, the page knows by the office of the session.
-      async mayCheck(person, caseId) {
-        const state = await cases.load(caseId)
-        const by = { person, role: 'output-checker', organisation: body.id } as const
-        return state !== undefined && checkSeparation(by, state, cases.procedureFor(state)) === undefined
-      },
-    }),
+  const workspaces = openWorkspaces({ database, door, work, factors, releaseOf: datasets.releaseOf })
+  const airlock = openAirlock({
+    ...{ database, door, secret: secretFor('airlock') },
+    // That the person is an output checker, the page knows by the office of the session.
+    async mayCheck(person, caseId) {
+      const state = await cases.load(caseId)
+      const by = { person, role: 'output-checker', organisation: body.id } as const
+      return state !== undefined && checkSeparation(by, state, cases.procedureFor(state)) === undefined
+    },
+  })
+  const workspace: WorkspacePageOptions = {
+    ...{ factors, airlock, look: workspaces.look, leave: workspaces.leave, hasR: rInstalled() },
+    async enter({ permit, ...entry }) {
+      const permitText = await door.permits.permitText(permit.memberState, permit.id)
+      return workspaces.enter({ ...entry, permitText: permitText ?? '' })
+    },
+    run: (holder, wish) => runWork({ workspaces, airlock, datasetOf: datasets.workspaceOf }, holder, wish),
   }
+  return { factors, workspaces, airlock, workspace }
 }

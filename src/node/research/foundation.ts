@@ -51,6 +51,7 @@ export async function openFoundation(parts: ResearchParts, settings: ResearchSet
   const news = createNews()
   const datasets = openDatasets({
     settings,
+    secret: keys.secret,
     answers: openAnswerStore(database),
     disclosure: { ledger: openAnswerLedger(database), budget: openPrivacyBudget(database), secret: keys.secret },
     optedOutOf: openOptOuts(database).optedOutOf,

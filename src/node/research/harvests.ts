@@ -58,9 +58,10 @@ export function keepHarvesting(parts: HarvestParts): Harvests {
   }
 }
 
+/** False: soon again. An empty catalogue is mostly one that is about to be filled. */
 async function harvested(harvester: Harvester, peer: Peer, log: Log): Promise<boolean> {
-  const { outcome, valid, invalid, problem } = await harvester.harvest(peer)
+  const { outcome, valid, invalid, unchanged, problem } = await harvester.harvest(peer)
   if (problem) log.warn('harvest-not-complete', { country: peer.source, code: problem.code })
   else if (valid > 0 || invalid > 0) log.info('harvested', { country: peer.source, count: valid })
-  return outcome === 'complete'
+  return outcome === 'complete' && valid + invalid + unchanged > 0
 }

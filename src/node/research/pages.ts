@@ -70,6 +70,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
       concepts: conceptSearch(settings.datasets.map(({ file }) => file)),
       ask: research.ask,
       answer: research.answerTo,
+      workspace: research.workspace,
     }),
   )
   return app.route('/', publicPages({ ...shared, procedures, catalogue, register: lists }))
