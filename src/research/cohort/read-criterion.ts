@@ -48,7 +48,8 @@ function readDomain(reading: Reading, object: ObjectReading | undefined, name: D
 function readDateAdjustment(reading: Reading, object: ObjectReading | undefined): DateAdjustment | undefined {
   if (object === undefined) return undefined
   const adjustment = {
-    startWith: readDateType(reading, object, 'StartWith') ?? 'start',
+    // To circe-be whatever is not START_DATE is the end, an explicit NULL too.
+    startWith: readDateType(reading, object, 'StartWith') ?? (object.isNull('StartWith') ? 'end' : 'start'),
     startOffset: object.integer('StartOffset') ?? 0,
     endWith: readDateType(reading, object, 'EndWith') ?? 'end',
     endOffset: object.integer('EndOffset') ?? 0,

@@ -74,6 +74,32 @@ describe('variants of writing', () => {
     assert.deepEqual(read.unread, [])
   })
 
+  it('of two members the one written as the language writes it', () => {
+    const read = unwrapped(
+      readDefinition({
+        ConceptSets: [{ id: 1 }, { id: 2 }],
+        ...withCriterion({ Death: { codesetid: 1, CodesetId: 2 } }),
+      }),
+    )
+    assert.equal(read.primary.criteria[0]?.conceptSet, 2)
+    assert.deepEqual(read.unread, ['$.PrimaryCriteria.CriteriaList[0].Death.codesetid'])
+  })
+
+  it('flags and empty numbers as JSON libraries of the field take them', () => {
+    const drug = (more: object) => unwrapped(readDefinition(withCriterion({ DrugExposure: more }))).primary.criteria[0]
+    assert.deepEqual(
+      ['true', 'TRUE', 2, 'False', '', 0].map((First) => drug({ First })?.first),
+      [true, true, true, false, false, false],
+    )
+    assert.equal(drug({ CodesetId: '' })?.conceptSet, undefined)
+    assert.deepEqual(drug({ DateAdjustment: { StartWith: null, EndWith: null } })?.dateAdjustment, {
+      startWith: 'end',
+      startOffset: 0,
+      endWith: 'end',
+      endOffset: 0,
+    })
+  })
+
   it('days without leading zeros', () => {
     const range = { Op: 'gte', Value: '2020-2-9' }
     const read = unwrapped(readDefinition(withCriterion({ Death: { OccurrenceStartDate: range } })))

@@ -72,22 +72,23 @@ interface Member {
   read: boolean
 }
 
-function membersOf(value: object): Map<string, Member> {
-  const members = new Map<string, Member>()
-  for (const [key, member] of Object.entries(value)) {
-    const plain = plainKey(key)
-    if (!members.has(plain)) members.set(plain, { key, value: member, read: false })
-  }
-  return members
+type Members = ReadonlyMap<string, Member>
+
+/** By their keys, and by their plain keys; of two that are written differently the one written as asked counts. */
+function membersOf(value: object): Members {
+  const list = Object.entries(value).map(([key, member]): Member => ({ key, value: member, read: false }))
+  const plain = [...list].reverse().map((member) => [plainKey(member.key), member] as const)
+  return new Map([...plain, ...list.map((member) => [member.key, member] as const)])
 }
 
 function plainKey(key: string): string {
   return key.replaceAll('_', '').toLowerCase()
 }
 
-function objectReading(reading: Reading, at: Place, members: Map<string, Member>): ObjectReading {
+function objectReading(reading: Reading, at: Place, members: Members): ObjectReading {
+  const find = (key: string) => members.get(key) ?? members.get(plainKey(key))
   const take = (key: string): Place | undefined => {
-    const member = members.get(plainKey(key))
+    const member = find(key)
     if (member === undefined) return undefined
     member.read = true
     if (member.value === null || member.value === undefined) return undefined
@@ -100,7 +101,9 @@ function objectReading(reading: Reading, at: Place, members: Map<string, Member>
     if (value === undefined) fault(reading, place.path, `It must be ${what}.`)
     return value
   }
-  const number = (key: string) => scalar(key, 'a number', readNumber)
+  // To the reference implementation an empty text is no number at all.
+  const numeric = (key: string, what: string, read: (value: unknown) => number | undefined) =>
+    take(key)?.value === '' ? undefined : scalar(key, what, read)
   return {
     path: at.path,
     place: take,
@@ -110,12 +113,12 @@ function objectReading(reading: Reading, at: Place, members: Map<string, Member>
       return place && openObject(reading, place)
     },
     text: (key) => scalar(key, 'text', readText),
-    number,
-    integer: (key) => scalar(key, 'a whole number', readInteger),
+    number: (key) => numeric(key, 'a number', readNumber),
+    integer: (key) => numeric(key, 'a whole number', readInteger),
     flag: (key) => scalar(key, 'true or false', readFlag) ?? false,
-    isNull: (key) => members.get(plainKey(key))?.value === null,
+    isNull: (key) => find(key)?.value === null,
     close: () => {
-      for (const member of members.values())
+      for (const member of new Set(members.values()))
         if (!member.read && reading.unread.length < MOST_FAULTS) reading.unread.push(`${at.path}.${member.key}`)
     },
   }
@@ -157,7 +160,8 @@ function readInteger(value: unknown): number | undefined {
 
 function readFlag(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value
-  if (value === 'true' || value === 1) return true
-  if (value === 'false' || value === 0 || value === '') return false
-  return undefined
+  if (typeof value === 'number') return value !== 0
+  const text = typeof value === 'string' ? value.toLowerCase() : undefined
+  if (text === 'true') return true
+  return text === 'false' || text === '' ? false : undefined
 }
