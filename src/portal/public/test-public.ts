@@ -13,6 +13,7 @@ import { makeCase } from '#research/applications/testing/many-cases.ts'
 import { openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import { corpusGraph, OFFICIAL, OFFICIAL_DATASET } from '#research/catalogue/testing/corpus.ts'
+import type { PublicPageOptions } from './public-options.ts'
 import { publicPages } from './public-pages.ts'
 
 const MESSAGES = join(import.meta.dirname, '..', '..', '..', 'data', 'messages')
@@ -34,7 +35,7 @@ export async function testPublic(cases = 24) {
   }
   const catalogue = openCatalogue(database, { now: () => NOW })
   const errors: unknown[] = []
-  const app = publicPages({
+  const options: PublicPageOptions = {
     country: COUNTRY,
     procedures,
     catalogue,
@@ -44,8 +45,8 @@ export async function testPublic(cases = 24) {
     languages: ['fr', 'en'],
     now: () => NOW,
     onError: (error) => errors.push(error),
-  })
-  return { app, catalogue, errors, close: () => database.close() }
+  }
+  return { app: publicPages(options), options, catalogue, errors, close: () => database.close() }
 }
 
 /** Publishes the official example of the profile. */

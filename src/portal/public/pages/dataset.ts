@@ -230,12 +230,11 @@ function accessFacts(visit: Visit, record: DatasetRecord): Html {
 
 function people(visit: Visit, record: DatasetRecord): Html {
   const { words } = visit
-  const contacts = (record.contactPoint ?? []).map(
-    ({ name, email, url }) =>
-      html`${textOf(visit, name)}${email !== undefined && html`<br>${wholeLink(email)}`}${
-        url !== undefined && html`<br>${wholeLink(url)}`
-      }`,
-  )
+  const contacts = (record.contactPoint ?? []).map(({ name, email, url }) => {
+    const addresses = [email, url].flatMap((address) => (address === undefined ? [] : [wholeLink(address)]))
+    const lines = [textOf(visit, name), ...addresses].filter((line) => line !== undefined)
+    return html`${lines.map((line, index) => html`${index > 0 && html`<br>`}${line}`)}`
+  })
   return summaryList([
     [words('catalogue.property.geodcatap-custodian'), agentFacts(visit, record.custodian)],
     [words('catalogue.page.row.trusted'), isTrustedHolder(record) ? words('catalogue.page.truth.yes') : undefined],
