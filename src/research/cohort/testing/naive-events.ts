@@ -68,36 +68,46 @@ export function naiveEvents(
   person: number,
   counted?: CountColumn,
 ): readonly NaiveEvent[] {
+  const wanted = wantedRows(data, criterion, person)
+  return (criterion.first ? wanted.slice(0, 1) : wanted).flatMap((row) =>
+    eventOf(data, criterion, person, row, counted),
+  )
+}
+
+/** Rows with the wanted concepts, in the order of time. */
+function wantedRows(data: NaiveData, criterion: Criterion, person: number): readonly Row[] {
   const domain = domains[criterion.domain]
-  const table = data.ofPerson(domain.table, domain.person, person)
-  const wanted = table
+  const place = (row: Row) => [Number(dayOf(row[domain.start])), Number(row[domain.id])] as const
+  return data
+    .ofPerson(domain.table, domain.person, person)
     .map((row) => withLookUp(data, domain, row))
     .filter((row) => domain.only === undefined || row[domain.only.column] === domain.only.text)
     .filter((row) => inSet(data, criterion.conceptSet, row[domain.concept ?? '']))
     .filter((row) => inSet(data, criterion.sourceConceptSet, row[domain.source?.column ?? '']))
-    .sort(
-      (one, other) => Number(dayOf(one[domain.start])) - Number(dayOf(other[domain.start])) || idOf(one) - idOf(other),
-    )
-  function idOf(row: Row) {
-    return Number(row[domain.id])
-  }
-  return (criterion.first ? wanted.slice(0, 1) : wanted).flatMap((row) => {
-    const own = datesOf(criterion, domain, row)
-    if (criterion.dateAdjustment && domain.dateAdjustment !== 'never' && !(own.end !== null && own.end >= own.start))
-      return []
-    if (
-      !criterion.filters.every((one) =>
-        passes(data, one, domain.attributes, { row, person, ...own }, criterion.filters),
-      )
-    )
-      return []
-    const period = criterion.filters.find((one) => one.kind === 'period')?.period
-    const start = dayOf(period?.start) ?? own.start
-    const end = dayOf(period?.end) ?? own.end
-    const visit = domain.hasVisit ? numberOf(row.visit_occurrence_id) : null
-    const value = counted && countedValue(domain, counted, row, { start, end, visit })
-    return [{ person, id: idOf(row), start, end, visit, sort: own.start, counted: textOf(value) }]
-  })
+    .sort((one, other) => place(one)[0] - place(other)[0] || place(one)[1] - place(other)[1])
+}
+
+/** None where a filter or the adjusted dates rule the row out. */
+function eventOf(
+  data: NaiveData,
+  criterion: Criterion,
+  person: number,
+  row: Row,
+  counted: CountColumn | undefined,
+): readonly NaiveEvent[] {
+  const { filters } = criterion
+  const domain = domains[criterion.domain]
+  const own = datesOf(criterion, domain, row)
+  const adjusted = criterion.dateAdjustment !== undefined && domain.dateAdjustment !== 'never'
+  if (adjusted && !(own.end !== null && own.end >= own.start)) return []
+  const subject = { row, person, ...own }
+  if (!filters.every((one) => passes(data, one, domain.attributes, subject, filters))) return []
+  const period = filters.find((one) => one.kind === 'period')?.period
+  const start = dayOf(period?.start) ?? own.start
+  const end = dayOf(period?.end) ?? own.end
+  const visit = domain.hasVisit ? numberOf(row.visit_occurrence_id) : null
+  const value = counted && countedValue(domain, counted, row, { start, end, visit })
+  return [{ person, id: Number(row[domain.id]), start, end, visit, sort: own.start, counted: textOf(value) }]
 }
 
 function withLookUp(data: NaiveData, domain: Domain, row: Row): Row {
