@@ -18,6 +18,7 @@ export type ResearchStep =
   | 'task-decided'
   | 'permit-issued'
   | 'revocations-accepted'
+  | 'second-factor-enrolled'
   | 'workspace-entered'
   | 'workspace-left'
   | 'output-requested'
@@ -45,6 +46,7 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'task-decided': 'Decision whether a task of a federation is run',
   'permit-issued': 'Permit issued by the health data access body',
   'revocations-accepted': 'List of revoked permits accepted',
+  'second-factor-enrolled': 'Second factor for secure processing environments enrolled',
   'workspace-entered': 'Entry into a secure processing environment',
   'workspace-left': 'End of a session in a secure processing environment',
   'output-requested': 'Request to take results out of a secure processing environment',

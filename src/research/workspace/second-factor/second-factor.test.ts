@@ -101,6 +101,26 @@ onEachDatabase('second factors', (open) => {
     await assert.rejects(stranger.confirm(ANA, '123456'), TypeError)
   })
 
+  it('do not count while the ledger does not take that they were enrolled', async () => {
+    const database = await open()
+    await migrate(database, secondFactorMigrations)
+    const events: unknown[] = []
+    let full = true
+    const append = async (event: unknown) => {
+      if (full) throw new Error('full')
+      events.push(event)
+    }
+    const door = { node: { id: 'node-pt', name: 'Node', country: 'PT' }, ledger: { append } } as never
+    const factors = openSecondFactors(database, { secret: SECRET, issuer: 'x', door, now })
+    const secret = bytesOf(unwrapped(await factors.begin(ANA)).secret)
+    await assert.rejects(factors.confirm(ANA, codeAt(secret, stepOf(now()))), /full/)
+    assert.equal(await factors.state(ANA), 'begun')
+    full = false
+    later(30)
+    assert.equal(await codeOf(factors.confirm(ANA, codeAt(secret, stepOf(now())))), 'ok')
+    assert.ok(JSON.stringify(events).includes('PT/12345'))
+  })
+
   it('can be reset', async () => {
     const { factors } = await enrolled()
     await factors.reset(ANA)

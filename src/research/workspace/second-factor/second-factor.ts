@@ -8,6 +8,8 @@ import { type Database, inTransaction } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/migrate.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { seal, unseal } from '#trust/people/seal.ts'
+import type { Door } from '../../permits/authorise.ts'
+import { researchEvent } from '../../permits/research-event.ts'
 import { LIMITS } from '../limits.ts'
 import { acceptedStep, base32 } from './totp.ts'
 
@@ -64,6 +66,8 @@ export interface SecondFactorOptions {
   readonly secret: string
   /** How authenticators call it. */
   readonly issuer: string
+  /** Where it is written down that somebody has enrolled. */
+  readonly door?: Pick<Door, 'ledger' | 'node'>
   readonly now?: () => Date
 }
 
@@ -73,7 +77,7 @@ const SECRET_BYTES = 20
 
 /** Needs `secondFactorMigrations`. */
 export function openSecondFactors(database: Database, options: SecondFactorOptions): SecondFactors {
-  const { secret: nodeSecret, issuer, now = () => new Date() } = options
+  const { secret: nodeSecret, issuer, door, now = () => new Date() } = options
   if (nodeSecret.length < 32) throw new TypeError('The secret of the second factors has at least 32 characters.')
   const kysely = database.kysely.$extendTables<FactorTables>()
 
@@ -119,6 +123,8 @@ export function openSecondFactors(database: Database, options: SecondFactorOptio
     async confirm(person, code) {
       const checked = await check(person, code, 'begun')
       if (!checked.ok) return checked
+      const record = { step: 'second-factor-enrolled', recorded: now(), person: { identifier: person } } as const
+      await door?.ledger.append(researchEvent({ ...record, node: door.node }))
       const row = kysely.updateTable('workspace_second_factor').set({ state: 'enrolled' })
       await row.where('person', '=', person).execute()
       return checked
