@@ -53,15 +53,13 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     await holder.releases.settled()
     const asked = await holder.askedFor(1, DATASET)
     paths = [
-      ...['', '/cases', '/outputs', `/outputs/${output}`, '/register', '/report', '/exclusions', '/nowhere'].map(
+      ...['', '/cases', '/outputs', `/outputs/${output}`, '/register', '/report', '/nowhere'].map(
         (path) => `/access-body${path}`,
       ),
       ...['', '/application', '/history', '/ask-completion'].map((path) => `/access-body/cases/${fresh}${path}`),
-      ...['', '/grant', '/assess', '/estimate-fee'].map((path) => `/access-body/cases/${open}${path}`),
-      ...['', '/suspend', '/conclude-finding', '/notify-finding'].map((path) => `/access-body/cases/${live}${path}`),
-      ...['', '/new', '/import', '/cases', `/cases/${asked}`, `/cases/${asked}/deliver`].map(
-        (path) => `/holder${path}`,
-      ),
+      ...['/grant', '/assess', '/estimate-fee'].map((path) => `/access-body/cases/${open}${path}`),
+      ...['', '/suspend', '/notify-finding'].map((path) => `/access-body/cases/${live}${path}`),
+      ...['', '/new', '/import', '/cases', `/cases/${asked}`].map((path) => `/holder${path}`),
       ...[
         '/dataset?',
         '/edit?',
@@ -73,13 +71,11 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     ]
     heavy = [
       `/access-body/cases/${open}/grant`,
-      `/access-body/cases/${open}`,
+      `/access-body/cases/${live}`,
       `/access-body/outputs/${output}`,
       '/access-body',
       `/holder/edit?${ofDataset}`,
       `/holder/dataset?${ofDataset}`,
-      `/holder/cases/${asked}`,
-      `/holder/label?release=r1&${ofDataset}`,
     ]
     const app = new Hono().mount('/', (request) =>
       (new URL(request.url).pathname.startsWith('/holder') ? holder : body).app.fetch(request),

@@ -132,7 +132,7 @@ test('a form that is old, or not of this session, changes nothing', async () => 
   const path = `/edit?${query()}`
   assert.equal((await node.post(path, [['keyword.0.value', 'x']], 'registry', 'wrong')).status, 403)
   const old = await node.post(path, [
-    ['version', '1'],
+    ['stored-version', '1'],
     ['keyword.0.value', 'x'],
   ])
   assert.equal(old.status, 409)

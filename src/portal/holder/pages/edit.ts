@@ -46,13 +46,14 @@ export async function saveEditor(visit: HolderVisit): Promise<Response> {
   const editing = await openEditing(visit, req.query('dataset') ?? '', req.query('at') ?? '')
   if (!editing) return refused(visit, 'not-found')
   const { stored, record, place } = editing
+  // What is not of the description has a hyphen in its name, which no field of a record has.
   const read = readRecordForm(sent, record)
   const values = valuesOf(sent)
   if (read.problems.length > 0) return editorPage(visit, editing, { values, wrong: read.problems })
   const saved = await options.catalogue.saveDraft({
     iri: stored.iri,
     by: person.identifier,
-    onVersion: Number(sent.get('version')),
+    onVersion: Number(sent.get('stored-version')),
     graph: writeRecord(heldBy(read.record, person.organisation.identifier)),
   })
   if (!saved.ok) return editorPage(visit, editing, { values, problem: saved.problem })
@@ -85,7 +86,7 @@ async function editorPage(visit: HolderVisit, editing: Editing, state: PageState
 <p class="lead">${words('holder.editor.lead')}</p>${form({
     action: visit.address('/edit', { dataset: stored.iri, at: place.at }),
     token: person.token,
-    content: html`<input type="hidden" name="version" value="${stored.version}">${kept.map(
+    content: html`<input type="hidden" name="stored-version" value="${stored.version}">${kept.map(
       ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
     )}${editorForm({
       words,
