@@ -10,6 +10,7 @@ import type { Benchmark } from './benchmark.ts'
 import { againstPostgresql } from './research/against-postgresql.ts'
 import { makeBulkPopulation } from './research/bulk-population.ts'
 import { cohortsTogether } from './research/cohorts-together.ts'
+import { lazyPostgresql } from './research/in-postgresql.ts'
 import { MEMORY, PERSONS, type Population, THREADS, timed } from './research/measuring.ts'
 import { memoryAgainstLimit } from './research/memory-against-limit.ts'
 import { shardsAgainstWhole } from './research/shards-against-whole.ts'
@@ -28,8 +29,9 @@ async function run(): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-research-'))
   // PostgreSQL runs as another user and reads what DuckDB has written.
   chmodSync(folder, 0o755)
+  const file = join(folder, 'population.duckdb')
+  const postgresql = lazyPostgresql(file, folder)
   try {
-    const file = join(folder, 'population.duckdb')
     const [sizes, seconds] = await timed(() => makeBulkPopulation(file, PERSONS, MEMORY))
     const megabytes = (statSync(file).size / 1e6).toFixed(0)
     const lines = [
@@ -38,10 +40,11 @@ async function run(): Promise<readonly string[]> {
     for (const part of wanted) {
       const measure = PARTS[part]
       if (!measure) throw new Error(`There is no part ${part}; there are ${Object.keys(PARTS).join(', ')}.`)
-      lines.push(...(await measure({ file, folder })))
+      lines.push(...(await measure({ file, folder, inPostgresql: postgresql.get })))
     }
     return [...lines, ...PUBLISHED]
   } finally {
+    await postgresql.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }

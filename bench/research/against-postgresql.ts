@@ -1,33 +1,15 @@
 /** The seven questions on DuckDB and on PostgreSQL, from one tree. */
-import { join } from 'node:path'
 import type { Cell, QueryEngine, Rows } from '../../src/research/query/engine.ts'
-import { createPostgresDatabase, startPostgres } from '../../test/databases.ts'
-import { fillPostgresql } from './in-postgresql.ts'
 import { asked, opened, type Population, REPEATS, timed } from './measuring.ts'
 import { type Question, questions } from './questions.ts'
 
-const POSTGRES_MEMORY = '512MB'
-
 export async function againstPostgresql(population: Population): Promise<readonly string[]> {
-  const server = process.env.TESSERA_BENCH_POSTGRES === 'no' ? undefined : await startPostgres()
-  if (!server) return ['PostgreSQL: left out', ...(await compared(population, undefined))]
-  try {
-    const url = await createPostgresDatabase(server)
-    const [postgres, seconds] = await timed(() =>
-      fillPostgresql(population.file, join(population.folder, 'csv'), url, POSTGRES_MEMORY),
-    )
-    const lines = await compared(population, postgres)
-    await postgres.close()
-    return [`PostgreSQL: loaded with indexes in ${seconds.toFixed(0)} s`, ...lines]
-  } finally {
-    await server.stop()
-  }
-}
-
-async function compared(population: Population, postgres: QueryEngine | undefined): Promise<readonly string[]> {
+  const postgresql = await population.inPostgresql()
   const duckdb = await opened(population)
-  const lines: string[] = []
-  for (const question of questions()) lines.push(await compareOne(question, duckdb, postgres))
+  const lines = [
+    postgresql ? `PostgreSQL: filled, with indexes, in ${postgresql.seconds.toFixed(0)} s` : 'PostgreSQL: left out',
+  ]
+  for (const question of questions()) lines.push(await compareOne(question, duckdb, postgresql?.engine))
   await duckdb.close()
   return lines
 }

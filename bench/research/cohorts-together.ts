@@ -9,7 +9,7 @@ import { countRows, named } from '../../src/research/query/build.ts'
 import { madeStep, select, source, step } from '../../src/research/query/build-relations.ts'
 import type { QueryEngine, Rows } from '../../src/research/query/engine.ts'
 import type { Program } from '../../src/research/query/tree.ts'
-import { readCirceSql, runCirceSql } from './circe-sql.ts'
+import { circeOnDuckdb, circeOnPostgresql, readCirceSql } from './circe-sql.ts'
 import { asked, bestCost, type Cost, costText, expectValue, opened, type Population, SCOPE } from './measuring.ts'
 import { nineCohorts } from './nine-cohorts.ts'
 
@@ -40,14 +40,26 @@ async function againstCirce(
   entries: readonly Rows[],
   together: Cost,
 ): Promise<readonly string[]> {
-  const scripts = readCirceSql()
-  if (scripts === undefined) return []
-  const found = await runCirceSql(population, scripts)
-  const same = found.every((rows, index) => isDeepStrictEqual(rows, entries[index]?.rows))
-  const cost = await bestCost(() => runCirceSql(population, scripts))
-  return [
-    `  circe's SQL for them, one by one on DuckDB: ${costText(cost)}: ${times(cost, together)}, ${same ? 'same entries' : 'OTHER ENTRIES'}`,
-  ]
+  const lines: string[] = []
+  const compare = async (where: string, run: () => Promise<readonly Rows['rows'][]>, ratio: typeof times) => {
+    const found = await run()
+    const same = found.every((rows, index) => isDeepStrictEqual(rows, entries[index]?.rows))
+    const cost = await bestCost(run)
+    lines.push(
+      `  circe's SQL for them, one by one on ${where}: ${cost.seconds.toFixed(2)} s: ${ratio(cost, together)}, ${same ? 'same entries' : 'OTHER ENTRIES'}`,
+    )
+  }
+  const forDuckdb = readCirceSql('duckdb')
+  if (forDuckdb) await compare('DuckDB', () => circeOnDuckdb(population, forDuckdb), times)
+  const forPostgresql = readCirceSql('postgresql')
+  const postgresql = forPostgresql && (await population.inPostgresql())
+  if (postgresql) await compare('PostgreSQL', () => circeOnPostgresql(postgresql.url, forPostgresql), secondsOnly)
+  return lines
+}
+
+/** PostgreSQL's processor time is that of other processes. */
+function secondsOnly(slow: Cost, fast: Cost): string {
+  return `${(slow.seconds / fast.seconds).toFixed(1)} times`
 }
 
 function times(slow: Cost, fast: Cost): string {

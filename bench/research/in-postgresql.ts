@@ -6,7 +6,11 @@ import pg from 'pg'
 import { CDM_TABLES } from '../../src/research/omop/specification/cdm.ts'
 import { openPostgresql } from '../../src/research/query/engines/postgresql.ts'
 import type { DataEngine } from '../../src/research/query/tables.ts'
+import { createPostgresDatabase, type PostgresServer, startPostgres } from '../../test/databases.ts'
 import { BULK_TABLES } from './bulk-population.ts'
+import { type Population, timed } from './measuring.ts'
+
+const MEMORY_OF_A_SORT = '512MB'
 
 const INDEXES = [
   'CREATE UNIQUE INDEX ON person (person_id)',
@@ -18,8 +22,36 @@ const INDEXES = [
   'CREATE INDEX ON concept_ancestor (ancestor_concept_id)',
 ]
 
+export interface LazyPostgresql {
+  readonly get: Population['inPostgresql']
+  close(): Promise<void>
+}
+
+/** A server of its own, started and filled at most once. `TESSERA_BENCH_POSTGRES=no`: none. */
+export function lazyPostgresql(file: string, folder: string): LazyPostgresql {
+  let server: PostgresServer | undefined
+  const start = async () => {
+    server = process.env.TESSERA_BENCH_POSTGRES === 'no' ? undefined : await startPostgres()
+    if (!server) return undefined
+    const url = await createPostgresDatabase(server)
+    const [engine, seconds] = await timed(() => fillPostgresql(file, join(folder, 'csv'), url, MEMORY_OF_A_SORT))
+    return { engine, url, seconds }
+  }
+  let filled: ReturnType<typeof start> | undefined
+  return {
+    get: () => {
+      filled ??= start()
+      return filled
+    },
+    close: async () => {
+      await (await filled)?.engine.close()
+      await server?.stop()
+    },
+  }
+}
+
 /** `file` must not be open elsewhere. `url`: an empty database whose server may read `folder`. */
-export async function fillPostgresql(file: string, folder: string, url: string, memory: string): Promise<DataEngine> {
+async function fillPostgresql(file: string, folder: string, url: string, memory: string): Promise<DataEngine> {
   const tables = CDM_TABLES.filter((one) => (BULK_TABLES as readonly string[]).includes(one.name))
   const engine = await openPostgresql({ url, tables, memory })
   if (!engine.ok) throw new Error(engine.problem.sentence)

@@ -26,6 +26,15 @@ export interface Population {
   readonly file: string
   /** For what the parts write. */
   readonly folder: string
+  /** The same in PostgreSQL, filled when the first part asks; undefined where there is none. */
+  readonly inPostgresql: () => Promise<FilledPostgresql | undefined>
+}
+
+export interface FilledPostgresql {
+  readonly engine: QueryEngine
+  readonly url: string
+  /** That filling and indexes took. */
+  readonly seconds: number
 }
 
 export async function opened({ file, folder }: Population): Promise<QueryEngine> {
