@@ -32,6 +32,12 @@ export function collector(limits: RdfLimits): Collector {
 
 function check(term: Term, limits: RdfLimits): void {
   if (term.value.length > limits.literal) throw new RdfStop(tooLarge('characters in one value', limits.literal))
+  // JSON can write half a character; RDF has none, and no database stores it.
+  if (!term.value.isWellFormed()) {
+    throw new RdfStop(
+      failed('rdf-encoding', 'A text of the document holds half a character.', 'Save it as UTF-8 again.'),
+    )
+  }
   if (term.termType !== 'NamedNode' || !NOT_IN_IRI.test(term.value)) return
   throw new RdfStop(
     failed(

@@ -142,6 +142,7 @@ describe('reading', () => {
       [`{"@id":"a:b","c:d":"${'x'.repeat(1_000_000)}"}`, 'rdf-too-large'],
       ['<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><r>&b;</r>', 'rdf-doctype-refused'],
       ['<a:b> <c:d> <e f> .', 'rdf-syntax'],
+      ['{"@id":"a:b","c:d":"half \\ud800"}', 'rdf-encoding'],
     ] as const
     for (const [text, code] of cases) assert.equal((await problemOf(text)).code, code, text.slice(0, 40))
     const triples = Array.from({ length: 50 }, (_, index) => `<a:b> <c:d> ${index} .`).join('\n')
