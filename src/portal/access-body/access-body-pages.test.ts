@@ -1,6 +1,8 @@
 /** The body's pages over real stores: who sees them, what each officer can do and why not the rest, and what follows. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { answersFor } from '#research/applications/testing/example-case.ts'
+import { caseIdOf } from '#research/applications/testing/many-cases.ts'
 import { type Officer, type TestBody, testBody } from './test-access-body.ts'
 
 let body: TestBody
@@ -371,4 +373,32 @@ test('a request is approved for statistics only, and answered', async () => {
   assert.deepEqual([permit?.kind, permit?.tools, permit?.data], ['data-request', ['typed-query'], 'anonymised'])
   assert.equal((await body.post(`/cases/${caseId}/respond`, { reference: 'answer-1' }, 'output-checker')).status, 303)
   assert.equal((await partOf(caseId))?.status, 'responded')
+})
+
+test('drafts are their applicants’ own; a case without data of this Member State can be read', async () => {
+  const [draft, abroad] = [caseIdOf(60), caseIdOf(61)]
+  const by = { person: 'https://id.example|applicant', role: 'applicant' } as const
+  const at = '2029-05-01T10:00:00Z'
+  const answersTo = (title: string) => answersFor('data-permit', ['PT'], { title })
+  const begin = { kind: 'draft', at, by, applicationKind: 'data-permit' } as const
+  await body.give(draft, { ...begin, caseId: draft, answers: answersTo('Secret draft') })
+  await body.give(abroad, { ...begin, caseId: abroad, answers: answersTo('Portuguese study') })
+  await body.give(abroad, { kind: 'submit', at, by })
+  const list = (await body.get('/cases')).text
+  assert.doesNotMatch(list, /Secret draft/)
+  assert.match(list, /Portuguese study/)
+  for (const tab of ['', '/application', '/history']) {
+    assert.equal((await body.get(`/cases/${draft}${tab}`)).status, 404)
+    assert.equal((await body.get(`/cases/${abroad}${tab}`)).status, 200)
+  }
+  assert.match((await body.get(`/cases/${abroad}`, 'intake', 'en')).text, /No data of this Member State are asked for/)
+})
+
+test('an error is told without its words, and to whoever runs the node', async () => {
+  const broken = await body.broken('The database says: password 123')
+  const { status, text } = await broken('/cases')
+  assert.equal(status, 500)
+  assert.doesNotMatch(text, /password/)
+  assert.match(text, /Un incident s’est produit/)
+  assert.equal(body.errors.length, 1)
 })

@@ -28,7 +28,7 @@ import { aPermit, RESEARCHER } from '#research/permits/testing/permits.ts'
 import { openAirlock } from '#research/workspace/airlock/airlock.ts'
 import { airlockMigrations } from '#research/workspace/airlock/migrations.ts'
 import { deskCookie, deskPerson } from '../case-desk/test-desk.ts'
-import { BODY_ROLES, type BodyRole } from './access-body-options.ts'
+import { type AccessBodyPageOptions, BODY_ROLES, type BodyRole } from './access-body-options.ts'
 import { accessBodyPages } from './access-body-pages.ts'
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'data')
@@ -67,26 +67,24 @@ export async function testBody() {
   })
   const jobs: RunningJob[] = []
   const errors: unknown[] = []
-  const app = new Hono().route(
-    '/access-body',
-    accessBodyPages({
-      country: 'FR',
-      ...{ procedures, cases, lists, errands },
-      work: { list: async () => jobs },
-      tablesOf: async () => undefined,
-      outputs: airlock.desk,
-      person: async (request) => {
-        const person = deskPerson(request)
-        const roles = rolesOf(person?.name)
-        return person && roles.length > 0 ? { ...person, roles } : undefined
-      },
-      messages: (language) => openMessages(join(DATA, 'messages'), language),
-      languages: ['fr', 'en'],
-      signIn: { href: '/sign-in', provider: 'Test' },
-      onError: (error) => errors.push(error),
-      now: () => NOW,
-    }),
-  )
+  const options: AccessBodyPageOptions = {
+    country: 'FR',
+    ...{ procedures, cases, lists, errands },
+    work: { list: async () => jobs },
+    tablesOf: async () => undefined,
+    outputs: airlock.desk,
+    person: async (request) => {
+      const person = deskPerson(request)
+      const roles = rolesOf(person?.name)
+      return person && roles.length > 0 ? { ...person, roles } : undefined
+    },
+    messages: (language) => openMessages(join(DATA, 'messages'), language),
+    languages: ['fr', 'en'],
+    signIn: { href: '/sign-in', provider: 'Test' },
+    onError: (error) => errors.push(error),
+    now: () => NOW,
+  }
+  const app = new Hono().route('/access-body', accessBodyPages(options))
   const give = async (caseId: string, command: Command): Promise<void> => {
     const handled = await cases.handle(caseId, command)
     assert.ok(handled.ok, `${command.kind}: ${JSON.stringify(handled)}`)
@@ -141,9 +139,9 @@ export async function testBody() {
     assert.ok(asked.ok, JSON.stringify(asked))
     return asked.value
   }
-  const send = async (path: string, as: Officer, request: RequestInit = {}) => {
+  const send = async (path: string, as: Officer, request: RequestInit = {}, pages = app) => {
     const headers = { 'accept-language': 'fr', cookie: deskCookie(as), ...request.headers }
-    const response = await app.request(`http://127.0.0.1/access-body${path}`, { ...request, headers })
+    const response = await pages.request(`http://127.0.0.1/access-body${path}`, { ...request, headers })
     const { status, headers: answered } = response
     return { status, headers: answered, text: await response.text(), to: answered.get('location') }
   }
@@ -169,6 +167,12 @@ export async function testBody() {
       const body = new URLSearchParams({ 'form-token': token })
       for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
       return send(path, as, { method: 'POST', body })
+    },
+    /** The same pages over lists that fail. */
+    async broken(words: string) {
+      const failing = { ...lists, list: () => Promise.reject(new Error(words)) }
+      const pages = new Hono().route('/access-body', accessBodyPages({ ...options, lists: failing }))
+      return (path: string) => send(path, 'everything', {}, pages)
     },
     close: () => database.close(),
   }

@@ -9,10 +9,10 @@ import { countryName, moment, type Visit } from './desk.ts'
 
 type Worded = Pick<Visit<unknown>, 'words' | 'now'>
 
-export function applicationSections(visit: Worded, { state, part, procedure }: PartSeen): Html {
+export function applicationSections(visit: Worded, { state, procedure }: Pick<PartSeen, 'state' | 'procedure'>): Html {
   const { words, now } = visit
   const answers = state.application?.answers ?? state.answers
-  const today = calendarOf(procedure, part.memberState).dayOf(now.toISOString())
+  const today = calendarOf(procedure, procedure.body.country).dayOf(now.toISOString())
   const language = words.language.split('-')[0] ?? 'en'
   const form = formView(state.kind, answers, procedure.rules, language, today)
   return html`<p>${words('access-body.article', { article: form.article })}</p>${form.sections.map(

@@ -130,9 +130,10 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
     async begin(wish) {
       const { dataset, release } = wish
       if (!NAME.test(release)) return RELEASE_NAME
-      if (loads.some((one) => one.dataset === dataset && one.state === 'running')) return LOAD_RUNNING
       if (!(await folders(wish.holder)).includes(wish.folder)) return FOLDER_UNKNOWN
       if (await held(dataset, release)) return RELEASE_EXISTS
+      // Last, so that of two wishes at the same moment one begins.
+      if (loads.some((one) => one.dataset === dataset && one.state === 'running')) return LOAD_RUNNING
       run(wish)
       return ok(undefined)
     },

@@ -1,8 +1,9 @@
 /** One case as the body sees it: what stands, what runs, what this officer can do and why not the rest; the application; what happened. */
 
+import type { Part } from '#research/applications/case/state.ts'
 import type { PartView } from '#research/applications/views/case-view.ts'
 import { caseView, timeline } from '#research/applications/views/case-view.ts'
-import { seenPart, whyNot } from '../../case-desk/act-page.ts'
+import { whyNot } from '../../case-desk/act-page.ts'
 import { type PartSeen, type Standing, standingsOf } from '../../case-desk/acting.ts'
 import { applicationSections } from '../../case-desk/application-view.ts'
 import { clocksTable, roleName, statusTag, timelineList } from '../../case-desk/case-words.ts'
@@ -14,23 +15,33 @@ import { BODY_ROLES } from '../access-body-options.ts'
 import { actorsOf, type BodyVisit } from '../body-visit.ts'
 import { partSections } from './part.ts'
 
+/** What was submitted; this body has a part in it when data of its Member State are asked for. */
+interface SeenCase extends Pick<PartSeen, 'state' | 'procedure'> {
+  readonly part: Part | undefined
+}
+
+/** A draft is its applicant's own. */
+async function seenCase({ options, context }: BodyVisit): Promise<SeenCase | undefined> {
+  const state = await options.cases.load(context.req.param('case') ?? '')
+  if (!state || state.stage === 'draft') return undefined
+  return { state, procedure: options.cases.procedureFor(state), part: state.parts[options.country] }
+}
+
 export async function showCase(visit: BodyVisit): Promise<Response> {
   const { words, options, person, now, context } = visit
-  const seen = await seenPart(visit)
-  if (!seen) return refused(visit, 'not-found')
-  const { state, procedure } = seen
-  const actors = actorsOf(person, options.procedures.body.id)
-  const [actor] = actors
-  if (!actor) return refused(visit, 'not-found')
+  const seen = await seenCase(visit)
+  const [actor] = actorsOf(person, options.procedures.body.id)
+  if (!seen || !actor) return refused(visit, 'not-found')
+  const { state, procedure, part } = seen
   const view = caseView(state, actor, procedure, now.toISOString())
-  const own = view.parts.find(({ part }) => part.memberState === options.country)
+  const clocks = view.parts.find((one) => one.part.memberState === options.country)?.clocks
   const done = context.req.query('done')
   const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${view.title}</h1>
 ${done && words.messages.has(`access-body.act.${done}`) && alert('success', words('access-body.done'), html`<p>${words(`access-body.act.${done}`)}</p>`)}
 ${tabs(visit, state.caseId, '')}
 <section class="block">${summaryList([
-    [words('access-body.column.status'), own && statusTag(visit, own.part.status)],
-    [words('access-body.column.kind'), words(`access-body.kind-of-case.${own?.part.kind ?? view.kind}`)],
+    [words('access-body.column.status'), statusTag(visit, part?.status ?? view.stage)],
+    [words('access-body.column.kind'), words(`access-body.kind-of-case.${part?.kind ?? view.kind}`)],
     [words('access-body.column.applicant'), html`${view.applicant}`],
     [
       words('access-body.column.submitted'),
@@ -40,11 +51,15 @@ ${tabs(visit, state.caseId, '')}
     [words('access-body.case.rules'), html`${view.ruleSet}`],
     [words('access-body.case.number'), html`<code>${view.caseId}</code>`],
   ])}</section>
-${own && clocksTable(visit, own.clocks)}
-${actsSection(visit, seen, standingsOf(seen, actors, BODY_ROLES, now.toISOString()))}
-${own && partSections(visit, seen)}
+${part ? ownPart(visit, { state, procedure, part }, clocks ?? []) : html`<p>${words('access-body.case.no-part')}</p>`}
 ${otherParts(visit, view.parts)}`
   return show(visit, { title: view.title, content })
+}
+
+function ownPart(visit: BodyVisit, seen: PartSeen, clocks: PartView['clocks']): Html {
+  const actors = actorsOf(visit.person, visit.options.procedures.body.id)
+  const standings = standingsOf(seen, actors, BODY_ROLES, visit.now.toISOString())
+  return html`${clocksTable(visit, clocks)}${actsSection(visit, seen, standings)}${partSections(visit, seen)}`
 }
 
 /** What can be done now: as links for this officer, as reasons where it is somebody else's. */
@@ -90,7 +105,7 @@ function tabs({ words, address }: BodyVisit, caseId: string, current: (typeof TA
 
 export async function showHistory(visit: BodyVisit): Promise<Response> {
   const { words, options } = visit
-  const seen = await seenPart(visit)
+  const seen = await seenCase(visit)
   if (!seen) return refused(visit, 'not-found')
   const { caseId, application } = seen.state
   const title = application?.title ?? caseId
@@ -102,7 +117,7 @@ ${tabs(visit, caseId, 'history')}<section class="block"><h2>${words('access-body
 
 export async function showApplication(visit: BodyVisit): Promise<Response> {
   const { words } = visit
-  const seen = await seenPart(visit)
+  const seen = await seenCase(visit)
   if (!seen) return refused(visit, 'not-found')
   const { caseId, application } = seen.state
   const title = application?.title ?? caseId

@@ -15,6 +15,7 @@ export async function showCases(visit: BodyVisit): Promise<Response> {
   const status = PART_STATUSES.find((one) => one === context.req.query('status'))
   const [caseId = '', changedAt = ''] = (context.req.query('after') ?? '').split(' ')
   const found = await options.lists.list({
+    submitted: true,
     ...(status === undefined ? {} : { ownStatus: status }),
     ...(caseId === '' ? {} : { after: { caseId, changedAt } }),
     limit: PAGE + 1,

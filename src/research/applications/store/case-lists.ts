@@ -32,6 +32,8 @@ export interface CaseFilter {
   readonly ownStatus?: string
   /** Person or data holder who has a part in it. */
   readonly party?: string
+  /** Leaves out drafts, which are their applicants' own. */
+  readonly submitted?: true
   /** At most; 100 unless told, never more than 1000. */
   readonly limit?: number
   /** Last row of the page before. */
@@ -136,6 +138,7 @@ async function list(kysely: Kysely<CaseTables>, body: string, filter: CaseFilter
   }
   if (kind !== undefined) query = query.where('kind', '=', kind)
   if (ownStatus !== undefined) query = query.where('own_status', '=', ownStatus)
+  if (filter.submitted) query = query.where('stage', '!=', 'draft')
   if (after) {
     query = query.where(({ eb, or, and }) =>
       or([
