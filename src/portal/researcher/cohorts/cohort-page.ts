@@ -134,12 +134,12 @@ function page(visit: CaseVisit, { form, version, found, checked = false, changed
     content: html`${studyCrumbs(visit)}<h1>${title}</h1><p class="lead">${words('research.cohort.lead')}</p>${
       changed && html`<p class="alert warning">${words('research.cohort.changed')}</p>`
     }${errorSummary(words, errors)}${check?.markup}${formMarkup({
-      action: found ? `${action}#${found[0]}-find` : action,
+      action,
       token: person.token,
       content: html`<button class="vh" name="do" value="check" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="cohort-version" value="${version ?? ''}"><input type="hidden" name="rules" value="${form.rules.length}">${textField(
         words,
         { name: 'name', label: words('research.cohort.name'), value: form.name, error: error('name') },
-      )}<fieldset class="group"><legend>${words('research.cohort.entry')}</legend>${eventFields(visit, { place: 'entry', event: form.entry, found: foundAt('entry'), error })}<div class="row-fields">${select(
+      )}<fieldset class="group"><legend>${words('research.cohort.entry')}</legend>${eventFields(visit, { action, place: 'entry', event: form.entry, found: foundAt('entry'), error })}<div class="row-fields">${select(
         'entries',
         words('research.cohort.entries'),
         [
@@ -169,7 +169,7 @@ function page(visit: CaseVisit, { form, version, found, checked = false, changed
           label: words('research.rule.count'),
           value: rule.count,
           error: error(`${place}-count`),
-        })}</div>${eventFields(visit, { place, event: rule.event, found: foundAt(place), error })}<div class="row-fields">${small(
+        })}</div>${eventFields(visit, { action, place, event: rule.event, found: foundAt(place), error })}<div class="row-fields">${small(
           {
             name: `${place}-before`,
             label: words('research.rule.before'),
@@ -180,7 +180,7 @@ function page(visit: CaseVisit, { form, version, found, checked = false, changed
         )}${small({ name: `${place}-after`, label: words('research.rule.after'), value: rule.after, help: words('research.rule.any-time'), error: error(`${place}-after`) })}</div><p><button class="link" name="do" value="remove-rule:${index}">${words('research.rule.remove', { number: String(index + 1) })}</button></p></fieldset>`
       })}${
         form.rules.length < MOST_RULES &&
-        html`<p><button class="btn other" name="do" value="add-rule">${words('research.rule.add')}</button></p>`
+        html`<p><button class="btn other" name="do" value="add-rule" formaction="${action}#rule-${form.rules.length}-name">${words('research.rule.add')}</button></p>`
       }<div class="actions"><button class="btn main" name="do" value="save">${words('research.cohort.save')}</button><button class="btn other" name="do" value="check">${words('research.cohort.check')}</button></div>`,
     })}${
       id !== 'new' &&

@@ -10,6 +10,8 @@ export interface Found {
 }
 
 export interface EventState {
+  /** Where the form goes; its buttons come back to this place of the page. */
+  readonly action: string
   readonly place: Place
   readonly event: EventForm
   /** What was looked for here just now. */
@@ -17,9 +19,10 @@ export interface EventState {
   readonly error: (field: string) => Html | undefined
 }
 
-export function eventFields(visit: CaseVisit, { place, event, found, error }: EventState): Html {
+export function eventFields(visit: CaseVisit, { action, place, event, found, error }: EventState): Html {
   const { words } = visit
   const missing = error(`${place}-find`)
+  const back = html` formaction="${action}#${place}-find"`
   return html`${select(
     `${place}-domain`,
     words('research.event.domain'),
@@ -30,14 +33,14 @@ ${
   event.concepts.length > 0 &&
   html`<ul class="chosen">${event.concepts.map(
     ({ id, name }) =>
-      html`<li><input type="hidden" name="${place}-concept" value="${id}|${name}"><span>${name} <span class="quiet">${id}</span></span><button class="link" name="do" value="drop:${place}:${id}">${words('research.event.drop')}<span class="vh"> ${name}</span></button></li>`,
+      html`<li><input type="hidden" name="${place}-concept" value="${id}|${name}"><span>${name} <span class="quiet">${id}</span></span><button class="link" name="do" value="drop:${place}:${id}"${back}>${words('research.event.drop')}<span class="vh"> ${name}</span></button></li>`,
   )}</ul>`
 }<div class="field${missing && ' wrong'}"><label for="${place}-find">${words('research.event.find')}</label>${
     missing && html`<p class="field-error" id="${place}-find-error">${missing}</p>`
   }<div class="search-line"><input type="text" id="${place}-find" name="${place}-find" value="${found?.text ?? ''}" maxlength="200"${
     missing && html` aria-describedby="${place}-find-error" aria-invalid="true"`
-  }><button class="btn other" name="do" value="find:${place}">${words('research.event.search')}</button></div></div>${
-    found && conceptResults(visit, place, found)
+  }><button class="btn other" name="do" value="find:${place}"${back}>${words('research.event.search')}</button></div></div>${
+    found && conceptResults(visit, action, place, found)
   }<div class="choice"><input type="checkbox" id="${place}-narrower" name="${place}-narrower" value="yes"${
     event.narrower && html` checked`
   }><label for="${place}-narrower">${words('research.event.narrower')}</label></div>${
@@ -60,11 +63,11 @@ ${
 }
 
 /** Found concepts with a button each: `pick:<place>:<number>`. */
-export function conceptResults({ words }: CaseVisit, place: string, { concepts }: Found): Html {
+export function conceptResults({ words }: CaseVisit, action: string, place: string, { concepts }: Found): Html {
   if (concepts.length === 0) return html`<p role="status">${words('research.event.none')}</p>`
   return html`<p role="status">${words('research.event.found', { count: concepts.length })}</p><ul class="chosen">${concepts.map(
     ({ id, name, vocabulary, code }) =>
-      html`<li><span><span lang="en">${name}</span> <span class="quiet">${vocabulary} ${code}</span></span><button class="btn other" name="do" value="pick:${place}:${id}">${words('research.event.pick')}<span class="vh"> ${name}</span></button></li>`,
+      html`<li><span><span lang="en">${name}</span> <span class="quiet">${vocabulary} ${code}</span></span><button class="btn other" name="do" value="pick:${place}:${id}" formaction="${action}#${place}-find">${words('research.event.pick')}<span class="vh"> ${name}</span></button></li>`,
   )}</ul>`
 }
 

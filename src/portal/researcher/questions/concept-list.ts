@@ -2,7 +2,7 @@
 import { textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { conceptResults, type Found } from '../cohorts/event-fields.ts'
-import type { CaseVisit } from '../visit.ts'
+import { type CaseVisit, caseAddress } from '../visit.ts'
 import type { QuestionForm } from './question-form.ts'
 
 const LISTS = { conditions: ['Condition'], measured: ['Measurement'] } as const
@@ -46,5 +46,6 @@ export function conceptList(visit: CaseVisit, { name, value, found, error }: Con
   const { words } = visit
   const here = found?.[0] === name ? found[1] : undefined
   const label = words(`research.ask.${name}`)
-  return html`${textField(words, { name, label, help: words(`research.ask.${name}.help`), value, error, optional: true })}<div class="field"><label for="${name}-find">${words('research.event.find')}</label><div class="search-line"><input type="text" id="${name}-find" name="${name}-find" value="${here?.text ?? ''}" maxlength="200"><button class="btn other" name="do" value="find:${name}">${words('research.event.search')}</button></div></div>${here && conceptResults(visit, name, here)}`
+  const action = caseAddress(visit, '/study/ask')
+  return html`${textField(words, { name, label, help: words(`research.ask.${name}.help`), value, error, optional: true })}<div class="field"><label for="${name}-find">${words('research.event.find')}</label><div class="search-line"><input type="text" id="${name}-find" name="${name}-find" value="${here?.text ?? ''}" maxlength="200"><button class="btn other" name="do" value="find:${name}" formaction="${action}#${name}">${words('research.event.search')}</button></div></div>${here && conceptResults(visit, action, name, here)}`
 }
