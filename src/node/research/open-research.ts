@@ -20,6 +20,7 @@ import { startChores } from './chores.ts'
 import { type Environment, openEnvironment } from './environment.ts'
 import { type Foundation, openFoundation, type ResearchParts } from './foundation.ts'
 import { keepHarvesting } from './harvests.ts'
+import { collectPermits } from './permit-collector.ts'
 import { permitDesk } from './permit-desk.ts'
 import { tellRevocations } from './revocations.ts'
 import type { ResearchSettings } from './settings.ts'
@@ -77,12 +78,12 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     waitSeconds: settings.waitSeconds,
   })
   const catalogue = openCatalogue(database)
-  const chores = startChores({ ...environment, cases, lists, errands, country: body.country, log })
+  const collector = collectPermits(openCaseReceiver(database, procedures), asking)
+  const chores = startChores({ ...environment, collector, cases, lists, errands, country: body.country, log })
   const harvests = keepHarvesting({ database, log, peers: async () => trust.cataloguesBeside(body.country) })
   trust.onChange(() => harvests.ring())
   const described = publishDescriptions(catalogue, settings.descriptions, log)
   described.catch((error: unknown) => log.failure('descriptions-not-published', error))
-  const receiver = openCaseReceiver(database, procedures)
   return {
     ...foundation,
     ...environment,
@@ -90,7 +91,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     ask: (question) => askNodes(asking, question),
     answerTo: (task) => answerTo(coordinator, task, now()),
     border: researchBorder(
-      { receiver, trust },
+      { receiver: collector.receiver, trust },
       { store: coordinator, permits, trust, news, lookMs: LOOK_MS },
       { permits, cases, trust, country: body.country },
     ),
