@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { caseIdOf } from '#research/applications/testing/many-cases.ts'
 import { readRdf } from '#research/catalogue/rdf/read.ts'
+import { publicPages } from './public-pages.ts'
 import { OFFICIAL_DATASET, publishExample, type TestPublic, testPublic, withoutCorpus } from './test-public.ts'
 
 let pages: TestPublic
@@ -62,6 +63,31 @@ describe('the activity report', () => {
     assert.ok(received > 40)
     assert.match(csv.headers.get('content-disposition') ?? '', /activity-2029-01-01-2031-06-01\.csv/)
     assert.match((await get('/register/report?from=2029-01-01&to=2031-06-01', 'fr')).text, /Demandes d’autorisation/)
+  })
+
+  it('is made once a minute for a period, however often it is asked for', async () => {
+    let made = 0
+    let now = new Date('2031-06-02T09:00:00Z')
+    const { register } = pages.options
+    const app = publicPages({
+      ...pages.options,
+      now: () => now,
+      register: {
+        register: register.register,
+        allEvents() {
+          made += 1
+          return register.allEvents()
+        },
+      },
+    })
+    const path = '/register/report?from=2029-01-01&to=2029-12-31'
+    await Promise.all([app.request(path), app.request(path), app.request(path.replace('report', 'report.csv'))])
+    assert.equal(made, 1)
+    await app.request('/register/report?from=2030-01-01&to=2030-12-31')
+    assert.equal(made, 2)
+    now = new Date('2031-06-02T09:02:00Z')
+    await app.request(path)
+    assert.equal(made, 3)
   })
 
   it('leads a wrong period to its field', async () => {

@@ -12,6 +12,7 @@ import { downloadReport, showReport } from './pages/report.ts'
 import { showSearch } from './pages/search.ts'
 import type { PublicPageOptions } from './public-options.ts'
 import { refused } from './refusal.ts'
+import { openReportShelf } from './report-shelf.ts'
 import { CATALOGUE, navigation, type PublicSite, REGISTER, REPORT, siteName, type Visit } from './visit.ts'
 
 export const publicStylesheet = (): string => readFileSync(join(import.meta.dirname, 'public.css'), 'utf8')
@@ -30,6 +31,7 @@ export function publicPages(options: PublicPageOptions): Hono {
     name: siteName,
     navigation,
   }
+  const reports = openReportShelf(options)
   const app = new Hono()
   const route = (answer: (visit: Visit) => Response | Promise<Response>) => (context: Context) =>
     answer(openVisit(site, context))
@@ -38,8 +40,14 @@ export function publicPages(options: PublicPageOptions): Hono {
   app.get(`${CATALOGUE}/dataset`, route(showDataset))
   app.get(`${CATALOGUE}/dataset.rdf`, route(downloadDataset))
   app.get(REGISTER, route(showRegister))
-  app.get(REPORT, route(showReport))
-  app.get(`${REPORT}.csv`, route(downloadReport))
+  app.get(
+    REPORT,
+    route((visit) => showReport(visit, reports)),
+  )
+  app.get(
+    `${REPORT}.csv`,
+    route((visit) => downloadReport(visit, reports)),
+  )
   app.get(
     `${REGISTER}/:case`,
     route((visit) => showEntry(visit, visit.context.req.param('case') ?? '')),

@@ -2,22 +2,18 @@
 import type { Phrase } from '#platform/i18n/messages.ts'
 import { addDays, isDay } from '#research/applications/calendar/civil-day.ts'
 import { calendarOf } from '#research/applications/procedure.ts'
-import {
-  type ActivityReport,
-  activityReport,
-  type Counts,
-  type ReportPeriod,
-} from '#research/applications/register/activity-report.ts'
+import type { ActivityReport, Counts, ReportPeriod } from '#research/applications/register/activity-report.ts'
 import { barChart } from '../../ui/charts/bars.ts'
 import { button, errorSummary, linkButton, textField } from '../../ui/components.ts'
 import { type Html, html, inLanguage } from '../../ui/markup.ts'
 import { show } from '../../ui/site.ts'
+import type { ReportShelf } from '../report-shelf.ts'
 import { REPORT, rulesOf, ruleText, type Visit } from '../visit.ts'
 
-export async function showReport(visit: Visit): Promise<Response> {
+export async function showReport(visit: Visit, shelf: ReportShelf): Promise<Response> {
   const { words, context } = visit
   const { period, wrong } = periodOf(visit)
-  const report = await reportFor(visit, period)
+  const report = await shelf.reportFor(period)
   const title = words.messages.text('catalogue.page.report.title')
   const language = context.req.query('language')
   const error = words('catalogue.page.report.period.wrong')
@@ -44,9 +40,9 @@ ${groupsOf(visit, report).map((group, index) => groupBlock(visit, group, index))
 }
 
 /** The same numbers for spreadsheets. */
-export async function downloadReport(visit: Visit): Promise<Response> {
+export async function downloadReport(visit: Visit, shelf: ReportShelf): Promise<Response> {
   const { period } = periodOf(visit)
-  const report = await reportFor(visit, period)
+  const report = await shelf.reportFor(period)
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
   const lines = groupsOf(visit, report).flatMap(({ name, rows }) =>
     rows.map(({ code, value }) => [quoted(name), quoted(code), String(value)].join(',')),
@@ -66,17 +62,6 @@ function periodOf({ context, options, now }: Visit): { readonly period: ReportPe
   const to = (context.req.query('to') ?? usual.to).trim()
   const wrong = !isDay(from) || !isDay(to) || from > to || to > addDays(from, 3660)
   return wrong ? { period: usual, wrong } : { period: { from, to }, wrong }
-}
-
-async function reportFor({ options }: Visit, period: ReportPeriod): Promise<ActivityReport> {
-  const { country } = options.procedures.body
-  const outside = await options.outside?.(period)
-  return activityReport(options.register.allEvents(), {
-    country,
-    calendar: calendarOf(options.procedures, country),
-    period,
-    ...(outside ? { outside } : {}),
-  })
 }
 
 interface Group {

@@ -1,5 +1,4 @@
 /** The first page: the applications in which the person has a part, last changed first. */
-import type { PartStatus } from '#research/applications/case/state.ts'
 import type { CaseSummary } from '#research/applications/store/case-lists.ts'
 import { statusTag } from '../../case-desk/case-words.ts'
 import { linkButton, tag } from '../../ui/components.ts'
@@ -39,7 +38,7 @@ function item(visit: ResearcherVisit, row: CaseSummary): Html {
       ? tag(words('research.stage.draft'))
       : row.ownStatus === undefined
         ? tag(words(`research.stage.${row.stage}`))
-        : statusTag(visit, row.ownStatus as PartStatus)
+        : statusTag(visit, row.ownStatus)
   return html`<li><article><h2><a href="${visit.address(`/applications/${row.caseId}`)}">${row.title || words('research.untitled')}</a></h2>
 <p class="facts">${words(`research.kind.${row.kind}`)}${
     row.submittedAt !== undefined &&
