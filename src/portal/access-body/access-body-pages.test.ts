@@ -296,7 +296,11 @@ test('a permit is revoked after a finding, with an exclusion that the list shows
   assert.ok(body.standings.some(([permit, to]) => permit === 'permit-30' && to === 'revoked'))
   assert.match((await body.get('/exclusions')).text, /applicant-30[\s\S]*Misused study/)
   const { text } = await body.get(`/cases/${caseId}/history`, 'auditor', 'en')
-  assert.match(text, /A finding was notified[\s\S]*The permit ended[\s\S]*An exclusion was pronounced/)
+  assert.match(
+    text,
+    /A finding was notified[\s\S]*Data were copied\.[\s\S]*The permit ended[\s\S]*An exclusion was pronounced/,
+  )
+  assert.match(text, /68\(1\)\(a\) Met – <span class="said">Read\.<\/span>/)
 })
 
 test('an amendment gets a new permit with the persons and columns of the form', async () => {

@@ -67,14 +67,18 @@ export function roleName({ words }: Worded, role: string): Html {
   return words(`access-body.role.${role}`)
 }
 
-/** What happened, newest last, each in a sentence. */
-export function timelineList(visit: Worded, entries: readonly TimelineEntry[]): Html {
-  return html`<ol class="timeline">${entries.map(
-    ({ at, kind, role, memberState }) =>
-      html`<li>${moment(visit, at)} <span><b>${visit.words(`access-body.event.${kind}`)}</b> <span class="sub">${roleName(visit, role)}${
-        memberState !== undefined && html` · ${countryName(visit, memberState)}`
-      }</span></span></li>`,
-  )}</ol>`
+/** What happened, newest last, each in a sentence. `details`: what is told below it. */
+export function timelineList<Entry extends TimelineEntry>(
+  visit: Worded,
+  entries: readonly Entry[],
+  details: (entry: Entry) => Html | undefined = () => undefined,
+): Html {
+  return html`<ol class="timeline">${entries.map((entry) => {
+    const { at, kind, role, memberState } = entry
+    return html`<li>${moment(visit, at)} <div><b>${visit.words(`access-body.event.${kind}`)}</b> <span class="sub">${roleName(visit, role)}${
+      memberState !== undefined && html` · ${countryName(visit, memberState)}`
+    }</span>${details(entry)}</div></li>`
+  })}</ol>`
 }
 
 export function euros({ words }: Worded, cents: number): Html {

@@ -8,6 +8,7 @@ import { type PartSeen, type Standing, standingsOf } from '../../case-desk/actin
 import { applicationSections } from '../../case-desk/application-view.ts'
 import { clocksTable, roleName, statusTag, timelineList } from '../../case-desk/case-words.ts'
 import { countryName, moment, show } from '../../case-desk/desk.ts'
+import { eventDetails } from '../../case-desk/event-details.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import { alert, linkButton, summaryList } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
@@ -109,9 +110,15 @@ export async function showHistory(visit: BodyVisit): Promise<Response> {
   if (!seen) return refused(visit, 'not-found')
   const { caseId, application } = seen.state
   const title = application?.title ?? caseId
-  const events = timeline(await options.cases.events(caseId), 'coordinator')
+  // All of it is the body's own to read, so that entries and events are the same ones.
+  const events = await options.cases.events(caseId)
+  const entries = timeline(events, 'coordinator').map((entry, index) => ({ ...entry, event: events[index] }))
   const content = html`<p class="crumbs"><a href="${visit.address('/cases')}">${words('access-body.area.cases')}</a></p><h1>${title}</h1>
-${tabs(visit, caseId, 'history')}<section class="block"><h2>${words('access-body.tab.history')}</h2>${timelineList(visit, events)}</section>`
+${tabs(visit, caseId, 'history')}<section class="block"><h2>${words('access-body.tab.history')}</h2>${timelineList(
+    visit,
+    entries,
+    ({ event }) => event && eventDetails(visit, event),
+  )}</section>`
   return show(visit, { title, content })
 }
 

@@ -107,6 +107,8 @@ function labelPage(visit: HolderVisit, found: Labelled): Response {
     ...send,
     content: html`${hidden}<input type="hidden" name="do" value="attach">${label.open.map((id) => {
       const known = elementOf(id)
+      // Art. 78(3)(b) is measured, never stated.
+      if (known?.group === 'b') return undefined
       return textField(words, {
         name: `stated-${id}`,
         label: known ? ruleText(visit, known.label) : html`${id}`,
