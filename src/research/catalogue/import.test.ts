@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { openMessages } from '#platform/i18n/messages.ts'
+import { problemWords } from './gate/problem.ts'
 import { importCatalogue } from './import.ts'
+import { sameGraph } from './rdf/canonical.ts'
+import { DataFactory, graphOf, iri, nodeTerm } from './rdf/graph.ts'
+import { writeRdf } from './rdf/write.ts'
 import { readRecord } from './record/read-record.ts'
-import { corpusText, OFFICIAL, RELEASE_5_CATALOGUE, UNPARSABLE, withoutCorpus } from './testing/corpus.ts'
+import { writeRecord } from './record/write-record.ts'
+import {
+  corpusGraph,
+  corpusText,
+  OFFICIAL,
+  OFFICIAL_DATASET,
+  RELEASE_5_CATALOGUE,
+  UNPARSABLE,
+  withoutCorpus,
+} from './testing/corpus.ts'
 
 async function imported(path: string) {
   const result = await importCatalogue(corpusText(path))
@@ -74,6 +88,43 @@ describe('documents of others', { skip: withoutCorpus }, () => {
   it('what cannot be parsed says where and why', async () => {
     const result = await importCatalogue(corpusText(UNPARSABLE))
     assert.ok(!result.ok && result.problem.place?.line === 11 && /geodcatap/.test(result.problem.sentence))
+  })
+
+  it('whatever stands in a description, it is judged in words, kept whole, and written in every form', async () => {
+    const messages = openMessages(join(import.meta.dirname, '../../../data/messages'), 'fr')
+    const quads = (await corpusGraph(OFFICIAL)).getQuads(null, null, null, null)
+    const types = ['date', 'boolean', 'nonNegativeInteger', 'duration'].map((one) =>
+      DataFactory.namedNode(iri(`xsd:${one}`)),
+    )
+    const text = fc.oneof(
+      fc.constantFrom('', '-1', '2024-13-45', 'NaN', '__proto__', '<b>'),
+      fc.string({ unit: 'grapheme' }),
+    )
+    const term = fc.oneof(
+      text.map((value) => DataFactory.literal(value)),
+      text.map((value) => DataFactory.literal(value, 'en-gb')),
+      fc.tuple(text, fc.constantFrom(...types)).map(([value, type]) => DataFactory.literal(value, type)),
+      fc.constantFrom('_:none', 'https://x.org/none', OFFICIAL_DATASET).map(nodeTerm),
+    )
+    const change = fc.record({ at: fc.nat(quads.length - 1), instead: fc.boolean(), term })
+    const property = fc.asyncProperty(fc.array(change, { maxLength: 12 }), async (changes) => {
+      const graph = graphOf(quads)
+      for (const { at, instead, term: object } of changes) {
+        const quad = quads[at]
+        if (!quad) continue
+        if (instead) graph.delete(quad)
+        graph.add(DataFactory.quad(quad.subject, quad.predicate, object))
+      }
+      const written = writeRdf(graph, 'turtle')
+      assert.ok(written.ok)
+      const result = await importCatalogue(written.value)
+      assert.ok(result.ok, JSON.stringify(result))
+      for (const { dataset, graph: own, verdict } of result.value.datasets) {
+        for (const problem of verdict.problems) assert.ok(problemWords(problem, messages).wrong.length > 10)
+        assert.ok(sameGraph(writeRecord(readRecord(own, dataset)), own))
+      }
+    })
+    await fc.assert(property, { numRuns: 20, seed: 2025327 })
   })
 
   it('a document without datasets gives none', async () => {
