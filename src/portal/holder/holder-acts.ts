@@ -1,6 +1,7 @@
 /** What a data holder does in a case: deliver, ask for more time, propose as a trusted holder, state views (EHDS Art. 60(2), 62, 63, 72). */
 import { openFindings } from '#research/applications/case/state.ts'
 import { type Act, type Acts, fieldsOf, plainAct } from '../case-desk/act.ts'
+import type { PartSeen } from '../case-desk/acting.ts'
 import { html } from '../ui/markup.ts'
 import type { HolderOfficer, HolderPageOptions } from './holder-options.ts'
 
@@ -55,20 +56,21 @@ export function holderActs(
 
 /** One of the releases that are here, of one of the datasets asked for. */
 function deliver(releases: HolderPageOptions['releases'], holder: string): Act<'deliver'> {
+  const offered = async ({ part }: PartSeen): Promise<readonly string[]> => {
+    const own = part.datasets.filter((one) => one.holder === holder)
+    const held = await Promise.all(own.map(({ dataset }) => releases.releases(dataset)))
+    return [...new Set(held.flat().map(({ release }) => release))]
+  }
   return {
     async render({ seen, words }, written) {
-      const own = seen.part.datasets.filter((one) => one.holder === holder)
-      const held = await Promise.all(
-        own.map(async ({ dataset }) => (await releases.releases(dataset)).map(({ release }) => release)),
-      )
-      const names = [...new Set(held.flat())]
+      const names = await offered(seen)
       if (names.length === 0) return html`<p>${words('holder.deliver.no-release')}</p>`
       const options = names.map((name) => [name, html`${name}`] as const)
       return fieldsOf(words, [{ name: 'release', kind: 'choice', options }], written)
     },
-    read(form, { words }) {
-      const release = (form.get('release') ?? '').trim()
-      if (release !== '') return { facts: { holder, release } }
+    async read(form, { seen, words }) {
+      const release = (await offered(seen)).find((name) => name === form.get('release'))
+      if (release !== undefined) return { facts: { holder, release } }
       return { errors: [{ field: 'release', message: words('access-body.fault.missing') }] }
     },
   }

@@ -158,6 +158,9 @@ test('a description goes out in three forms and comes back; those of others are 
   assert.match(stolen.text, /d’un autre détenteur, non repris/)
   assert.equal((await node.upload({ text: 'hello' })).status, 422)
   assert.equal((await node.upload({ text: '' })).status, 422)
+  assert.equal((await node.post('/import', [['text', text]], 'registry', 'wrong')).status, 403)
+  assert.equal((await node.garbled('/import')).status, 403)
+  assert.deepEqual(node.errors, [])
 })
 
 test('a release is loaded from the inbox, with a report of every row that was not', async () => {
@@ -257,6 +260,7 @@ test('what the body asks for is seen, delayed once and delivered; before that no
   const page = await node.get(`/cases/${caseId}/deliver`)
   assert.match(page.text, /value="2029-05"/)
   assert.equal((await node.post(`/cases/${caseId}/deliver`, [])).status, 422)
+  assert.equal((await node.post(`/cases/${caseId}/deliver`, [['release', 'elsewhere']])).status, 422)
   assert.equal((await node.post(`/cases/${caseId}/deliver`, [['release', '2029-05']])).status, 303)
   const part = (await node.cases.load(caseId))?.parts.FR
   assert.equal(part?.deliveries[HOLDER]?.release, '2029-05')

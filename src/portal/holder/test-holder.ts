@@ -133,6 +133,13 @@ export async function testHolder() {
       for (const [name, value] of Object.entries(form)) body.set(name, value)
       return send('/import', as, { method: 'POST', body })
     },
+    /** Something that says it is a form and is none. */
+    garbled: (path: string) =>
+      send(path, 'registry', {
+        method: 'POST',
+        body: 'x',
+        headers: { 'content-type': 'multipart/form-data; boundary=y' },
+      }),
     async close() {
       await releases.settled()
       await database.close()

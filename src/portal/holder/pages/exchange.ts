@@ -36,8 +36,9 @@ export async function showImport(visit: HolderVisit): Promise<Response> {
 /** Takes what is this holder's as drafts; what it says of others is not touched. */
 export async function importDocument(visit: HolderVisit): Promise<Response> {
   const { context, person, words } = visit
-  const sent = await context.req.formData()
-  if (!person.isToken(textIn(sent, 'form-token'))) return refused(visit, 'foreign-form')
+  // What is no form has no token either.
+  const sent = await context.req.formData().catch(() => undefined)
+  if (!sent || !person.isToken(textIn(sent, 'form-token'))) return refused(visit, 'foreign-form')
   const file = sent.get('file')
   const document =
     file instanceof File && file.size > 0 ? new Uint8Array(await file.arrayBuffer()) : textIn(sent, 'text').trim()
