@@ -152,6 +152,9 @@ onEachDatabase('cases in the database', (open) => {
     assert.equal((await lists.list({ party: HOLDER.PT })).length, 7)
     assert.equal((await lists.list({ party: by.person, kind: 'data-request' })).length, 0)
     assert.equal((await lists.list({ party: 'nobody' })).length, 0)
+    const draft = { kind: 'draft', at: '2029-06-01T10:00:00Z', by, caseId: caseIdOf(8) } as const
+    await given(store, draft.caseId, { ...draft, applicationKind: 'data-permit', answers: {} })
+    assert.deepEqual([(await lists.list()).length, (await lists.list({ submitted: true })).length], [8, 7])
     const register = await lists.register({ limit: 3 })
     const rest = await lists.register(register.at(-1) ? { before: register.at(-1) as never } : {})
     assert.deepEqual(new Set([...register, ...rest].map(({ title }) => title)), new Set(paged))
