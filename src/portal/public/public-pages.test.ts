@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { caseIdOf } from '#research/applications/testing/many-cases.ts'
+import { composeLabel } from '#research/catalogue/label/compose.ts'
+import { withLabel } from '#research/catalogue/label/in-description.ts'
 import { readRdf } from '#research/catalogue/rdf/read.ts'
 import { publicPages } from './public-pages.ts'
 import { OFFICIAL_DATASET, publishExample, type TestPublic, testPublic, withoutCorpus } from './test-public.ts'
@@ -130,6 +132,25 @@ describe('the catalogue', { skip: withoutCorpus }, () => {
       assert.ok(read.ok && read.value.size === own?.graph().size, format)
     }
     assert.equal((await get(`/catalogue/dataset.rdf?iri=${encodeURIComponent(OFFICIAL_DATASET)}`)).status, 404)
+  })
+
+  it('shows the label element by element, with how it is known', async () => {
+    const stored = await pages.catalogue.find(OFFICIAL_DATASET)
+    assert.ok(stored)
+    const sources = {
+      record: stored.record(),
+      provision: { medianDays: 41 },
+      stated: { biasExamination: [{ value: 'Ages were compared.', language: 'en' }] },
+    }
+    const graph = withLabel(stored.graph(), OFFICIAL_DATASET, composeLabel(sources, '2031-05-01'))
+    const published = await pages.catalogue.publish({ iri: OFFICIAL_DATASET, by: 'x|y', graph })
+    assert.ok(published.ok, JSON.stringify(published))
+    const { text } = await get(`/catalogue/dataset?iri=${encodeURIComponent(OFFICIAL_DATASET)}`)
+    assert.match(text, /Issued on 01 May 2031/)
+    assert.match(text, /41 days <span class="tag good">measured/)
+    assert.match(text, /5 variables <span class="tag">described/)
+    assert.match(text, /Ages were compared\. <span class="tag">stated by the holder/)
+    assert.match(text, /Nothing is known of: .*Completeness/)
   })
 
   it('does not show what is withdrawn or unknown', async () => {

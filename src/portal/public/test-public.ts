@@ -40,7 +40,7 @@ export async function testPublic(cases = 24) {
     procedures,
     catalogue,
     register: openCaseLists(database, procedures),
-    outside: async () => ({ environmentAudits: 2, labels: { EHRS: 1 } }),
+    outside: async () => ({ environmentAudits: 2, labels: { b: 1 } }),
     messages: (language) => openMessages(MESSAGES, language),
     languages: ['fr', 'en'],
     now: () => NOW,

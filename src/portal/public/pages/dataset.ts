@@ -1,5 +1,6 @@
 /** One dataset as its holder describes it: what it holds, its variables, its label, who holds it, how to apply for it. */
 
+import { labelIn } from '#research/catalogue/label/in-description.ts'
 import { MEDIA_TYPES, type RdfFormat } from '#research/catalogue/rdf/read.ts'
 import { writeRdf } from '#research/catalogue/rdf/write.ts'
 import type { DatasetRecord, Distribution } from '#research/catalogue/record/dataset-record.ts'
@@ -22,6 +23,7 @@ import {
 import { refused } from '../refusal.ts'
 import { CATALOGUE, countryOfCode, type Visit } from '../visit.ts'
 import { agentFacts } from './agent.ts'
+import { labelFacts } from './label.ts'
 import { variableTables } from './variables.ts'
 
 const LONGEST_IRI = 2000
@@ -46,7 +48,7 @@ export async function showDataset(visit: Visit): Promise<Response> {
 <h1>${title}</h1><p class="tags">${(record.healthCategory ?? []).map((one) => html`${tag(categoryWords(visit, codeOf(one)))} `)}</p>
 <div class="beside"><div>${section(visit, 'content', [textsOf(visit, record.description).map((text) => html`<p>${text}</p>`), contentFacts(visit, record)])}
 ${section(visit, 'variables', variableTables(visit, record))}
-${section(visit, 'quality', quality(visit, record))}
+${section(visit, 'quality', quality(visit, stored, record))}
 ${section(visit, 'origin', origin(visit, record))}
 ${section(visit, 'files', files(visit, record))}</div>
 <div>${applying(visit, stored)}
@@ -127,15 +129,16 @@ function links(addresses: readonly string[] | undefined): Html | undefined {
   return listed((addresses ?? []).map((address) => link(address)))
 }
 
-/** Art. 78: the label is the holder's; where there is none, that is said. */
-function quality(visit: Visit, record: DatasetRecord): Html {
+/** Art. 78: the label, or notes of the holder; where there is neither, that is said. */
+function quality(visit: Visit, stored: StoredRecord, record: DatasetRecord): Html {
   const { words } = visit
+  const label = labelIn(stored.graph(), stored.iri)
   const annotations = record.qualityAnnotation ?? []
+  const addresses = annotations.flatMap(({ body }) => body ?? []).filter((one) => /^https?:/.test(one))
+  const more = addresses.length > 0 && html`<ul>${addresses.map((one) => html`<li>${wholeLink(one)}</li>`)}</ul>`
+  if (label) return html`${labelFacts(visit, label)}${more}`
   if (annotations.length === 0) return html`<p>${words('catalogue.page.quality.none')}</p>`
-  return html`<p>${hasLabel(record) ? words('catalogue.page.quality.label') : words('catalogue.page.quality.note')}</p><ul>${annotations.flatMap(
-    ({ body, target }) =>
-      [...(body ?? []), ...(target === undefined ? [] : [target])].map((one) => html`<li>${wholeLink(one)}</li>`),
-  )}</ul>`
+  return html`<p>${hasLabel(record) ? words('catalogue.page.quality.label') : words('catalogue.page.quality.note')}</p>${more}`
 }
 
 function origin(visit: Visit, record: DatasetRecord): Html {

@@ -104,11 +104,17 @@ function groupsOf(visit: Visit, report: ActivityReport): readonly Group[] {
       excluded: report.excluded,
       audits: visit.options.outside ? report.environmentAudits : undefined,
     }),
+    named('fees', { revenue: report.revenueCents / 100 }),
     named('results', { publications: report.publications, products: report.products }),
     coded('applicants', report.receivedByApplicantKind, rules.applicantKinds),
     coded('purposes', report.receivedByPurpose, rules.purposes),
     coded('categories', report.receivedByCategory, rules.categories),
-    coded('labels', report.labels, rules.categories),
+    {
+      name: 'labels',
+      rows: Object.entries(report.labels).map(([code, value]) => {
+        return { code, value, ...words.messages.phrase(`catalogue.page.label.group.${code}`) }
+      }),
+    },
   ]
   return groups.filter(({ rows }) => rows.length > 0)
 }
