@@ -11,7 +11,7 @@ export interface PublicPageOptions extends SiteOptions {
   readonly procedures: Procedures
   readonly catalogue: Pick<CatalogueStore, 'search' | 'find'>
   readonly register: Pick<CaseLists, 'register' | 'allEvents'>
-  /** Of the activity report what does not follow from cases (Art. 59(1)); absent: nothing of it is shown. */
+  /** Of the activity report what does not follow from cases (Art. 59(1)); absent: labels are counted, audits are not shown. */
   readonly outside?: (period: { readonly from: string; readonly to: string }) => Promise<OutsideNumbers>
   /** Where researchers apply; `/research` when absent. */
   readonly researcherPages?: string

@@ -5,6 +5,7 @@ import {
   activityReport,
   type ReportPeriod,
 } from '#research/applications/register/activity-report.ts'
+import { labelsIssued } from '#research/catalogue/label/issued.ts'
 import type { PublicPageOptions } from './public-options.ts'
 
 export interface ReportShelf {
@@ -21,17 +22,17 @@ interface Kept {
 }
 
 export function openReportShelf(
-  options: Pick<PublicPageOptions, 'procedures' | 'register' | 'outside' | 'now'>,
+  options: Pick<PublicPageOptions, 'procedures' | 'catalogue' | 'register' | 'outside' | 'now'>,
 ): ReportShelf {
-  const { procedures, register, outside, now = () => new Date() } = options
+  const { procedures, catalogue, register, outside, now = () => new Date() } = options
   const kept = new Map<string, Kept>()
   let last: Promise<unknown> = Promise.resolve()
 
   async function make(period: ReportPeriod): Promise<ActivityReport> {
     const { country } = procedures.body
-    const numbers = await outside?.(period)
+    const numbers = (await outside?.(period)) ?? { environmentAudits: 0, labels: await labelsIssued(catalogue, period) }
     const calendar = calendarOf(procedures, country)
-    return activityReport(register.allEvents(), { country, calendar, period, ...(numbers ? { outside: numbers } : {}) })
+    return activityReport(register.allEvents(), { country, calendar, period, outside: numbers })
   }
 
   return {
