@@ -190,12 +190,13 @@ const IN_ATTRIBUTES = new Set([
   'urn:ietf:bcp:47',
 ])
 
-/** Structural codes stand in attributes without a system or with one: the code is enough. */
+/** A structural code without a system, or with one that stands in an attribute of its own, is found by the code alone. */
 function visitStructural(extension: Extension, search: Search, path: string): void {
   for (const { valueCoding: coding } of extension.extension ?? []) {
     if (coding === undefined) continue
-    const held = coding.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)
-    if (held && holdsText(coding.display, search)) continue
+    const isPair = coding.system !== undefined && !IN_ATTRIBUTES.has(coding.system)
+    const alone = coding.code === undefined || search.xml.includes(`="${escaped(coding.code)}"`)
+    if (isPair ? holdsCoding(coding, search) : alone && holdsText(coding.display, search)) continue
     search.found.push({ path, label: 'code', valued: { valueCodeableConcept: { coding: [coding] } } })
   }
 }

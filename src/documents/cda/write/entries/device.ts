@@ -1,6 +1,6 @@
 /** DeviceUseStatement → supply with the device as participant (eHDSI 1.3.6.1.4.1.12559.11.10.1.3.1.3.5). */
 import type { Device, DeviceUseStatement, Resource } from 'fhir/r4'
-import { code } from '../datatypes/code.ts'
+import { code, coded } from '../datatypes/code.ts'
 import { ids } from '../datatypes/identity.ts'
 import { nullFlavorIn } from '../datatypes/nulls.ts'
 import { interval, when } from '../datatypes/time.ts'
@@ -22,6 +22,7 @@ export function writeDeviceUse(use: DeviceUseStatement, writing: Writing, _place
     pieces: [
       ...templateIds('1.3.6.1.4.1.12559.11.10.1.3.1.3.5'),
       ...ids(use.identifier, writing),
+      coded('code', source.others[0], writing, 'CD'),
       status('DeviceUseStatement', use.status, source),
       timeOf(use),
       ...statementPeople('Supply', [{ reference: use.source, as: 'author', time: use.recordedOn }], writing, folded),

@@ -158,16 +158,16 @@ function supply(held: MedicationRequest, source: Source, writing: Writing): Piec
   const stated: Quantity | undefined =
     asked?.quantity ?? extensionValue(asked, PRESCRIBED_QUANTITY_EXTENSION)?.valueQuantity
   const repeats = timesOf(held)
-  const independent = source.details.some(({ url, valueBoolean }) => url === 'independentInd' && valueBoolean === true)
+  const independent = source.details.find(({ url }) => url === 'independentInd')?.valueBoolean
   const width = quantity('width', asked?.expectedSupplyDuration, writing)
   const valid = interval('effectiveTime', asked?.validityPeriod, 'IVL_TS')
   const amount = quantity('quantity', stated, writing)
-  const nothing = valid === undefined && amount === undefined && repeats === undefined && width === undefined
-  if (nothing) return silentSupply(source)
+  const saysAnything = [valid, amount, repeats, width, independent].some((one) => one !== undefined)
+  if (!saysAnything) return silentSupply(source)
   const inner = assemble('Supply', 'supply', { moodCode: 'RQO' }, [
     valid,
     repeats,
-    truth('independentInd', independent),
+    truth('independentInd', independent ?? false),
     amount,
     width === undefined ? undefined : element('expectedUseTime', {}, [width]),
   ])
