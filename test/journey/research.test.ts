@@ -97,7 +97,7 @@ describe('a study of rare diseases in two countries', {
     await running.get('fr')?.kill()
     await Promise.all([start('fr'), start('pt')])
     await waitFor(ada, question, /hdab-fr\s+a répondu[\s\S]*hdab-pt\s+a répondu/)
-    assert.match(await ada.words(), /ensemble\s+\d{2}/)
+    assert.match(await ada.words(), /féminin\s+\d{2}[\s\S]*ensemble\s+\d{2}/)
     await ada.press('main form[action$="/keep"] button')
   })
 

@@ -41,7 +41,10 @@ export async function demo(options: DemoOptions): Promise<number> {
       console.error(describeProblem(supervisor.problem))
       return EXIT.failed
     }
-    const description = await describeDemo(plan, DATA, (performance.now() - begun) / 1000)
+    const description = await describeDemo(plan, DATA, {
+      readyAfterSeconds: (performance.now() - begun) / 1000,
+      research: options.research,
+    })
     console.log(
       options.json
         ? JSON.stringify({ ...description, pids: Object.fromEntries(supervisor.value.pids()) }, null, 2)

@@ -24,12 +24,22 @@ export interface DemoDescription {
   readonly identityProvider: string
   readonly professionals: readonly { readonly login: string; readonly country: string; readonly illustrates: string }[]
   readonly patients: z.infer<typeof Tour>
+  /** Pages of HealthData@EU in France, and who works there; none without it. */
+  readonly research: readonly { readonly url: string; readonly login?: string; readonly what: string }[]
 }
+
+/** First page of each part, the login of somebody who works there, and what it is. */
+const RESEARCH = [
+  ['/catalogue', undefined, 'datasets of Europe and the register of decisions, for everybody'],
+  ['/research', 'ada.lemaire', 'researcher: applies, asks questions under a permit'],
+  ['/access-body', 'ines.roy', 'health data access body: intake (decides: remi.girard, celine.moreau)'],
+  ['/holder', 'ana.blanc', 'data holder: describes and delivers its dataset'],
+] as const
 
 export async function describeDemo(
   plan: EuropePlan,
   data: string,
-  readyAfterSeconds: number,
+  { readyAfterSeconds, research }: { readonly readyAfterSeconds: number; readonly research: boolean },
 ): Promise<DemoDescription> {
   const portals = await Promise.all(
     plan.countries.map(async ({ country, portal, border, wires, bridge }) => ({
@@ -48,6 +58,9 @@ export async function describeDemo(
     union: `http://localhost:${plan.union.public}`,
     identityProvider: `http://127.0.0.1:${plan.identityProvider}`,
     professionals: professionals.map(({ login, country, illustrates }) => ({ login, country, illustrates })),
+    research: research
+      ? RESEARCH.map(([path, login, what]) => ({ url: `${portals[0]?.url}${path}`, ...(login ? { login } : {}), what }))
+      : [],
     patients: Tour.parse(JSON.parse(await readFile(join(data, 'demo', 'tour.json'), 'utf8'))),
   }
 }
@@ -73,6 +86,13 @@ export function printTable(demo: DemoDescription): string {
     `Sign in at ${demo.portals[0]?.url ?? ''} as`,
     ...columns(french.map(({ login, illustrates }) => [login, illustrates])),
     '',
+    ...(demo.research.length === 0
+      ? []
+      : [
+          'Data for research; datasets are made in the background',
+          ...columns(demo.research.map(({ url, login = '', what }) => [url, login, what])),
+          '',
+        ]),
     'Patients to try',
     ...columns(demo.patients.map(({ from, patient, type, shows }) => [from, type.join(', '), patient, shows])),
     '',

@@ -6,7 +6,7 @@ export interface ShownTable {
     readonly key: readonly (string | null)[]
     readonly persons: number | null
     readonly sums?: Readonly<Record<string, number>>
-    /** Nodes that hide the cell. */
+    /** Nodes that hide the cell: what is told is the sum of the others. */
     readonly hiddenIn?: readonly string[]
   }[]
 }
@@ -22,6 +22,7 @@ export function printTables(tables: readonly ShownTable[]): void {
 function lineOf({ key, persons, sums = {}, hiddenIn = [] }: ShownTable['cells'][number]): string {
   const where = key.map((level) => level ?? 'all').join(', ') || 'all'
   const hidden = hiddenIn.length > 0 ? ` (hidden by ${hiddenIn.join(', ')})` : ''
+  const told = persons === 0 && hiddenIn.length > 0 ? null : persons
   const more = Object.entries(sums).map(([name, value]) => `, ${name} ${value}`)
-  return `${where}: ${persons ?? 'hidden'}${more.join('')}${hidden}`
+  return `${where}: ${told ?? 'hidden'}${more.join('')}${hidden}`
 }

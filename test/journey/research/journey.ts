@@ -87,7 +87,9 @@ export async function decide(officers: Officers, caseId: string): Promise<void> 
   await act(intake, `${at}/estimate-fee`, {})
   await act(coordinator, `${at}/grant`, {
     'dataset-0': ['yes'],
-    'whole-0': ['person', 'observation_period', 'visit_occurrence', 'condition_occurrence', 'death'],
+    'whole-0': ['person', 'observation_period', 'visit_occurrence', 'condition_occurrence', 'observation', 'death'],
+    // That nobody's sex is unknown gives nobody away, and hiding it would hide another level with it.
+    zeros: 'sex',
     'tool-typed-query': ['yes'],
     'tool-sql': ['yes'],
   })

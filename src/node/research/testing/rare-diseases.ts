@@ -14,7 +14,7 @@ import { demoBodies } from '../../europe/research.ts'
 import { DATA, type TestBody } from './europe.ts'
 
 export const RESEARCHER = 'urn:demo|ada'
-const TABLES = ['person', 'observation_period', 'visit_occurrence', 'condition_occurrence', 'death']
+const TABLES = ['person', 'observation_period', 'visit_occurrence', 'condition_occurrence', 'observation', 'death']
 
 export const cohort = (name: string): CohortDefinition =>
   JSON.parse(readFileSync(join(DATA, 'demo', 'research', 'cohorts', `${name}.json`), 'utf8'))
@@ -97,7 +97,8 @@ async function termsOf({ country, settings }: TestBody): Promise<PermitTerms> {
     until: until.toISOString(),
     datasets: [{ dataset, tables, period: { from: '2011-01-01', to: '2025-12-31' }, population: {} }],
     tools: ['typed-query'],
-    disclosure: DEFAULT_RULES,
+    // That nobody's sex is unknown gives nobody away.
+    disclosure: { ...DEFAULT_RULES, zerosShownFor: ['sex'] },
   }
 }
 
