@@ -27,6 +27,8 @@ import { signIn, type Visitor } from './research/visitor.ts'
 const DATA = join(import.meta.dirname, '..', '..', 'data')
 const NODES = ['eu', 'identity-provider', 'fr', 'pt']
 const PERSONS = 900
+/** Others use the processors too. */
+const PATIENCE_MS = 180_000
 const chromium = chromiumPath()
 
 describe('a study of rare diseases in two countries', {
@@ -66,7 +68,15 @@ describe('a study of rare diseases in two countries', {
 
   test('is applied for once, with datasets of both countries from the catalogue', async () => {
     ada = await visit('FR', 'ada.lemaire', '/research')
-    await waitFor(ada, '/catalogue', /rare-diseases|maladies rares[\s\S]*doenças raras/i)
+    const there = new URLSearchParams({
+      iri: bodies.find(({ country }) => country === 'PT')?.dataset.id ?? '',
+      source: 'PT',
+    })
+    await until(
+      'the catalogue of France has the dataset of Portugal',
+      async () => (await fetch(`${portals.FR}/catalogue/dataset?${there}`)).ok,
+      PATIENCE_MS,
+    )
     const wanted = bodies.map(({ country, dataset }) => `${country === 'FR' ? 'own' : country} ${dataset.id}`)
     caseId = await apply(ada, wanted)
   })
@@ -86,7 +96,11 @@ describe('a study of rare diseases in two countries', {
     }
     // Portugal tells France, and France fetches what Portugal has signed: after that it can be asked without Portugal.
     await waitFor(ada, `/research/applications/${caseId}`, /\bFR-[0-9a-f]{8}[\s\S]*\bPT-[0-9a-f]{8}/)
-    await until('France has the permit of Portugal', () => keptPermits(home, 'FR').then((kept) => kept.includes('PT')))
+    await until(
+      'France has the permit of Portugal',
+      () => keptPermits(home, 'FR').then((kept) => kept.includes('PT')),
+      PATIENCE_MS,
+    )
   })
 
   test('is asked once, and answered by both nodes though both were killed meanwhile', async () => {

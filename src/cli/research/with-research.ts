@@ -15,7 +15,7 @@ export interface NodeOptions {
   readonly config?: string
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 const NOTHING_NOTED = { imported() {}, lookedUp() {} }
 
 /** Runs the work and closes everything; a problem becomes one sentence and exit code 1. */

@@ -6,6 +6,8 @@ import { openReleaseShelf } from '#portal/holder/release-shelf.ts'
 import { publicPages } from '#portal/public/public-pages.ts'
 import { researcherPages } from '#portal/researcher/researcher-pages.ts'
 import { openStudyStore } from '#portal/researcher/studies/study-store.ts'
+import type { ReportPeriod } from '#research/applications/register/activity-report.ts'
+import { labelsIssued } from '#research/catalogue/label/issued.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { CountryParts } from '../country-parts.ts'
 import type { PortalWords } from '../portal-words.ts'
@@ -38,6 +40,11 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
     onError: (error: unknown) => around.log.failure('page-failed', error),
   }
   const signIn = (to: string) => ({ href: `/sign-in?to=${encodeURIComponent(to)}`, provider: people.name })
+  // Audits of the environment are no record of this node: whoever keeps them adds them to what is published.
+  const outside = async (period: ReportPeriod) => ({
+    environmentAudits: 0,
+    labels: await labelsIssued(catalogue, period),
+  })
   const app = new Hono()
   const dcat = nationalCatalogue({ store: catalogue, body: settings.body, country, origin: portal.origin })
   app.all(DCAT_PATH, (context) => dcat.fetch(context.req.raw))
@@ -45,7 +52,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
   app.route(
     '/access-body',
     accessBodyPages({
-      ...{ ...shared, procedures, cases, lists, errands, work, person: bodyOfficer, outputs: airlock.desk },
+      ...{ ...shared, procedures, cases, lists, errands, work, outside, person: bodyOfficer, outputs: airlock.desk },
       tablesOf: async () => undefined,
       signIn: signIn('/access-body'),
     }),
@@ -73,5 +80,5 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
       workspace: research.workspace,
     }),
   )
-  return app.route('/', publicPages({ ...shared, procedures, catalogue, register: lists }))
+  return app.route('/', publicPages({ ...shared, procedures, catalogue, register: lists, outside }))
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { until } from '../../../test/faults/processes.ts'
+import { until as untilWithin } from '../../../test/faults/processes.ts'
 import type { FederatedAnswer } from './ask.ts'
 import { type TestBody, type TestEurope, testEurope } from './testing/europe.ts'
 import { grant, HOW_MANY, permitsOf, RESEARCHER, submit } from './testing/rare-diseases.ts'
@@ -20,6 +20,9 @@ function tessera(...args: readonly string[]): Promise<{ code: number; out: strin
     })
   })
 }
+
+/** Others use the processors too. */
+const until = (what: string, holds: () => boolean | Promise<boolean>) => untilWithin(what, holds, 180_000)
 
 const COUNTRIES = ['FR', 'PT', 'EE', 'GR'] as const
 
@@ -145,7 +148,7 @@ describe('a question to four countries', () => {
     const permits = await permitsOf(body('FR'), caseId)
     const asked = ['--as', RESEARCHER, '--purpose', 'e', '--json', '--config', join(europe.home, 'fr', 'node.json')]
     const named = permits.map(({ memberState, id }) => `${memberState}:${id}`)
-    const federated = await tessera('federate', QUESTION, ...asked, '--permit', ...named)
+    const federated = await tessera('federate', QUESTION, ...asked, '--wait', '180', '--permit', ...named)
     assert.equal(federated.code, 1, 'Portugal refuses')
     const told = JSON.parse(federated.out) as FederatedAnswer
     assert.deepEqual(states(told), {

@@ -9,6 +9,9 @@ import type { Visitor } from './visitor.ts'
 
 const COHORTS = join(import.meta.dirname, '..', '..', '..', 'data', 'demo', 'research', 'cohorts')
 
+/** Others use the processors too. */
+const PATIENCE_MS = 180_000
+
 /** "How many live with a rare disease, by sex?", with the cohort brought along as OHDSI writes it. @returns its page */
 export async function ask(applicant: Visitor, caseId: string, countries: readonly string[]): Promise<string> {
   const study = `/research/applications/${caseId}/study`
@@ -25,10 +28,14 @@ export async function ask(applicant: Visitor, caseId: string, countries: readonl
 
 /** Looks again until the page says so. */
 export async function waitFor(visitor: Visitor, path: string, words: RegExp): Promise<void> {
-  await until(`${path} says ${words}`, async () => {
-    await visitor.open(path)
-    return words.test(await visitor.words())
-  })
+  await until(
+    `${path} says ${words}`,
+    async () => {
+      await visitor.open(path)
+      return words.test(await visitor.words())
+    },
+    PATIENCE_MS,
+  )
 }
 
 /** Sets the second factor up and goes into the workspace of the case. */

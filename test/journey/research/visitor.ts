@@ -19,7 +19,7 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 
 /** @param place the first page, which asks to sign in */
 export async function signIn(browser: Browser, portal: string, login: string, place: string): Promise<Visitor> {
