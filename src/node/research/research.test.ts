@@ -9,7 +9,7 @@ import { type TestBody, type TestEurope, testEurope } from './testing/europe.ts'
 import { grant, HOW_MANY, permitsOf, RESEARCHER, submit } from './testing/rare-diseases.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const QUESTION = join(ROOT, 'data', 'demo', 'research', 'questions', 'how-many.json')
+const QUESTION = join(ROOT, 'data', 'demo', 'research', 'questions', 'how-many-by-sex.json')
 
 /** The nodes of this test answer meanwhile, so the command must not be waited for by standing still. */
 function tessera(...args: readonly string[]): Promise<{ code: number; out: string; problem: string }> {

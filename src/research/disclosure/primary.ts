@@ -81,9 +81,15 @@ function reasonToHide(
   return undefined
 }
 
-/** A zero is told only where each variable of the entry is one whose zeros may be told. */
+/**
+ * A zero is told where each variable of the entry is one whose zeros may be told, or where one of its levels is (`sex=unknown`):
+ * that nobody's sex is unknown says nothing of anybody, whatever the other variables are.
+ */
 function zeroIsShown({ dimensions }: ExactGrid, { key }: GridEntry, { zerosShownFor }: DisclosureRules): boolean {
-  return dimensions.every(({ name }, d) => key[d] === null || zerosShownFor.includes(name))
+  return (
+    dimensions.every(({ name }, d) => key[d] === null || zerosShownFor.includes(name)) ||
+    dimensions.some(({ name }, d) => key[d] !== null && zerosShownFor.includes(`${name}=${key[d]}`))
+  )
 }
 
 /**

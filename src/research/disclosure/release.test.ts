@@ -53,6 +53,19 @@ describe('a released table', () => {
     )
   })
 
+  it('tells the zeros of one level that says nothing of anybody, whatever the other variables are', async () => {
+    const rules = { ...DEFAULT_RULES, zerosShownFor: ['column=c1'] }
+    const table = crossTable([
+      [100, 0],
+      [300, 0],
+    ])
+    const { cells, evidence } = await released(table, { rules })
+    assert.equal(evidence.hidden, 0)
+    assert.equal(cells.filter(({ persons }) => persons === 0).length, 3)
+    const hidden = await released(table, { rules: { ...DEFAULT_RULES, zerosShownFor: ['column=c0'] } })
+    assert.ok(hidden.cells.every(({ persons }) => persons !== 0))
+  })
+
   it('counts a person once in the margin of levels that overlap', async () => {
     const dimension = { name: 'condition', levels: ['a', 'b'], overlapping: true }
     const cells = [

@@ -8,7 +8,7 @@ export interface DisclosureRules {
   readonly perturbation:
     | { readonly kind: 'round'; readonly base: number }
     | { readonly kind: 'cell-key'; readonly spread: number }
-  /** Variables whose true zeros may be shown. */
+  /** Variables (`sex`), or single levels of one (`sex=unknown`), whose true zeros may be shown. */
   readonly zerosShownFor: readonly string[]
   /** A sum or mean is withheld when the `n` largest make `k` of it, or when (sum - top1 - top2)/top1 < `p`. */
   readonly dominance: { readonly n: number; readonly k: number; readonly p: number }

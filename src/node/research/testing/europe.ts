@@ -31,7 +31,8 @@ export interface TestEurope {
   readonly union: string
   start(country: string): Promise<TestBody>
   /** Makes the dataset of a country. */
-  load(country: string, persons: number): Promise<void>
+  /** @param rareDiseaseFactor so many times more frequent than they are; default 60 */
+  load(country: string, persons: number, rareDiseaseFactor?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,7 +66,7 @@ export async function testEurope(): Promise<TestEurope> {
       running.add(stopping)
       return stopping
     },
-    load: (country, persons) => load(home, country, persons),
+    load: (country, persons, rareDiseaseFactor = 60) => load(home, { country, persons, rareDiseaseFactor }),
     async close() {
       await Promise.all([...running].map((body) => body.stop()))
       await union.value.stop()
@@ -105,11 +106,17 @@ async function startBody(configuration: CountryConfiguration): Promise<TestBody>
   }
 }
 
-async function load(home: string, country: string, persons: number): Promise<void> {
+interface Population {
+  readonly country: string
+  readonly persons: number
+  readonly rareDiseaseFactor: number
+}
+
+async function load(home: string, { country, persons, rareDiseaseFactor }: Population): Promise<void> {
   const demo = (await demoBodies(DATA)).find((one) => one.country === country)
   if (!demo) throw new Error(`No body of ${country} is described.`)
   const folder = join(home, `people-${country}`)
-  const written = writePopulation({ folder, country, persons, seed: 'journey', rareDiseaseFactor: 60 })
+  const written = writePopulation({ folder, country, persons, seed: 'journey', rareDiseaseFactor })
   const { id, release } = demo.dataset
   const target = demoRelease(home, demo)
   if (!written.ok) throw new Error(written.problem.sentence)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Analysis, CohortDefinition } from '#research/analysis/analysis.ts'
+import type { Analysis, CohortDefinition, Dimension } from '#research/analysis/analysis.ts'
 import type { Command, PermitTerms } from '#research/applications/case/commands.ts'
 import type { Role } from '#research/applications/case/events.ts'
 import { DEFAULT_RULES } from '#research/disclosure/read-rules.ts'
@@ -21,6 +21,20 @@ export const cohort = (name: string): CohortDefinition =>
 
 /** How many live with a rare disease, by sex? */
 export const HOW_MANY: Analysis = { kind: 'count', cohort: cohort('diagnosed'), by: [{ kind: 'sex' }] }
+
+const AGE_AND_SEX: readonly Dimension[] = [{ kind: 'age-group', bounds: [0, 18, 40, 65] }, { kind: 'sex' }]
+
+/** How many live with a rare disease, by age and sex? */
+export const HOW_MANY_BY_AGE: Analysis = { kind: 'count', cohort: cohort('living-with'), by: AGE_AND_SEX }
+
+/** How long from the first symptom to the diagnosis? Classes of under one, three and five years, and longer. */
+export const HOW_LONG: Analysis = {
+  kind: 'distribution',
+  cohort: cohort('first-symptom'),
+  measure: { kind: 'days-until', cohort: cohort('diagnosed') },
+  by: [],
+  classes: [0, 365, 1096, 1826],
+}
 
 /** Submits at the first body; the others are told by it. @returns the number of the case */
 export async function submit(home: TestBody, countries: readonly string[]): Promise<string> {
@@ -97,8 +111,7 @@ async function termsOf({ country, settings }: TestBody): Promise<PermitTerms> {
     until: until.toISOString(),
     datasets: [{ dataset, tables, period: { from: '2011-01-01', to: '2025-12-31' }, population: {} }],
     tools: ['typed-query'],
-    // That nobody's sex is unknown gives nobody away.
-    disclosure: { ...DEFAULT_RULES, zerosShownFor: ['sex'] },
+    disclosure: DEFAULT_RULES,
   }
 }
 
