@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { createAuthority } from '#trust/keys/authority.ts'
 import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
-import { createPeerFetch } from './peer-fetch.ts'
+import { createPeerFetch, MOST_CONNECTIONS } from './peer-fetch.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tessera-peer-'))
 let keys: NodeKeys
@@ -82,4 +83,23 @@ test('time that runs out before there is a connection is "not reached"; afterwar
   )
   const unanswered = await fetch({ url, method: 'POST', body: 'x', timeoutMs: 500 })
   assert.equal(!unanswered.ok && unanswered.problem.code, 'timeout')
+})
+
+test('a request that waited for a connection and gets no answer may have arrived', async (t) => {
+  const { key, cert } = keys.tls
+  const waiting: ServerResponse[] = []
+  const url = await listening(
+    t,
+    createServer({ key, cert }, (_request, response) => {
+      // All connections are used once; whoever waited for one is not answered.
+      if (waiting.push(response) === MOST_CONNECTIONS) for (const one of waiting) one.end('there')
+    }),
+  )
+  const { fetch } = peer(t)
+  const asked = Array.from({ length: MOST_CONNECTIONS + 1 }, () => fetch({ url, method: 'POST', body: 'x' }))
+  const codes = (await Promise.all(asked)).map((answer) => (answer.ok ? 'answered' : answer.problem.code))
+  assert.deepEqual(
+    codes.filter((code) => code !== 'answered'),
+    ['timeout'],
+  )
 })

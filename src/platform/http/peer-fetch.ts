@@ -5,6 +5,7 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { failed, ok, type Result } from '../result/result.ts'
 import { plainFingerprint } from './connection.ts'
@@ -60,7 +61,7 @@ export interface RenewablePeerFetch extends PeerFetch {
 /** More sets of pins than this at once means old ones are stale; the oldest agents are then dropped. */
 const MOST_AGENTS = 64
 /** To one peer. */
-const MOST_CONNECTIONS = 32
+export const MOST_CONNECTIONS = 32
 
 /** A client with kept-alive connections, one pool for each set of pinned certificates. */
 export function createPeerFetch(options: PeerFetchOptions): RenewablePeerFetch {
@@ -147,14 +148,17 @@ function exchange(
     let outgoing: ClientRequest | undefined
     let settled = false
     // Until the handshake is done nothing of the request has left.
-    let connected = false
+    let connection: Connection = { secure: false }
     const finish = (result: Result<PeerResponse, PeerProblemCode>): void => {
       settled = true
       clearTimeout(timer)
       resolve(result)
       if (!result.ok) outgoing?.destroy()
     }
-    const timer = setTimeout(() => finish(connected ? timedOut(host, timeoutMs) : noAnswer(host, timeoutMs)), timeoutMs)
+    const timer = setTimeout(
+      () => finish(connection.secure ? timedOut(host, timeoutMs) : noAnswer(host, timeoutMs)),
+      timeoutMs,
+    )
     const send = (mayRepeat: boolean): void => {
       const sent = httpsRequest(request.url, {
         agent,
@@ -162,14 +166,9 @@ function exchange(
         headers: { 'accept-encoding': 'identity', ...request.headers },
       })
       outgoing = sent
-      connected = false
+      connection = { secure: false }
       sent.on('socket', (socket) => {
-        if (sent.reusedSocket) connected = true
-        else {
-          socket.once('secureConnect', () => {
-            connected = true
-          })
-        }
+        connection = connectionOf(socket)
       })
       sent.on('error', (error) => {
         if (settled) return
@@ -177,13 +176,31 @@ function exchange(
         const stale = sent.reusedSocket && CLOSED.has(codeOf(error) ?? '')
         const repeatable = sent.method === 'GET' || request.repeatable === true
         if (stale && repeatable && mayRepeat) send(false)
-        else finish(connectionProblem(host, codeOf(error), connected))
+        else finish(connectionProblem(host, codeOf(error), connection.secure))
       })
       sent.on('response', (incoming) => collect(incoming, host, maxBytes, finish))
       sent.end(request.body)
     }
     send(true)
   })
+}
+
+interface Connection {
+  secure: boolean
+}
+
+const connections = new WeakMap<Socket, Connection>()
+
+/** The same for every request on a socket: one that waited for its turn gets a connection without being told that it is used. */
+function connectionOf(socket: Socket): Connection {
+  const known = connections.get(socket)
+  if (known) return known
+  const connection: Connection = { secure: false }
+  connections.set(socket, connection)
+  socket.once('secureConnect', () => {
+    connection.secure = true
+  })
+  return connection
 }
 
 function collect(
