@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { tokensStylesheet } from '#platform/html/stylesheet.ts'
 import type { Messages } from '#platform/i18n/messages.ts'
 import { readerOf } from '../terminology/reader.ts'
-import { type Assets, answerAsset, openAssets } from '../ui/assets.ts'
+import { type Assets, answerAsset, dutyStylesheet, openAssets } from '../ui/assets.ts'
 import { type FrameSession, page } from '../ui/layout.ts'
 import { type Html, html, type Words, wordsOf } from '../ui/markup.ts'
 import { pageResponse } from '../ui/page-response.ts'
@@ -82,7 +82,7 @@ export function openDesk<Options extends DeskOptions<Person>, Person extends Des
 ) {
   const base = options.base ?? usual
   const css = readFileSync(join(import.meta.dirname, 'desk.css'), 'utf8')
-  const assets = openAssets({ before: [tokensStylesheet()], after: [css], base: `${base}/assets` })
+  const assets = openAssets({ before: [tokensStylesheet()], after: [dutyStylesheet(), css], base: `${base}/assets` })
   const desk: Desk<Options> = { options, base, assets, title, areas }
   const app = new Hono()
   const route =

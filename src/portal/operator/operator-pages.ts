@@ -1,9 +1,7 @@
 /** The pages of who runs a country's node: what it is connected to, what goes over it, what waits, what runs out. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { tokensStylesheet } from '#platform/html/stylesheet.ts'
-import { answerAsset, openAssets } from '../ui/assets.ts'
+import { answerAsset, dutyStylesheet, openAssets } from '../ui/assets.ts'
 import type { OperatorPageOptions } from './operator-options.ts'
 import { showAlerts } from './pages/alerts.ts'
 import { showCertificates } from './pages/certificates.ts'
@@ -20,11 +18,10 @@ import { type OperatorVisit, openVisit, type Site } from './visit.ts'
 /** To be mounted at `/operator`. For somebody without the office every address is one without a page. */
 export function operatorPages(options: OperatorPageOptions): Hono {
   const base = options.base ?? '/operator'
-  const css = readFileSync(join(import.meta.dirname, 'operator.css'), 'utf8')
   const site: Site = {
     options,
     base,
-    assets: openAssets({ before: [tokensStylesheet()], after: [css], base: `${base}/assets` }),
+    assets: openAssets({ before: [tokensStylesheet()], after: [dutyStylesheet()], base: `${base}/assets` }),
   }
   const app = new Hono()
   const route = (answer: (visit: OperatorVisit) => Promise<Response>) => async (context: Context) => {

@@ -33,6 +33,11 @@ export interface AssetOptions {
   readonly base?: string
 }
 
+/** Rules that the pages of operators, access bodies and data holders share. */
+export function dutyStylesheet(): string {
+  return readFileSync(join(import.meta.dirname, 'duty.css'), 'utf8')
+}
+
 export function openAssets({ before = [], after = [], script, base = '/assets' }: AssetOptions): Assets {
   const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
   const styles = lean([...before, own('portal.css'), ...after].join('\n'))
