@@ -3,7 +3,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type RequestWatch, requestWatch } from '#care/abuse/request-watch.ts'
-import { recordRefused } from '#care/context/record-refused.ts'
 import { type CountryAOptions, countryADoors } from '#care/country-a/country-a.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
 import { finishDispensations } from '#care/country-a/unfinished.ts'
@@ -30,12 +29,7 @@ export async function borderHandler(parts: CountryParts): Promise<Handler> {
   finishDispensations(options).catch((error: unknown) => around.log.failure('dispensations-not-finished', error))
   const { wires } = configuration.border
   const onError = (error: unknown) => around.log.failure('answer-failed', error)
-  const onRefused = recordRefused({
-    node: { country: configuration.country, homeCommunityId: description.homeCommunityId, address: fhirBase(parts) },
-    ledger: parts.stores.ledger,
-    clock: () => new Date(),
-    log: around.log,
-  })
+  const onRefused = parts.refused.record
   const fhir = ncpehServer({
     base: fhirBase(parts),
     name: `National contact point for eHealth, ${configuration.country}`,

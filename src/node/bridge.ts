@@ -2,14 +2,15 @@
 
 import { join } from 'node:path'
 import { openBridge } from '#care/bridge/bridge.ts'
+import { recordRefused } from '#care/context/record-refused.ts'
 import { idSecretOf } from '#care/country-a/opaque-id.ts'
-import { type Handler, serve } from '#platform/http/serve.ts'
+import { serve } from '#platform/http/serve.ts'
 import { openMessages } from '#platform/i18n/messages.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { openNotices } from '#portal/professional/notices.ts'
 import { followTerminology } from '#terminology/follow.ts'
 import { createReplayStore } from '#trust/tokens/replay.ts'
-import { measured, type Surroundings, surroundings } from './answering.ts'
+import { measured, surroundings } from './answering.ts'
 import { AUTHENTICATION } from './asking.ts'
 import { auditNotes } from './audit-notes.ts'
 import type { BridgeConfiguration } from './configuration.ts'
@@ -21,7 +22,7 @@ import { openPolicies } from './policies.ts'
 import { openRecorder } from './recorder.ts'
 import { RELEASED, VERSION } from './release.ts'
 import type { RunningNode } from './running.ts'
-import { openStores, type Stores } from './stores.ts'
+import { openStores } from './stores.ts'
 
 const BORDER_LIMITS = { bodyBytes: 32 * 1024 * 1024 }
 
@@ -48,6 +49,13 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
   if (!signature)
     return failed('keys-missing', 'A bridge signs assertions and has no key for it.', 'Add the signature key.')
   const { homeCommunityId } = description
+  const refused = recordRefused({
+    node: { country: configuration.country, homeCommunityId, address: configuration.border.origin },
+    ledger: stores.ledger,
+    recorder,
+    clock: () => new Date(),
+    log: around.log,
+  })
   const line = {
     homeCommunityId,
     fetch: network.fetch,
@@ -62,6 +70,7 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     policies: policies.value,
     ledger: stores.ledger,
     recorder,
+    refused,
     fhir: {
       ...line,
       signer: {
@@ -84,9 +93,15 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
     softwareVersion: VERSION,
     released: RELEASED,
   })
-  const border = await served(configuration, stores, around, (request, connection) =>
-    measured(around, 'border', request, () => bridge.answer(request, connection)),
-  )
+  const border = await serve({
+    handler: (request, connection) => measured(around, 'border', request, () => bridge.answer(request, connection)),
+    host: configuration.host,
+    port: configuration.border.port,
+    tls: { ...tls, requireClientCertificate: true },
+    limits: BORDER_LIMITS,
+    onRefused: (code, connection) => void refused.record(code, connection),
+    onError: (error) => around.log.failure('answer-failed', error),
+  })
   if (!border.ok) return border
   followKeys(watchedKeys, { server: border.value, fetch: network.fetch, log: around.log })
   around.log.info('node-started')
@@ -96,19 +111,9 @@ export async function startBridge(configuration: BridgeConfiguration): Promise<R
       await border.value.close()
       network.fetch.close()
       terminology.stop()
+      await refused.close()
       await recorder.close()
       await stores.database.close()
     },
-  })
-}
-
-function served({ host, border }: BridgeConfiguration, { keys }: Stores, { log }: Surroundings, handler: Handler) {
-  return serve({
-    handler,
-    host,
-    port: border.port,
-    tls: { ...keys.tls, requireClientCertificate: true },
-    limits: BORDER_LIMITS,
-    onError: (error) => log.failure('answer-failed', error),
   })
 }

@@ -1,5 +1,6 @@
 /** What border and portal of a country's node share. */
 import type { OpenBorderRecorder } from '#care/context/border-recorder.ts'
+import type { RefusedRequests } from '#care/context/record-refused.ts'
 import type { ServicePolicy } from '#care/policy/policy.ts'
 import type { FollowedTerminology } from '#terminology/follow.ts'
 import type { WatchedKeys } from '#trust/keys/watch-keys.ts'
@@ -24,5 +25,7 @@ export interface CountryParts {
   /** Where every access on the border is written. */
   readonly recorder: OpenBorderRecorder
   /** Events of the audit trail that are no access. */
+  /** What was refused before it was read as a question. */
+  readonly refused: RefusedRequests
   readonly notes: AuditNotes
 }

@@ -1,6 +1,8 @@
 /** A country's node: the border (country A answers), the portal and the software door (country B asks), in one process. */
+
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { recordRefused } from '#care/context/record-refused.ts'
 import type { CountryB } from '#care/country-b/country-b.ts'
 import { type Handler, serve } from '#platform/http/serve.ts'
 import { openMessages } from '#platform/i18n/messages.ts'
@@ -10,7 +12,7 @@ import { followTerminology } from '#terminology/follow.ts'
 import { addVitalSigns, measured, surroundings } from './answering.ts'
 import { openAsking } from './asking.ts'
 import { auditNotes } from './audit-notes.ts'
-import { borderHandler } from './border.ts'
+import { borderHandler, fhirBase } from './border.ts'
 import { elsewhere } from './canonical-host.ts'
 import type { CountryConfiguration } from './configuration.ts'
 import { readCountry } from './country-data.ts'
@@ -57,6 +59,14 @@ export async function startCountry(configuration: CountryConfiguration): Promise
   const recorder = await openRecorder(configuration, stores, around)
   const notes = auditNotes(recorder, { node: configuration.country, log: around.log })
   const network = openNetwork(configuration, stores.keys, around, notes)
+  const { homeCommunityId } = description
+  const refused = recordRefused({
+    node: { country: configuration.country, homeCommunityId, address: fhirBase({ configuration }) },
+    ledger: stores.ledger,
+    recorder,
+    clock: () => new Date(),
+    log: around.log,
+  })
   const parts: CountryParts = {
     configuration,
     description,
@@ -71,6 +81,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     }),
     network,
     recorder,
+    refused,
     notes,
   }
   const asking = await openAsking(parts)
@@ -82,8 +93,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
     port: configuration.border.port,
     tls: { ...stores.keys.tls, requireClientCertificate: true },
     limits: BORDER_LIMITS,
-    onHandshakeRefused: (code) => around.log.warn('handshake-refused', { code }),
-    onTooLarge: () => around.log.warn('request-refused', { code: 'http-too-large' }),
+    onRefused: (code, connection) => void refused.record(code, connection),
     onError: (error) => around.log.failure('answer-failed', error),
   })
   if (!border.ok) return border
@@ -109,6 +119,7 @@ export async function startCountry(configuration: CountryConfiguration): Promise
       await research?.close()
       network.fetch.close()
       terminology.stop()
+      await refused.close()
       await recorder.close()
       await stores.database.close()
     },

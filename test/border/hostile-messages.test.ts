@@ -6,8 +6,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { gzipSync } from 'node:zlib'
+import type { AuditEventName } from '#trust/audit/audit-facts.ts'
 import { testAuthority, testSigner } from '#trust/signature/testing/signers.ts'
 import { type Asker, type Border, type Reply, startBorder } from './support/border.ts'
 import { assertionsOf, LUC } from './support/credentials.ts'
@@ -52,9 +54,9 @@ describe('messages made to hurt', () => {
     assert.equal(visits, 0, 'nothing was fetched')
   }
 
-  async function refused(reply: Promise<Reply>, status: RegExp): Promise<Reply> {
+  async function refused(ask: () => Promise<Reply>, status: RegExp): Promise<Reply> {
     const before = await border.entries('PT')
-    const answer = await reply
+    const answer = await ask()
     assert.match(String(answer.status), status)
     assertSaysNothing(answer.text)
     assert.equal(await border.entries('PT'), before + 1, 'the refusal is in the ledger')
@@ -92,7 +94,7 @@ describe('messages made to hurt', () => {
 
   for (const [name, text] of Object.entries(xml)) {
     test(`refused as malformed: ${name}`, async () => {
-      await refused(border.send('PT', france, posted('ITI-38', text())), /^(400|500)$/)
+      await refused(() => border.send('PT', france, posted('ITI-38', text())), /^(400|500)$/)
     })
   }
 
@@ -134,14 +136,14 @@ describe('messages made to hurt', () => {
   for (const [name, type] of Object.entries(TYPES)) {
     test(`refused by its Content-Type: ${name}`, async () => {
       const sent = posted('ITI-38', whole(), { 'content-type': type })
-      await refused(border.send('PT', france, sent), /^(400|415|500)$/)
+      await refused(() => border.send('PT', france, sent), /^(400|415|500)$/)
     })
   }
 
   test('a compressed bomb is not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(20 * MEBIBYTE, 0x20))
     const sent = posted('ITI-38', bomb, { 'content-encoding': 'gzip' })
-    await refused(border.send('PT', france, sent), /^(400|415)$/)
+    await refused(() => border.send('PT', france, sent), /^(400|415)$/)
   })
 
   /** A dispensation whose document stands in a part. */
@@ -175,7 +177,7 @@ describe('messages made to hurt', () => {
   for (const [name, made] of Object.entries(MTOM)) {
     test(`refused as a package: ${name}`, async () => {
       const { text, type } = made()
-      await refused(border.send('PT', france, posted('ITI-41', text, { 'content-type': type })), /^400$/)
+      await refused(() => border.send('PT', france, posted('ITI-41', text, { 'content-type': type })), /^400$/)
     })
   }
 
@@ -189,7 +191,7 @@ describe('messages made to hurt', () => {
     test(`a document ${name} is missing, and not fetched`, async () => {
       const { text, type } = packaged([['p', '<x/>']], href === 'LURE' ? lure : href, more)
       const reply = await refused(
-        border.send('PT', france, posted('ITI-41', text, { 'content-type': type })),
+        () => border.send('PT', france, posted('ITI-41', text, { 'content-type': type })),
         /^(200|400)$/,
       )
       assert.match(codesOf(reply).join(), /XDSMissingDocument|ERROR_ED_|fault Sender/)
@@ -201,7 +203,7 @@ describe('messages made to hurt', () => {
     const { hcp, trc } = assertionsOf(france, { patient: FERREIRA, who: LUC })
     const hash = `<Slot name="hash"><ValueList><Value>${'0'.repeat(40)}</Value></ValueList></Slot>`
     const text = envelope('ITI-41', submit(FERREIRA).replace(/(<ExtrinsicObject[^>]*>)/, `$1${hash}`), [hcp, trc])
-    const reply = await refused(border.send('PT', france, posted('ITI-41', text)), /^200$/)
+    const reply = await refused(() => border.send('PT', france, posted('ITI-41', text)), /^200$/)
     assert.deepEqual(codesOf(reply), ['XDSNonIdenticalHash'])
   })
 
@@ -212,7 +214,7 @@ describe('messages made to hurt', () => {
       `<ClinicalDocument xmlns="urn:hl7-org:v3">${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}</ClinicalDocument>`,
     ].entries()) {
       const text = envelope('ITI-41', submit(FERREIRA, document, `1.2.3.${index + 50}`), [hcp, trc])
-      const reply = await refused(border.send('PT', france, posted('ITI-41', text)), /^200$/)
+      const reply = await refused(() => border.send('PT', france, posted('ITI-41', text)), /^200$/)
       assert.deepEqual(codesOf(reply), ['ERROR_ED_INCORRECT_FORMATTING'])
     }
   })
@@ -220,7 +222,7 @@ describe('messages made to hurt', () => {
   test('an envelope above 16 MiB, a message above 32 MiB, announced or not', async () => {
     const { hcp, trc } = assertionsOf(france, { patient: FERREIRA, who: LUC })
     const long = envelope('ITI-41', submit(FERREIRA, 'x'.repeat(13 * MEBIBYTE)), [hcp, trc])
-    await refused(border.send('PT', france, posted('ITI-41', long)), /^(400|413)$/)
+    await refused(() => border.send('PT', france, posted('ITI-41', long)), /^(400|413)$/)
     const { key, cert, ca } = france.keys.tls
     for (const head of [`Content-Length: ${40 * MEBIBYTE}`, 'Transfer-Encoding: chunked']) {
       const answer = await new Promise<string>((resolve) => {
@@ -241,7 +243,7 @@ describe('messages made to hurt', () => {
       })
       assert.match(answer, /^HTTP\/1\.1 413 /, head)
     }
-    assert.match(border.log('PT'), /http-too-large/)
+    await audited('request-refused', ['http-too-large', 'http-too-large'])
     await unharmed()
   })
 
@@ -296,6 +298,10 @@ describe('messages made to hurt', () => {
       assert.match(answer, status, text.slice(60, 160))
       assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1, 'one answer')
     }
+    await audited('request-refused', [
+      ...Array.from({ length: 2 }, () => 'http-header-overflow'),
+      ...Array.from({ length: 6 }, () => 'http-malformed'),
+    ])
     await unharmed()
   })
 
@@ -316,6 +322,58 @@ describe('messages made to hurt', () => {
       await assert.rejects(border.send('PT', undefined, { path: '/fhir/metadata', tls }), name)
     }
     await unharmed()
-    assert.match(border.log('PT'), /handshake-refused/)
+    await audited('node-authentication-failure', [
+      'tls-no-certificate',
+      'tls-certificate-not-accepted',
+      'tls-certificate-not-accepted',
+      'tls-version-not-accepted',
+      'tls-version-not-accepted',
+    ])
   })
+
+  test('who knocks without end is counted, and does not fill the ledger', async () => {
+    const before = await border.entries('PT')
+    const { ca } = france.keys.tls
+    for (let count = 0; count < 60; count += 1) {
+      await assert.rejects(border.send('PT', undefined, { path: '/fhir/metadata', tls: { ca } }))
+    }
+    await unharmed()
+    const handshakes = (await border.ledger('PT', 100)).slice(0, (await border.entries('PT')) - before)
+    assert.equal(handshakes.filter(({ outcomeDesc }) => outcomeDesc?.startsWith('tls-')).length <= 10, true)
+    assert.equal(border.log('PT').match(/tls-no-certificate/g)?.length, 61, 'the log has each')
+  })
+
+  /** Each refusal is an entry of the ledger and a message of the audit trail that names it, with the address it came from. */
+  async function audited(event: AuditEventName, codes: readonly string[]): Promise<void> {
+    const codeOf = (xml: string): string => /ParticipantObjectID="([^"]*)"/.exec(xml)?.[1] ?? ''
+    const found = await eventually(async () => {
+      const messages = (await border.auditMessages('PT', event)).filter((xml) => codes.includes(codeOf(xml)))
+      return messages.length >= codes.length ? messages : undefined
+    })
+    const entries = await border.ledger('PT', 200)
+    const told: string[] = []
+    for (const xml of found) {
+      const code = codeOf(xml)
+      told.push(code)
+      assert.match(xml, /csd-code="110113"/)
+      assert.match(xml, /EventOutcomeIndicator="8"/)
+      assert.match(xml, /NetworkAccessPointID="127\.0\.0\.1"/)
+      assert.match(xml, /ParticipantObjectID="PT:\d+"/)
+      assert.equal(
+        entries.some(({ outcomeDesc }) => outcomeDesc === code),
+        true,
+        `${code} in the ledger`,
+      )
+    }
+    assert.deepEqual(told.sort(), [...codes].sort())
+  }
 })
+
+async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const found = await look()
+    if (found !== undefined) return found
+    await sleep(100)
+  }
+  throw new Error('It did not come.')
+}

@@ -12,7 +12,7 @@ import type { Directory } from '#wire/discovery/directory-client.ts'
 import { ncpehServer } from '#wire/fhir/ncpeh-server.ts'
 import { iheServer } from '#wire/ihe/server.ts'
 import type { Wire } from '../border/border-service.ts'
-import { recordRefused } from '../context/record-refused.ts'
+import type { RefusedRequests } from '../context/record-refused.ts'
 import { type BorderRecorder, ledgerRecorder } from '../context/recorder.ts'
 import type { CountryAOptions } from '../country-a/country-a.ts'
 import type { Desk } from '../country-a/desk.ts'
@@ -40,6 +40,8 @@ export interface BridgeOptions
   readonly ihe: IheAsking
   readonly replay: ReplayStore
   readonly recorder?: BorderRecorder
+  /** Absent: who is refused unread is not written down. */
+  readonly refused?: RefusedRequests
   readonly name: string
   readonly softwareVersion: string
   readonly released: string
@@ -106,8 +108,8 @@ function openDoor(options: BridgeOptions, channels: Channels, { country, homeCom
   const desk = deskOf(options, { country, homeCommunityId, base })
   const service = bridgeService(desk, bridging)
   const onError = (error: unknown) => log.failure('answer-failed', error)
-  const { ledger, clock } = options
-  const onRefused = recordRefused({ node: { country, homeCommunityId, address: base }, ledger, clock, log })
+  const node = { country, homeCommunityId, address: base }
+  const onRefused = (code: string, connection: Connection) => options.refused?.record(code, connection, node)
   if (wire === 'fhir') {
     const { name, softwareVersion, released } = options
     const app = ncpehServer({

@@ -11,8 +11,8 @@ import type { ExchangedEnvelopes } from './recorder.ts'
 /** Everything about the two messages but the messages. */
 export type ExchangedDigests = Omit<ExchangedEnvelopes, 'request' | 'response'>
 
-/** An event of the audit trail that is no access: a sign-in, an assertion, a list fetched. */
-export type NotedFacts = Omit<AuditFacts, 'site' | 'ledger'>
+/** An event of the audit trail that is no access: a sign-in, an assertion, a list fetched, a request refused unread. */
+export type NotedFacts = Omit<AuditFacts, 'site'>
 
 export type TransactionFacts =
   | { readonly kind: 'access'; readonly record: AccessRecord; readonly exchanged?: ExchangedDigests }

@@ -1,5 +1,6 @@
 /** What a handler may know about the connection under a request. */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
 /** The client's certificate, already verified against the server's authorities by TLS. */
@@ -28,7 +29,11 @@ const known = new WeakMap<object, Connection>()
 
 /** The connection of a request; computed once for each socket. */
 export function connectionOf(incoming: IncomingMessage): Connection {
-  const { socket } = incoming
+  return connectionOfSocket(incoming.socket)
+}
+
+/** The same before there is a request. */
+export function connectionOfSocket(socket: Socket): Connection {
   const found = known.get(socket)
   if (found) return found
   const connection: Connection = {

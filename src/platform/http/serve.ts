@@ -10,6 +10,7 @@ import { getRequestListener } from '@hono/node-server'
 import { failed, ok, type Result } from '../result/result.ts'
 import { announcesTooMuch, limitBody } from './body-limit.ts'
 import { type Connection, connectionOf } from './connection.ts'
+import { type OnRefused, TOO_LARGE, watchRefusals } from './refusals.ts'
 import { withSecurityHeaders } from './security-headers.ts'
 
 export type Handler = (request: Request, connection: Connection) => Response | Promise<Response>
@@ -49,10 +50,8 @@ export interface ServeOptions {
   readonly limits?: ServerLimits
   /** Told about programming errors inside the handler; the client only learns that there was one. */
   readonly onError?: (error: unknown) => void
-  /** Told about TLS handshakes that failed, e.g. without a certificate of `ca`, with the code of node:tls. */
-  readonly onHandshakeRefused?: (code: string) => void
-  /** Told about requests that were refused because they announced, or sent, more than `limits.bodyBytes`. */
-  readonly onTooLarge?: () => void
+  /** Told about what no handler was asked for: failed handshakes, requests that are malformed, too slow or too large. */
+  readonly onRefused?: OnRefused
 }
 
 export interface HttpServer {
@@ -86,7 +85,7 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   if (!listening.ok) return listening
   // E.g. no file descriptor left for a new connection: no reason to end the process.
   server.on('error', (error) => options.onError?.(error))
-  server.on('tlsClientError', (error) => options.onHandshakeRefused?.(codeOf(error) ?? 'unknown'))
+  watchRefusals(server, (code, connection) => options.onRefused?.(code, connection))
   const bound = listening.value
   const shownHost = host.includes(':') ? `[${host}]` : host
   return ok({
@@ -97,13 +96,13 @@ export async function serve(options: ServeOptions): Promise<Result<HttpServer, S
   })
 }
 
-function createServer({ handler, tls, limits = {}, onError, onTooLarge }: ServeOptions): Server {
+function createServer({ handler, tls, limits = {}, onError, onRefused }: ServeOptions): Server {
   const bodyBytes = limits.bodyBytes ?? MEBIBYTE
   const listener = getRequestListener(
     (request, env) => {
       // HTTP/2 is not offered, so the incoming message is always that of node:http.
       const connection = connectionOf((env as { incoming: Parameters<typeof connectionOf>[0] }).incoming)
-      return answer({ handler, request, connection, bodyBytes, onError, onTooLarge })
+      return answer({ handler, request, connection, bodyBytes, onError, onRefused })
     },
     {
       overrideGlobalObjects: false,
@@ -161,14 +160,14 @@ interface Answering {
   readonly connection: Connection
   readonly bodyBytes: number
   readonly onError: ((error: unknown) => void) | undefined
-  readonly onTooLarge: (() => void) | undefined
+  readonly onRefused: OnRefused | undefined
 }
 
 async function answer(answering: Answering): Promise<Response> {
   const { handler, request, connection, bodyBytes, onError } = answering
   const { encrypted } = connection
   const tooLarge = (): Response => {
-    answering.onTooLarge?.()
+    answering.onRefused?.(TOO_LARGE, connection)
     return tooLargeAnswer()
   }
   if (announcesTooMuch(request, bodyBytes)) return withSecurityHeaders(tooLarge(), encrypted)

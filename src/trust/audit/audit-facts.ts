@@ -20,6 +20,8 @@ export type AuditEventName =
   | 'smp-query'
   | 'smp-push'
   | 'communication-failure'
+  | 'node-authentication-failure'
+  | 'request-refused'
 
 /** A person, an organisation or a system that takes part. */
 export interface AuditParty {

@@ -39,7 +39,7 @@ function eventCodes(rule: EventRule, facts: AuditFacts, table: EventTable) {
   const { code, transaction } = facts.wire === 'fhir' && rule.fhir ? rule.fhir : rule
   const { text, ...eventId } = table.eventId(rule.eventId[facts.side])
   const id = { ...eventId, display: transaction, text }
-  const type = { code, system: 'IHE Transactions', display: rule.service, text: transaction }
+  const type = { code, system: rule.codeSystem ?? 'IHE Transactions', display: rule.service, text: transaction }
   return { id, types: rule.repeatsEventId ? [type, id] : [type] }
 }
 

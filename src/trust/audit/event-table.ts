@@ -49,6 +49,8 @@ const sides = <T extends z.ZodType>(value: T) => z.object({ A: value, B: value }
 const EventRule = z.object({
   id: z.string(),
   code: z.string(),
+  /** Of `code`; absent: IHE Transactions. */
+  codeSystem: z.string().optional(),
   service: z.string(),
   transaction: z.string(),
   /** The same event over FHIR. */

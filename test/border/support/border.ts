@@ -2,6 +2,7 @@
  * Nodes of the demonstration as processes, asked by hand: raw HTTPS with the certificate of any country, so that a test
  * can send what no client of ours would send, and read the ledger of who was asked.
  */
+
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type RequestOptions, request } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ import { planEurope, type Wires } from '#node/europe/plan.ts'
 import { prepareEurope } from '#node/europe/prepare.ts'
 import { type Database, openDatabase } from '#platform/database/database.ts'
 import type { SealSigner } from '#trust/assertions/assertions.ts'
+import type { AuditEventName } from '#trust/audit/audit-facts.ts'
+import { openAuditStore } from '#trust/audit/audit-store.ts'
 import { type Authority, createAuthority } from '#trust/keys/authority.ts'
 import { type NodeKeys, openNodeKeys } from '#trust/keys/node-keys.ts'
 import type { Ledger } from '#trust/ledger/ledger.ts'
@@ -60,6 +63,8 @@ export interface Border {
   send(country: Code, asker: Asker | undefined, sent: Sent): Promise<Reply>
   /** Newest first. */
   ledger(country: Code, limit?: number): Promise<readonly AuditEvent[]>
+  /** Audit messages of one event, as XML, newest first. */
+  auditMessages(country: Code, event: AuditEventName): Promise<readonly string[]>
   /** How many entries its ledger has. */
   entries(country: Code): Promise<number>
   log(country: Code): string
@@ -133,6 +138,10 @@ export async function startBorder(options: BorderOptions): Promise<Border> {
     send: (country, asker, sent) => exchange(portOf(country), asker, sent),
     async ledger(country, limit = 1) {
       return (await (await ledgerOf(country)).ledger.list({ limit })).map(({ event }) => event)
+    },
+    async auditMessages(country, event) {
+      const messages = await openAuditStore((await ledgerOf(country)).database, country).list({ event })
+      return messages.map(({ xml }) => xml)
     },
     async entries(country) {
       return (await (await ledgerOf(country)).ledger.list({ limit: 1 }))[0]?.sequence ?? 0
