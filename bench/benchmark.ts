@@ -1,9 +1,15 @@
 /** The shape of a benchmark, and the one way of timing. */
 export interface Benchmark {
   readonly name: string
-  /** Measures, and returns the lines to print: figures, the baseline and the ratio between them. */
-  run(): Promise<readonly string[]>
+  /**
+   * Measures, and returns the lines to print: figures, the baseline and the ratio between them. What takes minutes says each
+   * when it is known.
+   */
+  run(say: Say): Promise<readonly string[]>
 }
+
+/** Prints one line. */
+export type Say = (line: string) => void
 
 /** Median milliseconds of `rounds` runs after `warmUp` runs that do not count. */
 export async function median(work: () => unknown, { rounds = 7, warmUp = 3 } = {}): Promise<number> {

@@ -6,7 +6,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Benchmark } from './benchmark.ts'
+import type { Benchmark, Say } from './benchmark.ts'
 import { againstPostgresql } from './research/against-postgresql.ts'
 import { makeBulkPopulation } from './research/bulk-population.ts'
 import { cohortsTogether } from './research/cohorts-together.ts'
@@ -15,7 +15,7 @@ import { MEMORY, PERSONS, type Population, THREADS, timed } from './research/mea
 import { memoryAgainstLimit } from './research/memory-against-limit.ts'
 import { shardsAgainstWhole } from './research/shards-against-whole.ts'
 
-const PARTS: Readonly<Record<string, (population: Population) => Promise<readonly string[]>>> = {
+const PARTS: Readonly<Record<string, (population: Population, say: Say) => Promise<void>>> = {
   questions: againstPostgresql,
   cohorts: cohortsTogether,
   shards: shardsAgainstWhole,
@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, (population: Population) => Promise<readonl
 
 export const benchmark: Benchmark = { name: `research data (${PERSONS} made-up persons)`, run }
 
-async function run(): Promise<readonly string[]> {
+async function run(say: Say): Promise<readonly string[]> {
   const wanted = process.env.TESSERA_BENCH_PARTS?.split(',') ?? Object.keys(PARTS)
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-research-'))
   // PostgreSQL runs as another user and reads what DuckDB has written.
@@ -34,15 +34,15 @@ async function run(): Promise<readonly string[]> {
   try {
     const [sizes, seconds] = await timed(() => makeBulkPopulation(file, PERSONS, MEMORY))
     const megabytes = (statSync(file).size / 1e6).toFixed(0)
-    const lines = [
+    say(
       `${sizes.conditions} conditions, ${sizes.measurements} measurements: made in ${seconds.toFixed(0)} s, ${megabytes} MB; ${cpus().length} processors, ${THREADS} threads`,
-    ]
+    )
     for (const part of wanted) {
       const measure = PARTS[part]
       if (!measure) throw new Error(`There is no part ${part}; there are ${Object.keys(PARTS).join(', ')}.`)
-      lines.push(...(await measure({ file, folder, inPostgresql: postgresql.get })))
+      await measure({ file, folder, inPostgresql: postgresql.get }, say)
     }
-    return [...lines, ...PUBLISHED]
+    return PUBLISHED
   } finally {
     await postgresql.close()
     rmSync(folder, { recursive: true, force: true })

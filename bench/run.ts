@@ -4,12 +4,13 @@
  */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Benchmark } from './benchmark.ts'
+import type { Benchmark, Say } from './benchmark.ts'
 
 const wanted = process.argv[2]
 for (const file of globSync('*.bench.ts', { cwd: import.meta.dirname }).sort()) {
   if (wanted === undefined ? file.startsWith('long-') : !file.startsWith(wanted)) continue
   const module: { readonly benchmark: Benchmark } = await import(join(import.meta.dirname, file))
   console.log(`\n${module.benchmark.name}`)
-  for (const line of await module.benchmark.run()) console.log(`  ${line}`)
+  const say: Say = (line) => console.log(`  ${line}`)
+  for (const line of await module.benchmark.run(say)) say(line)
 }

@@ -1,17 +1,15 @@
 /** The seven questions on DuckDB and on PostgreSQL, from one tree. */
 import type { Cell, QueryEngine, Rows } from '../../src/research/query/engine.ts'
+import type { Say } from '../benchmark.ts'
 import { asked, opened, type Population, REPEATS, timed } from './measuring.ts'
 import { type Question, questions } from './questions.ts'
 
-export async function againstPostgresql(population: Population): Promise<readonly string[]> {
+export async function againstPostgresql(population: Population, say: Say): Promise<void> {
   const postgresql = await population.inPostgresql()
   const duckdb = await opened(population)
-  const lines = [
-    postgresql ? `PostgreSQL: filled, with indexes, in ${postgresql.seconds.toFixed(0)} s` : 'PostgreSQL: left out',
-  ]
-  for (const question of questions()) lines.push(await compareOne(question, duckdb, postgresql?.engine))
+  say(postgresql ? `PostgreSQL: filled, with indexes, in ${postgresql.seconds.toFixed(0)} s` : 'PostgreSQL: left out')
+  for (const question of questions()) say(await compareOne(question, duckdb, postgresql?.engine))
   await duckdb.close()
-  return lines
 }
 
 /** Both engines in turn in every repeat, best time of each. */

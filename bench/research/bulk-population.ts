@@ -85,9 +85,15 @@ function concepts(first: number, count: number, domain: string): string {
      FROM range(1, ${count + 1}) numbers(i)`
 }
 
-/** In [0, 1), of a number and a purpose. */
+const PURPOSES: string[] = []
+
+/**
+ * In [0, 1), of a number and a purpose. One integer is hashed: `hash(number, purpose)` of DuckDB differs between two purposes
+ * by an exclusive or with a constant, so that what happens would follow from whom it happens to.
+ */
 function uniform(number: string, purpose: string): string {
-  return `((hash(${number}, '${purpose}') % 4294967296) / 4294967296.0)`
+  if (!PURPOSES.includes(purpose)) PURPOSES.push(purpose)
+  return `((hash(${number} * 64 + ${PURPOSES.indexOf(purpose)}) % 4294967296) / 4294967296.0)`
 }
 
 function below(number: string, purpose: string, count: number): string {

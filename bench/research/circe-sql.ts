@@ -10,18 +10,24 @@ import pg from 'pg'
 import type { Rows } from '../../src/research/query/engine.ts'
 import { BULK_TABLES } from './bulk-population.ts'
 import { MEMORY, type Population, THREADS } from './measuring.ts'
-import { nineCohorts } from './nine-cohorts.ts'
+import { type FrequencyName, nineCohorts } from './nine-cohorts.ts'
 
 const TARGET =
   'CREATE TABLE res.cohort (cohort_definition_id BIGINT, subject_id BIGINT, cohort_start_date DATE, cohort_end_date DATE)'
 const ENTRIES =
   'SELECT subject_id::INTEGER, cohort_start_date::VARCHAR, cohort_end_date::VARCHAR FROM res.cohort ORDER BY 1, 2, 3'
 
-/** `TESSERA_BENCH_CIRCE_SQL`: a folder with `duckdb` and `postgresql`, each with `0.sql` to `8.sql` in the order of the cohorts. */
-export function readCirceSql(dialect: 'duckdb' | 'postgresql'): readonly string[] | undefined {
+/**
+ * `TESSERA_BENCH_CIRCE_SQL`: a folder with one for each frequency, in it `duckdb` and `postgresql`, each with `0.sql` to
+ * `8.sql` in the order of the cohorts.
+ */
+export function readCirceSql(
+  frequency: FrequencyName,
+  dialect: 'duckdb' | 'postgresql',
+): readonly string[] | undefined {
   const folder = process.env.TESSERA_BENCH_CIRCE_SQL
   if (folder === undefined) return undefined
-  const paths = nineCohorts().map((_, index) => join(folder, dialect, `${index}.sql`))
+  const paths = nineCohorts(frequency).map((_, index) => join(folder, frequency, dialect, `${index}.sql`))
   return paths.every((path) => existsSync(path)) ? paths.map((path) => readFileSync(path, 'utf8')) : undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * Nine cohorts as one program against one by one, and both against circe's SQL where that is at hand. What is timed ends
- * with the entries of each cohort in a table, counted; entries are compared outside the time.
+ * Nine cohorts as one program against one by one, on the tables and under a permit, and both against circe's SQL where that
+ * is at hand. What is timed ends with the entries of each cohort in a table, counted; entries are compared outside the time.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { compileCohort, compileTogether } from '../../src/research/cohort/compile.ts'
@@ -9,37 +9,61 @@ import { countRows, named } from '../../src/research/query/build.ts'
 import { madeStep, select, source, step } from '../../src/research/query/build-relations.ts'
 import type { QueryEngine, Rows } from '../../src/research/query/engine.ts'
 import type { Program } from '../../src/research/query/tree.ts'
+import type { Say } from '../benchmark.ts'
 import { circeOnDuckdb, circeOnPostgresql, readCirceSql } from './circe-sql.ts'
 import { asked, bestCost, type Cost, costText, expectValue, opened, type Population, SCOPE } from './measuring.ts'
-import { nineCohorts } from './nine-cohorts.ts'
+import { type FrequencyName, nineCohorts } from './nine-cohorts.ts'
+import { type Asked, underAPermit } from './under-a-permit.ts'
 
-export async function cohortsTogether(population: Population): Promise<readonly string[]> {
+const ON_TABLES: Asked = { tables: SCOPE.tables, asRun: (program) => program }
+
+/** The same cohorts, together and each alone. */
+interface Nine {
+  readonly batch: Program
+  readonly single: readonly Program[]
+}
+
+export async function cohortsTogether(population: Population, say: Say): Promise<void> {
+  await ofFrequency(population, 'published', say)
+  await ofFrequency(population, 'common', say)
+}
+
+async function ofFrequency(population: Population, frequency: FrequencyName, say: Say): Promise<void> {
+  const nine = compiled(frequency, ON_TABLES)
+  const permitted = compiled(frequency, underAPermit())
   const engine = await opened(population)
-  const cohorts = nineCohorts().map(({ name, definition }) => ({
+  const entries = await entriesOf(engine, nine.batch)
+  const together = await bestCost(() => asked(engine, entered(nine.batch)))
+  say(
+    `nine ${WORDS[frequency]} cohorts (${entries.reduce((sum, { rows }) => sum + rows.length, 0)} entries) on DuckDB: ${await againstOneByOne(engine, nine, together)}`,
+  )
+  say(`  under a permit: ${await againstOneByOne(engine, permitted)}`)
+  await engine.close()
+  await inRows(population, nine, permitted, say)
+  await againstCirce(population, frequency, entries, together, say)
+}
+
+const WORDS = { common: 'common', published: 'rarer' } as const satisfies Record<FrequencyName, string>
+
+function compiled(frequency: FrequencyName, { tables, asRun }: Asked): Nine {
+  const cohorts = nineCohorts(frequency).map(({ name, definition }) => ({
     name,
     expression: expectValue(readDefinition(definition)),
   }))
-  const batch = expectValue(compileTogether(cohorts, SCOPE.tables))
-  const single = cohorts.map(({ expression }) => expectValue(compileCohort(expression, SCOPE.tables)))
-  const entries = await entriesOf(engine, batch, (name) => name.endsWith('.cohort'))
-  const together = await bestCost(() => asked(engine, entered(batch)))
-  const line = await againstOneByOne(engine, single, entries, together, times)
-  await engine.close()
-  return [
-    `nine cohorts (${entries.reduce((sum, { rows }) => sum + rows.length, 0)} entries) on DuckDB: ${line}`,
-    ...(await inRows(population, batch, single, entries)),
-    ...(await againstCirce(population, entries, together)),
-  ]
+  return {
+    batch: asRun(expectValue(compileTogether(cohorts, tables))),
+    single: cohorts.map(({ expression }) => asRun(expectValue(compileCohort(expression, tables)))),
+  }
 }
 
 async function againstOneByOne(
   engine: QueryEngine,
-  single: readonly Program[],
-  entries: readonly Rows[],
-  together: Cost,
-  ratio: typeof times,
+  { batch, single }: Nine,
+  measured?: Cost,
+  ratio: typeof times = times,
 ): Promise<string> {
-  const same = await sameEntries(engine, single, entries)
+  const same = await sameEntries(engine, single, await entriesOf(engine, batch))
+  const together = measured ?? (await bestCost(() => asked(engine, entered(batch))))
   const alone = await bestCost(async () => {
     for (const program of single) await asked(engine, entered(program))
   })
@@ -48,38 +72,33 @@ async function againstOneByOne(
 }
 
 /** Where a scan reads whole rows, as in the published comparison, sharing it is worth more. */
-async function inRows(
-  population: Population,
-  batch: Program,
-  single: readonly Program[],
-  entries: readonly Rows[],
-): Promise<readonly string[]> {
+async function inRows(population: Population, nine: Nine, permitted: Nine, say: Say): Promise<void> {
   const filled = await population.inPostgresql()
-  if (!filled) return []
-  const together = await bestCost(() => asked(filled.engine, entered(batch)))
-  return [`  the same on PostgreSQL: ${await againstOneByOne(filled.engine, single, entries, together, secondsOnly)}`]
+  if (!filled) return
+  say(`  on PostgreSQL: ${await againstOneByOne(filled.engine, nine, undefined, secondsOnly)}`)
+  say(`  on PostgreSQL under a permit: ${await againstOneByOne(filled.engine, permitted, undefined, secondsOnly)}`)
 }
 
 async function againstCirce(
   population: Population,
+  frequency: FrequencyName,
   entries: readonly Rows[],
   together: Cost,
-): Promise<readonly string[]> {
-  const lines: string[] = []
+  say: Say,
+): Promise<void> {
   const compare = async (where: string, run: () => Promise<readonly Rows['rows'][]>, ratio: typeof times) => {
     const found = await run()
     const same = found.every((rows, index) => isDeepStrictEqual(rows, entries[index]?.rows))
     const cost = await bestCost(run)
-    lines.push(
-      `  circe's SQL for them, one by one on ${where}: ${cost.seconds.toFixed(2)} s: ${ratio(cost, together)}, ${same ? 'same entries' : 'OTHER ENTRIES'}`,
+    say(
+      `  circe's SQL for them, one by one on ${where}: ${cost.seconds.toFixed(2)} s: ${ratio(cost, together)} of ours together on DuckDB, ${same ? 'same entries' : 'OTHER ENTRIES'}`,
     )
   }
-  const forDuckdb = readCirceSql('duckdb')
+  const forDuckdb = readCirceSql(frequency, 'duckdb')
   if (forDuckdb) await compare('DuckDB', () => circeOnDuckdb(population, forDuckdb), times)
-  const forPostgresql = readCirceSql('postgresql')
+  const forPostgresql = readCirceSql(frequency, 'postgresql')
   const postgresql = forPostgresql && (await population.inPostgresql())
   if (postgresql) await compare('PostgreSQL', () => circeOnPostgresql(postgresql.url, forPostgresql), secondsOnly)
-  return lines
 }
 
 /** PostgreSQL's processor time is that of other processes. */
@@ -104,13 +123,10 @@ function entered({ steps, results }: Program): Program {
   }
 }
 
-async function entriesOf(
-  engine: QueryEngine,
-  program: Program,
-  wanted: (name: string) => boolean,
-): Promise<readonly Rows[]> {
+/** Of all cohorts of a program, in their order. */
+async function entriesOf(engine: QueryEngine, program: Program): Promise<readonly Rows[]> {
   const answer = await asked(engine, program)
-  return program.results.flatMap(({ name }) => (wanted(name) ? (answer.get(name) ?? []) : []))
+  return program.results.flatMap(({ name }) => (name.endsWith('cohort') ? (answer.get(name) ?? []) : []))
 }
 
 async function sameEntries(
@@ -120,7 +136,7 @@ async function sameEntries(
 ): Promise<boolean> {
   let same = true
   for (const [index, program] of single.entries()) {
-    const [found] = await entriesOf(engine, program, (name) => name === 'cohort')
+    const [found] = await entriesOf(engine, program)
     same &&= isDeepStrictEqual(found?.rows, entries[index]?.rows)
   }
   return same

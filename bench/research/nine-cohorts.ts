@@ -5,18 +5,30 @@ import { FIRST_CONDITION, FIRST_LAB } from './bulk-population.ts'
 const ALL = { Type: 'All' }
 const FIRST = { Type: 'First' }
 
-/** Concept sets by number: conditions with what is below them, which some 5 to 25 of a hundred persons have, and labs. */
-const SETS = [40, 61, 83, 110, 150, 210].map((number, id) => ({
-  id,
-  name: `Group ${number}`,
-  expression: { items: [item(FIRST_CONDITION + number)] },
-}))
-const LAB_SETS = [3, 8].map((number, index) => ({
-  id: SETS.length + index,
-  name: `Lab ${number}`,
-  expression: { items: [item(FIRST_LAB + number)] },
-}))
-const LAB = SETS.length
+/** Numbers of conditions, taken with what is below them, and of labs with a high value of each. */
+interface Frequency {
+  readonly conditions: readonly [number, number, number, number, number, number]
+  readonly labs: readonly [Lab, Lab]
+}
+
+interface Lab {
+  readonly number: number
+  readonly high: number
+}
+
+const FREQUENCIES = {
+  /** 5 to 25 of a hundred persons have each of the conditions, nearly all of them the labs. */
+  common: { conditions: [40, 61, 83, 110, 150, 210], labs: [{ number: 3, high: 7 }, { number: 8, high: 12 }] },
+  /**
+   * As the nine of the published comparison, from asthma (8 of a hundred persons) to transverse myelitis (2 of ten
+   * thousand): 8, 4, 2, 1, 0.3 and 0.02 of a hundred; the labs are some that one person in four and one in ten has.
+   */
+  published: { conditions: [110, 190, 330, 600, 1500, 15_000], labs: [{ number: 20, high: 25 }, { number: 60, high: 15 }] },
+} as const satisfies Readonly<Record<string, Frequency>> // biome-ignore format: a table
+
+export type FrequencyName = keyof typeof FREQUENCIES
+
+const LAB = FREQUENCIES.common.conditions.length
 
 function item(concept: number) {
   return { concept: { CONCEPT_ID: concept }, isExcluded: false, includeDescendants: true, includeMapped: false }
@@ -31,7 +43,16 @@ interface Shape {
   readonly eraPad?: number
 }
 
-export function nineCohorts(): readonly { readonly name: string; readonly definition: CohortDefinition }[] {
+export function nineCohorts(
+  name: FrequencyName,
+): readonly { readonly name: string; readonly definition: CohortDefinition }[] {
+  const frequency: Frequency = FREQUENCIES[name]
+  const [first, second] = frequency.labs
+  const sets = [
+    ...frequency.conditions.map((number) => FIRST_CONDITION + number),
+    FIRST_LAB + first.number,
+    FIRST_LAB + second.number,
+  ]
   const shapes: Readonly<Record<string, Shape>> = {
     'first diagnosis': { primary: [diagnosis(0, { First: true })], limit: FIRST },
     'episodes of 30 days': { primary: [diagnosis(1)], exitAfter: 30, eraPad: 30 },
@@ -39,7 +60,7 @@ export function nineCohorts(): readonly { readonly name: string; readonly defini
       primary: [diagnosis(0, { First: true })],
       prior: 365,
       limit: FIRST,
-      rules: [rule([within(lab(LAB, 6.5), 0, 90)])],
+      rules: [rule([within(lab(LAB, first.high), 0, 90)])],
     },
     'without another diagnosis in the half year before': {
       primary: [diagnosis(2)],
@@ -51,14 +72,14 @@ export function nineCohorts(): readonly { readonly name: string; readonly defini
       limit: FIRST,
       rules: [rule([within(diagnosis(3), 1, 180)])],
     },
-    'high lab': { primary: [lab(LAB + 1, 12)], exitAfter: 0 },
+    'high lab': { primary: [lab(LAB + 1, second.high)], exitAfter: 0 },
     'women from 18 to 64': {
       primary: [diagnosis(4, { Age: { Value: 18, Extent: 64, Op: 'bt' }, Gender: [{ CONCEPT_ID: 8532 }] })],
     },
     'diagnosis or lab, any of two signs': {
-      primary: [diagnosis(5), lab(LAB, 8)],
+      primary: [diagnosis(5), lab(LAB, first.high + 1)],
       limit: FIRST,
-      rules: [rule([within(diagnosis(1), -365, 0), within(lab(LAB + 1, 11), -365, 0)], 'ANY')],
+      rules: [rule([within(diagnosis(1), -365, 0), within(lab(LAB + 1, second.high - 1), -365, 0)], 'ANY')],
     },
     'two of three signs, none of a fourth': {
       primary: [diagnosis(2, { First: true })],
@@ -69,7 +90,11 @@ export function nineCohorts(): readonly { readonly name: string; readonly defini
           name: 'signs',
           expression: {
             ...group(
-              [within(diagnosis(0), -365, 365), within(diagnosis(1), -365, 365), within(lab(LAB, 7), -365, 365)],
+              [
+                within(diagnosis(0), -365, 365),
+                within(diagnosis(1), -365, 365),
+                within(lab(LAB, first.high), -365, 365),
+              ],
               'AT_LEAST',
             ),
             Count: 2,
@@ -79,12 +104,13 @@ export function nineCohorts(): readonly { readonly name: string; readonly defini
       ],
     },
   }
-  return Object.entries(shapes).map(([name, shape]) => ({ name, definition: definition(shape) }))
+  return Object.entries(shapes).map(([name, shape]) => ({ name, definition: definition(shape, sets) }))
 }
 
-function definition({ primary, prior = 0, limit = ALL, rules = [], exitAfter, eraPad = 0 }: Shape): CohortDefinition {
+function definition(shape: Shape, sets: readonly number[]): CohortDefinition {
+  const { primary, prior = 0, limit = ALL, rules = [], exitAfter, eraPad = 0 } = shape
   return {
-    ConceptSets: [...SETS, ...LAB_SETS],
+    ConceptSets: sets.map((concept, id) => ({ id, name: `Set ${id}`, expression: { items: [item(concept)] } })),
     PrimaryCriteria: {
       CriteriaList: primary,
       ObservationWindow: { PriorDays: prior, PostDays: 0 },

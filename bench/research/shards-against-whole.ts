@@ -5,6 +5,7 @@ import type { ExactAnswer } from '../../src/research/analysis/answer.ts'
 import { runAnalysis } from '../../src/research/analysis/run.ts'
 import { runOnShards } from '../../src/research/analysis/shards.ts'
 import type { Cell, QueryEngine, Rows } from '../../src/research/query/engine.ts'
+import type { Say } from '../benchmark.ts'
 import { cutShards } from './cut-shards.ts'
 import { asked, expectValue, opened, type Population, SCOPE, timed } from './measuring.ts'
 import { nineCohorts } from './nine-cohorts.ts'
@@ -12,7 +13,7 @@ import { questions } from './questions.ts'
 
 const SHARDS = 4
 
-export async function shardsAgainstWhole(population: Population): Promise<readonly string[]> {
+export async function shardsAgainstWhole(population: Population, say: Say): Promise<void> {
   const [paths, cut] = await timed(() => cutShards(population.file, SHARDS))
   const whole = await opened(population)
   const parts = await Promise.all(paths.map((file) => opened({ ...population, file })))
@@ -25,13 +26,13 @@ export async function shardsAgainstWhole(population: Population): Promise<readon
   const [merged, shardSeconds] = await timed(async () => expectValue(await runOnShards(question, [first, ...others])))
   const conditions = await conditionsOf(whole, parts)
   for (const engine of [whole, ...parts]) await engine.close()
-  return [
+  say(
     `${SHARDS} shards (cut in ${cut.toFixed(0)} s): cohort by age, sex and year, ${differing(answer, merged)} of ${cellsOf(answer).size} cells differ; persons of each condition, ${conditions.differing} of ${conditions.all} differ; whole ${wholeSeconds.toFixed(2)} s, shards ${shardSeconds.toFixed(2)} s on one machine`,
-  ]
+  )
 }
 
 function cohortQuestion(): Analysis {
-  const [definition] = nineCohorts()
+  const [definition] = nineCohorts('common')
   return {
     kind: 'count',
     cohort: definition?.definition ?? {},

@@ -186,7 +186,7 @@ describe('events in a window around others', { skip }, () => {
       const occurrence = { Type: 2, Count: 1, ...(countColumn && { IsDistinct: true, CountColumn: countColumn }) }
       const made = correlated({ [domain]: attributes ?? {} }, window, occurrence)
       return runPart(tablesOf(rows), made.expression, (compilation) =>
-        windowedEvents(compilation, made.criterion, { relation: cohortEvents(rows) }),
+        windowedEvents(compilation, made.criterion, { relation: cohortEvents(rows), oneOfEach: false }),
       )
     }
     it(file, { skip: absent(prep, verify) }, async () => {
@@ -214,7 +214,7 @@ describe('groups with counts', { skip }, () => {
       const group = made.expression.additional
       assert.ok(group)
       const actual = await runPart(tablesOf(tables), made.expression, (compilation) =>
-        groupMatches(compilation, group, { relation: cohortEvents(tables) }),
+        groupMatches(compilation, group, { relation: cohortEvents(tables), oneOfEach: false }),
       )
       assertRows(
         actual.map((row) => ({ index_id: 0, ...row })),

@@ -14,6 +14,7 @@ export interface SharedCompilation {
   readonly steps: Steps
   readonly conceptSets: ConceptSetRegistry
   readonly scans: Scans
+  readonly observationPeriods: () => Relation
 }
 
 /** Of one cohort. */
@@ -27,6 +28,8 @@ export interface Compilation extends Omit<SharedCompilation, 'conceptSets'> {
  */
 export interface EventTable {
   readonly relation: Relation
+  /** A limit has been applied: no person has two of them, so that nothing has to be chosen or merged any more. */
+  readonly oneOfEach: boolean
 }
 
 export const eventColumns = ['person_id', 'event_id', 'start_date', 'end_date', 'visit_occurrence_id'] as const

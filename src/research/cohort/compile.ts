@@ -1,7 +1,7 @@
 /** Cohort expressions → one program of the relational tree. */
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import { ascending, atMost, column, columns, date, greatest, least, named } from '../query/build.ts'
-import { rows, select, source } from '../query/build-relations.ts'
+import { ascending, atMost, column, columns, date, equals, greatest, least, named } from '../query/build.ts'
+import { rows, select, semiJoin, source, unionAll } from '../query/build-relations.ts'
 import type { Program, Relation } from '../query/tree.ts'
 import type { Compilation, SharedCompilation, Tables } from './compilation.ts'
 import { startConceptSets } from './concept-sets.ts'
@@ -9,7 +9,7 @@ import type { CohortExpression, Period } from './definition.ts'
 import { mergedPeriods } from './eras.ts'
 import { cohortPeriods } from './exits.ts'
 import { includedEvents } from './inclusion.ts'
-import { qualifiedEvents } from './primary.ts'
+import { openingEvents, qualifiedEvents } from './primary.ts'
 import { startScans } from './scans.ts'
 import { startSteps } from './steps.ts'
 
@@ -32,16 +32,54 @@ export function compileCohort(expression: CohortExpression, tables: Tables): Res
 export function compileTogether(cohorts: readonly NamedCohort[], tables: Tables): Result<Program, CompileProblemCode> {
   const unfinished = cohorts.find(({ expression }) => expression.unfinished.length > 0)
   if (unfinished) return notFinished(unfinished)
-  return compileWith(tables, (shared) =>
-    cohorts.flatMap(({ name, expression }) => {
+  return compileWith(tables, (alone) => {
+    const expressions = cohorts.map(({ expression }) => expression)
+    const shared = cohorts.length > 1 ? withCopiedPeriods(alone) : alone
+    const entryPeriods = entryPeriodsOf(shared, expressions)
+    return cohorts.flatMap(({ name, expression }) => {
       const prefix = name === '' ? '' : `${name}.`
-      const { cohort, attrition } = cohortResults(shared, expression)
+      const { cohort, attrition } = cohortResults(shared, expression, entryPeriods)
       return [
         { name: `${prefix}cohort`, relation: cohort },
         { name: `${prefix}attrition`, relation: attrition },
       ]
-    }),
+    })
+  })
+}
+
+/** The view of a permit costs a join each time it is read; the table itself costs nothing. */
+function withCopiedPeriods(shared: SharedCompilation): SharedCompilation {
+  const periods = shared.observationPeriods()
+  if (periods.kind === 'table') return shared
+  const copy = shared.steps.copy('observation_periods', select({ from: source(periods, 'o'), columns: periodOf('o') }))
+  return { ...shared, observationPeriods: () => copy }
+}
+
+/**
+ * The observation periods that events of these cohorts can lie in. Everybody is observed and few have such an event: for
+ * several cohorts those few are found once, instead of each cohort looking through everybody.
+ */
+function entryPeriodsOf(shared: SharedCompilation, cohorts: readonly CohortExpression[]): Relation {
+  const periods = shared.observationPeriods()
+  if (cohorts.length < 2) return periods
+  const persons = unionAll(
+    ...cohorts.map((expression) =>
+      select({
+        from: source(openingEvents(compilationOf(shared, expression), expression.primary), 'c'),
+        columns: columns('c', 'person_id'),
+      }),
+    ),
   )
+  const joins = [semiJoin(persons, 'c', equals(column('o', 'person_id'), column('c', 'person_id')))]
+  return shared.steps.make('entry_periods', select({ from: source(periods, 'o'), joins, columns: periodOf('o') }))
+}
+
+function periodOf(alias: string) {
+  return columns(alias, 'person_id', 'observation_period_start_date', 'observation_period_end_date')
+}
+
+function compilationOf(shared: SharedCompilation, { conceptSets }: CohortExpression): Compilation {
+  return { ...shared, conceptSets: shared.conceptSets.own(conceptSets) }
 }
 
 /** Lets `build` make results over the tables, and puts the steps that they read before them. */
@@ -57,24 +95,26 @@ export function compileWith(
 }
 
 function startCompilation(tables: Tables, missing: Set<string>): SharedCompilation {
+  const table = (name: string): Relation => {
+    const found = tables.get(name)
+    if (found === undefined) missing.add(name)
+    return found ?? rows([{ name: 'person_id', type: 'integer' }], [])
+  }
   return {
-    table: (name) => {
-      const table = tables.get(name)
-      if (table === undefined) missing.add(name)
-      return table ?? rows([{ name: 'person_id', type: 'integer' }], [])
-    },
+    table,
+    observationPeriods: () => table('observation_period'),
     steps: startSteps(),
     conceptSets: startConceptSets(),
     scans: startScans(),
   }
 }
 
-function cohortResults(shared: SharedCompilation, expression: CohortExpression) {
-  const compilation: Compilation = { ...shared, conceptSets: shared.conceptSets.own(expression.conceptSets) }
-  const qualified = qualifiedEvents(compilation, expression)
+function cohortResults(shared: SharedCompilation, expression: CohortExpression, entryPeriods: Relation) {
+  const compilation = compilationOf(shared, expression)
+  const qualified = qualifiedEvents(compilation, expression, entryPeriods)
   const { included, attrition } = includedEvents(compilation, expression, qualified)
   const periods = cohortPeriods(compilation, expression, included)
-  const eras = mergedPeriods(periods, expression.eraPad, expression.eraPad)
+  const eras = included.oneOfEach ? periods : mergedPeriods(periods, expression.eraPad, expression.eraPad)
   return { cohort: cohortRows(censored(eras, expression.censorWindow)), attrition }
 }
 

@@ -27,52 +27,49 @@ type ContinuousExposure = Extract<EndStrategy, { kind: 'continuous-exposure' }>
 
 /** (person_id, start_date, end_date) of the included events that have an end. */
 export function cohortPeriods(compilation: Compilation, expression: CohortExpression, included: EventTable): Relation {
-  const ends = unionAll(
-    ...strategyEnds(compilation, expression.endStrategy, included),
-    ...expression.censoring.map((criterion) => censoringEnd(compilation, criterion, included)),
-  )
-  const key = ['person_id', 'event_id', 'start_date'].map((name) => column('i', name))
-  const earliest = select({
+  const { endStrategy, censoring } = expression
+  const own = ownEnd(endStrategy)
+  const others = [
+    ...(endStrategy?.kind === 'continuous-exposure' ? [exposureEnds(compilation, endStrategy, included)] : []),
+    ...censoring.map((criterion) => censoringEnd(compilation, criterion, included)),
+  ]
+  const periods = others.length === 0 ? endingAt(included, own) : endingFirst(included, own, others)
+  return compilation.steps.make('periods', periods)
+}
+
+/** The end that follows from the event itself (`i`). An event without an end has no offset from it, so it leaves no period. */
+function ownEnd(strategy: EndStrategy | undefined): Expression {
+  const observed = column('i', 'op_end_date')
+  if (strategy === undefined || strategy.kind === 'continuous-exposure') return observed
+  const offset = addDays(column('i', strategy.from === 'start' ? 'start_date' : 'end_date'), strategy.days)
+  return choose([[moreThan(offset, observed), observed]], offset)
+}
+
+function endingAt(included: EventTable, end: Expression): Relation {
+  return select({
     from: source(included.relation, 'i'),
-    joins: [innerJoin(ends, 'x', ...sameEvent('i', 'x'))],
+    where: atLeast(end, column('i', 'start_date')),
+    columns: [...columns('i', 'person_id', 'start_date'), named('end_date', end)],
+  })
+}
+
+/** `others`: (person_id, event_id, end_date). */
+function endingFirst(included: EventTable, own: Expression, others: readonly Relation[]): Relation {
+  const ownEnds = select({
+    from: source(included.relation, 'i'),
+    columns: [...columns('i', 'person_id', 'event_id'), named('end_date', own)],
+  })
+  return select({
+    from: source(included.relation, 'i'),
+    joins: [innerJoin(unionAll(ownEnds, ...others), 'x', ...sameEvent('i', 'x'))],
     where: atLeast(column('x', 'end_date'), column('i', 'start_date')),
-    groupBy: key,
+    groupBy: ['person_id', 'event_id', 'start_date'].map((name) => column('i', name)),
     columns: [...columns('i', 'person_id', 'start_date'), named('end_date', minimum(column('x', 'end_date')))],
   })
-  return compilation.steps.make('periods', earliest)
 }
 
 function sameEvent(left: string, right: string): readonly Expression[] {
   return ['person_id', 'event_id'].map((name) => equals(column(left, name), column(right, name)))
-}
-
-function endOfObservation(included: EventTable): Relation {
-  return select({
-    from: source(included.relation, 'i'),
-    columns: [...columns('i', 'person_id', 'event_id'), named('end_date', column('i', 'op_end_date'))],
-  })
-}
-
-function strategyEnds(
-  compilation: Compilation,
-  strategy: EndStrategy | undefined,
-  included: EventTable,
-): readonly Relation[] {
-  if (strategy === undefined) return [endOfObservation(included)]
-  if (strategy.kind === 'continuous-exposure')
-    return [endOfObservation(included), exposureEnds(compilation, strategy, included)]
-  const offset = addDays(column('i', strategy.from === 'start' ? 'start_date' : 'end_date'), strategy.days)
-  const observed = column('i', 'op_end_date')
-  return [
-    select({
-      from: source(included.relation, 'i'),
-      columns: [
-        ...columns('i', 'person_id', 'event_id'),
-        // An event without an end has no offset from it, so it leaves no period.
-        named('end_date', choose([[moreThan(offset, observed), observed]], offset)),
-      ],
-    }),
-  ]
 }
 
 /** The end of the drug era that the event starts in. */

@@ -149,7 +149,7 @@ export function restrictedTo(
 ): Relation {
   if (isEmpty(group)) return events
   const observed = compilation.steps.make('observed', inObservationPeriods(compilation, events))
-  const matches = groupMatches(compilation, group, { relation: observed })
+  const matches = groupMatches(compilation, group, { relation: observed, oneOfEach: false })
   const names = [...eventColumns, 'sort_date', ...(counted ? ['counted'] : [])]
   return compilation.steps.make(
     'restricted',
@@ -167,11 +167,7 @@ function inObservationPeriods(compilation: Compilation, events: Relation): Relat
   return select({
     from: source(events, 'q'),
     joins: [
-      innerJoin(
-        compilation.table('observation_period'),
-        'o',
-        equals(column('q', 'person_id'), column('o', 'person_id')),
-      ),
+      innerJoin(compilation.observationPeriods(), 'o', equals(column('q', 'person_id'), column('o', 'person_id'))),
     ],
     where: and(
       atMost(column('o', 'observation_period_start_date'), started),

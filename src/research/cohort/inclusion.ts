@@ -25,11 +25,11 @@ export function includedEvents(
   let left = qualified
   for (const [index, rule] of expression.rules.entries()) {
     const matches = groupMatches(compilation, rule.group, qualified)
-    left = { relation: compilation.steps.make('after_rule', keepMatches(left, matches)) }
+    left = { ...left, relation: compilation.steps.make('after_rule', keepMatches(left, matches)) }
     stages.push(stage(index + 1, matches, left.relation))
   }
   return {
-    included: oneOfEach(compilation, 'included', left.relation, expression.expressionLimit),
+    included: oneOfEach(compilation, 'included', left, expression.expressionLimit),
     attrition: select({
       from: source(unionAll(...stages), 'a'),
       columns: columns('a', 'rule', 'events_meeting', 'persons_meeting', 'events_left', 'persons_left'),

@@ -20,17 +20,11 @@ import { criterionEvents } from './criteria/criterion.ts'
 import type { CohortExpression, Limit, PrimaryCriteria } from './definition.ts'
 import { groupMatches, isEmpty } from './groups.ts'
 
-/** Events inside an observation period that was long enough, numbered within each person from 1. */
-export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria): EventTable {
+/** Events inside one of the observation periods that was long enough, numbered within each person from 1. */
+export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria, periods: Relation): EventTable {
   const numbered = select({
-    from: source(anyCriterion(compilation, primary), 'e'),
-    joins: [
-      innerJoin(
-        compilation.table('observation_period'),
-        'o',
-        equals(column('e', 'person_id'), column('o', 'person_id')),
-      ),
-    ],
+    from: source(openingEvents(compilation, primary), 'e'),
+    joins: [innerJoin(periods, 'o', equals(column('e', 'person_id'), column('o', 'person_id')))],
     where: observedLongEnough(primary),
     columns: [
       ...columns('e', 'person_id', 'start_date', 'end_date', 'visit_occurrence_id'),
@@ -39,10 +33,14 @@ export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria
       named('op_end_date', column('o', 'observation_period_end_date')),
     ],
   })
-  return { relation: compilation.steps.make('primary_events', limited(numbered, 'event_id', primary.limit)) }
+  return {
+    relation: compilation.steps.make('primary_events', limited(numbered, 'event_id', primary.limit)),
+    oneOfEach: primary.limit !== 'all',
+  }
 }
 
-function anyCriterion(compilation: Compilation, primary: PrimaryCriteria): Relation {
+/** Events of all primary criteria, with the number of theirs, wherever they lie. */
+export function openingEvents(compilation: Compilation, primary: PrimaryCriteria): Relation {
   return unionAll(
     ...primary.criteria.map((criterion, index) =>
       select({
@@ -88,11 +86,11 @@ function limited(numbered: Relation, number: string, limit: Limit): Relation {
 }
 
 /** Events of a step, one of each person unless all are wanted. */
-export function oneOfEach(compilation: Compilation, purpose: string, events: Relation, limit: Limit): EventTable {
-  if (limit === 'all') return { relation: events }
+export function oneOfEach(compilation: Compilation, purpose: string, events: EventTable, limit: Limit): EventTable {
+  if (limit === 'all' || events.oneOfEach) return events
   const start = column('e', 'start_date')
   const numbered = select({
-    from: source(events, 'e'),
+    from: source(events.relation, 'e'),
     columns: [
       ...columns('e', ...eventColumns, ...periodColumns),
       named(
@@ -104,18 +102,18 @@ export function oneOfEach(compilation: Compilation, purpose: string, events: Rel
       ),
     ],
   })
-  return { relation: compilation.steps.make(purpose, limited(numbered, 'ordinal', limit)) }
+  return { relation: compilation.steps.make(purpose, limited(numbered, 'ordinal', limit)), oneOfEach: true }
 }
 
 /** Primary events that satisfy the additional criteria; the qualified limit applies only where these are given. */
-export function qualifiedEvents(compilation: Compilation, expression: CohortExpression): EventTable {
-  const primary = primaryEvents(compilation, expression.primary)
+export function qualifiedEvents(compilation: Compilation, expression: CohortExpression, periods: Relation): EventTable {
+  const primary = primaryEvents(compilation, expression.primary, periods)
   const { additional } = expression
   if (additional === undefined) return primary
   const satisfying = isEmpty(additional)
     ? primary.relation
     : compilation.steps.make('satisfying', keepMatches(primary, groupMatches(compilation, additional, primary)))
-  return oneOfEach(compilation, 'qualified', satisfying, expression.qualifiedLimit)
+  return oneOfEach(compilation, 'qualified', { ...primary, relation: satisfying }, expression.qualifiedLimit)
 }
 
 /** Events whose (person_id, event_id) is among the matches. */

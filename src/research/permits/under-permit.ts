@@ -4,6 +4,7 @@
  */
 import { type Failed, failed, ok, type Result } from '#platform/result/result.ts'
 import type { Expression, Program, Relation, Select, Step } from '../query/tree.ts'
+import { stepsIn } from '../query/walk.ts'
 import type { PermitViews } from './views.ts'
 import { viewName } from './views.ts'
 
@@ -51,22 +52,6 @@ function needed(steps: readonly Step[], read: Set<string>): readonly Step[] {
       return true
     })
     .toReversed()
-}
-
-function stepsIn(relation: Relation): readonly string[] {
-  switch (relation.kind) {
-    case 'table':
-    case 'rows':
-      return []
-    case 'step':
-      return [relation.step]
-    case 'union-all':
-      return relation.relations.flatMap(stepsIn)
-    case 'select':
-      return [relation.from, ...(relation.joins ?? []).map(({ source }) => source)].flatMap((one) =>
-        stepsIn(one.relation),
-      )
-  }
 }
 
 type Steps = ReadonlyMap<string, Readable>

@@ -49,6 +49,11 @@ export function madeStep(name: string, relation: Relation): Step {
   return { name, relation }
 }
 
+/** Copied even where it is read once: what reads it is planned better from a table than from the query. */
+export function copiedStep(name: string, relation: Relation): Step {
+  return { name, relation, inline: false }
+}
+
 /** A view: written where it is read, never copied. */
 export function inlineStep(name: string, relation: Relation): Step {
   return { name, relation, inline: true }

@@ -149,7 +149,10 @@ export interface Select {
   readonly limit?: number
 }
 
-/** Made once as a temporary table; with `inline` it is written where it is read, like a view (for permits: no copy). */
+/**
+ * Made once as a temporary table; with `inline` it is written where it is read, like a view (for permits: no copy). Where
+ * nothing is said, an engine may do so with steps that are read once; `false`: it may not.
+ */
 export interface Step {
   readonly name: string
   readonly relation: Relation

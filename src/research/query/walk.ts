@@ -1,6 +1,6 @@
-/** Looks through expressions: their parts, which sources they speak of, and whether two are the same. */
+/** Looks through expressions (their parts, which sources they speak of, whether two are the same) and relations. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Expression } from './tree.ts'
+import type { Expression, Relation } from './tree.ts'
 
 /** The expressions directly inside this one. */
 export function partsOf(expression: Expression): readonly Expression[] {
@@ -66,4 +66,21 @@ export function equatesWith(on: Expression, source: string): boolean {
 
 export function sameExpression(a: Expression, b: Expression): boolean {
   return isDeepStrictEqual(a, b)
+}
+
+/** The steps that a relation reads, each as often as it is read. */
+export function stepsIn(relation: Relation): readonly string[] {
+  switch (relation.kind) {
+    case 'table':
+    case 'rows':
+      return []
+    case 'step':
+      return [relation.step]
+    case 'union-all':
+      return relation.relations.flatMap(stepsIn)
+    case 'select':
+      return [relation.from, ...(relation.joins ?? []).map(({ source }) => source)].flatMap((one) =>
+        stepsIn(one.relation),
+      )
+  }
 }

@@ -1,6 +1,7 @@
 /** The way of a program through any engine: print, make steps, read results, leave nothing behind, stop when told. */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Cell, EngineProblemCode, Rows, RunOptions } from '../engine.ts'
+import { inlineOnce } from '../inline-once.ts'
 import type { Column, SqlDialect } from '../print/dialect.ts'
 import { type PrintedProgram, printProgram } from '../print/program.ts'
 import type { TableDescription } from '../tables.ts'
@@ -48,7 +49,8 @@ export async function runProgram(
   programs += 1
   let printed: PrintedProgram
   try {
-    printed = printProgram(program, [...parts.tables()], parts.dialect, `tessera_step_${programs}_`, mostRows + 1)
+    const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
+    printed = printProgram(decided, [...parts.tables()], parts.dialect, `tessera_step_${programs}_`, mostRows + 1)
   } catch (error) {
     if (!(error instanceof TreeError)) throw error
     return failed('query-failed', `The query has no meaning: ${error.message}.`, 'Report this as a defect.')

@@ -58,6 +58,8 @@ export interface SqlDialect {
   besideEquality(condition: string): string
   /** How semi-joins and anti-joins are said: as EXISTS, or as joins with these words (only where `onlyKeys` allows it). */
   readonly halfJoins: 'exists' | { readonly semi: string; readonly anti: string; readonly onlyKeys: boolean }
+  /** Which steps become tables: all of them, or those that are read more than once. */
+  readonly copies: 'always' | 'when-shared'
   /** A statement that makes a temporary table of a select. */
   createTemporary(table: string, select: string): string
 }

@@ -9,6 +9,7 @@ export const DUCKDB: SqlDialect = {
   name: 'duckdb',
   matchesText: (how, operand, quoted) => `${MATCHES[how]}(${operand}, ${quoted})`,
   truncatedQuotient: (dividend, divisor) => `(${dividend} // NULLIF(${divisor}, 0))`,
+  copies: 'when-shared',
   // EXISTS makes it collect all rows of the left side first: five times the work for a scan that keeps few. A join with a
   // condition on both sides that is no equality makes it compare each row with each.
   halfJoins: { semi: 'SEMI JOIN', anti: 'ANTI JOIN', onlyKeys: true },

@@ -78,5 +78,6 @@ export const STANDARD = {
   },
   besideEquality: (condition: string) => condition,
   halfJoins: 'exists',
+  copies: 'always',
   createTemporary: (table: string, select: string) => `CREATE TEMPORARY TABLE ${identifier(table)} AS ${select}`,
 } as const satisfies Partial<SqlDialect>
