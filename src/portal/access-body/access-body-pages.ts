@@ -20,18 +20,15 @@ const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'exclusions'] as co
 
 /** To be mounted at `/access-body`. For somebody without a role at this body every address is one without a page. */
 export function accessBodyPages(options: AccessBodyPageOptions): Hono {
-  const { app, route } = openDesk<AccessBodyPageOptions, BodyOfficer>(
-    {
-      options,
-      base: '/access-body',
-      title: (words, country) => words.messages.text('access-body.portal', { country }),
-      areas: AREAS.map((path) => ({
-        path,
-        label: (words) => words(`access-body.area.${path === '' ? 'board' : path}`),
-      })),
-    },
-    refused,
-  )
+  const { app, route } = openDesk<AccessBodyPageOptions, BodyOfficer>({
+    options,
+    base: '/access-body',
+    title: (words, country) => words.messages.text('access-body.portal', { country }),
+    areas: AREAS.map((path) => ({
+      path,
+      label: (words) => words(`access-body.area.${path === '' ? 'board' : path}`),
+    })),
+  })
   const acts = {
     acts: { ...PLAIN_ACTS, assess: ASSESS, 'estimate-fee': ESTIMATE_FEE, ...permitActs(options) },
     side: BODY_ROLES,
@@ -62,7 +59,7 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
   app.get('/exclusions', route(showExclusions))
   app.all(
     '*',
-    route((visit) => Promise.resolve(refused(visit, 'not-found'))),
+    route((visit) => refused(visit, 'not-found')),
   )
   return app
 }

@@ -1,6 +1,6 @@
 /** One request to the pages of the body, and the ways in which its officer can act. */
 import type { Actor } from '#research/applications/case/events.ts'
-import type { PersonVisit } from '../case-desk/desk.ts'
+import type { PersonVisit } from '../ui/site.ts'
 import type { AccessBodyPageOptions, BodyOfficer } from './access-body-options.ts'
 
 export type BodyVisit = PersonVisit<AccessBodyPageOptions, BodyOfficer>

@@ -6,11 +6,13 @@ import type { Actor, Role } from '#research/applications/case/events.ts'
 import type { ErrandRunner } from '#research/applications/exchange/errand-runner.ts'
 import type { CaseStore, CaseStoreProblemCode } from '#research/applications/store/case-store.ts'
 import { alert, button, checkbox, errorSummary, type FieldError, form } from '../ui/components.ts'
-import { type Html, html } from '../ui/markup.ts'
+import { type Html, html, type Words } from '../ui/markup.ts'
+import { readForm } from '../ui/signed-in.ts'
+import { english, type PersonVisit, show, type WithWords } from '../ui/site.ts'
 import type { Act, Acts, Asked, FactsOf, Written } from './act.ts'
 import { type PartCommandKind, type PartSeen, type Standing, standingOf, tasksOf } from './acting.ts'
 import { roleName } from './case-words.ts'
-import { type DeskOptions, type DeskPerson, english, type PersonVisit, readForm, show } from './desk.ts'
+import type { DeskOptions, DeskPerson } from './desk.ts'
 import { refused } from './refusal.ts'
 
 export interface CaseStores {
@@ -159,7 +161,7 @@ export function caseCrumbs(visit: PersonVisit<DeskOptions<DeskPerson>, DeskPerso
 }
 
 /** What the case said: in the reader's words by its code, and the sentence of the program, which has the details. */
-export function problemAlert({ words }: Pick<PersonVisit<unknown, unknown>, 'words'>, problem: Problem<string>): Html {
+export function problemAlert({ words }: WithWords, problem: Problem<string>): Html {
   const { code, sentence, next, place } = problem
   const where = place?.path ? html` <code>${place.path}</code>` : undefined
   return alert(
@@ -169,13 +171,13 @@ export function problemAlert({ words }: Pick<PersonVisit<unknown, unknown>, 'wor
   )
 }
 
-export function problemWords(words: PersonVisit<unknown, unknown>['words'], code: string): Html {
+export function problemWords(words: Words, code: string): Html {
   const key = `access-body.problem.${code}`
   return words.messages.has(key) ? words(key) : words('access-body.problem.other')
 }
 
 /** Why a button is not there, and whose it is. */
-export function whyNot(visit: Pick<PersonVisit<unknown, unknown>, 'words'>, standing: Standing): Html | undefined {
+export function whyNot(visit: WithWords, standing: Standing): Html | undefined {
   if ('actor' in standing) return undefined
   const { words } = visit
   const roles = standing.by.map((role) => words.messages.text(`access-body.role.${role}`))

@@ -4,10 +4,10 @@ import type { Answer } from '#research/applications/rules/application.ts'
 import { type FieldView, formView } from '#research/applications/views/form-view.ts'
 import { summaryList } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
+import { countryName, moment, type SiteOptions, type Visit } from '../ui/site.ts'
 import type { PartSeen } from './acting.ts'
-import { countryName, moment, type Visit } from './desk.ts'
 
-type Worded = Pick<Visit<unknown>, 'words' | 'now'>
+type Worded = Pick<Visit<SiteOptions>, 'words' | 'now'>
 
 export function applicationSections(visit: Worded, { state, procedure }: Pick<PartSeen, 'state' | 'procedure'>): Html {
   const { words, now } = visit

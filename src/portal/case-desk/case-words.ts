@@ -6,32 +6,31 @@ import type { Text } from '#research/applications/rules/rule-set.ts'
 import type { TimelineEntry } from '#research/applications/views/case-view.ts'
 import { table, tag } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
-import { countryName, headed, moment, type Visit } from './desk.ts'
-
-type Worded = Pick<Visit<unknown>, 'words'>
+import { countryName, moment, type WithWords } from '../ui/site.ts'
+import { headed } from './desk.ts'
 
 /** Statuses in which somebody outside has to act. */
 const WAITING: readonly string[] = ['incomplete', 'with-trusted-holder', 'conversion-proposed', 'data-asked']
 const GOOD: readonly string[] = ['granted', 'data-received', 'available', 'responded']
 
-export function statusTag({ words }: Worded, status: PartStatus | string): Html {
+export function statusTag({ words }: WithWords, status: PartStatus | string): Html {
   const tone = GOOD.includes(status) ? 'good' : WAITING.includes(status) ? 'warn' : 'plain'
   return tag(words(`access-body.status.${status}`), tone)
 }
 
 /** A label of the rules in the reader's language; they are in English and French. */
-export function ruleText({ words }: Worded, text: Text): Html {
+export function ruleText({ words }: WithWords, text: Text): Html {
   if (words.language.split('-')[0] === 'fr') return html`${text.fr}`
   return words.language.split('-')[0] === 'en' ? html`${text.en}` : html`<span lang="en">${text.en}</span>`
 }
 
 /** The name of a clock with the article that sets it. */
-export function clockName({ words }: Worded, { id, article }: Pick<Standing, 'id' | 'article'>): Html {
+export function clockName({ words }: WithWords, { id, article }: Pick<Standing, 'id' | 'article'>): Html {
   return html`${words(`access-body.clock.${id}`)} <span class="sub">${words('access-body.article', { article })}</span>`
 }
 
 /** When it ends, and how far that is. */
-export function clockEnd(visit: Worded, { standing, due, daysLeft = 0 }: Standing): Html {
+export function clockEnd(visit: WithWords, { standing, due, daysLeft = 0 }: Standing): Html {
   const { words } = visit
   if (due === undefined || standing === 'paused') return tag(words('access-body.clock.paused'))
   const left =
@@ -42,7 +41,7 @@ export function clockEnd(visit: Worded, { standing, due, daysLeft = 0 }: Standin
 }
 
 /** Every clock of a part, first those that end first. */
-export function clocksTable(visit: Worded, clocks: readonly Standing[]): Html {
+export function clocksTable(visit: WithWords, clocks: readonly Standing[]): Html {
   const { words } = visit
   if (clocks.length === 0) return html`<p>${words('access-body.clocks.none')}</p>`
   const keys = [
@@ -63,13 +62,13 @@ export function clocksTable(visit: Worded, clocks: readonly Standing[]): Html {
   })}</div>`
 }
 
-export function roleName({ words }: Worded, role: string): Html {
+export function roleName({ words }: WithWords, role: string): Html {
   return words(`access-body.role.${role}`)
 }
 
 /** What happened, newest last, each in a sentence. `details`: what is told below it. */
 export function timelineList<Entry extends TimelineEntry>(
-  visit: Worded,
+  visit: WithWords,
   entries: readonly Entry[],
   details: (entry: Entry) => Html | undefined = () => undefined,
 ): Html {
@@ -81,6 +80,6 @@ export function timelineList<Entry extends TimelineEntry>(
   })}</ol>`
 }
 
-export function euros({ words }: Worded, cents: number): Html {
+export function euros({ words }: WithWords, cents: number): Html {
   return html`${words.messages.formats.number((cents / 100).toFixed(2))} €`
 }

@@ -1,10 +1,8 @@
 /** What an event says beyond its kind, for those who may read everything: words as they were written, days, amounts, who. */
 import type { CaseEvent } from '#research/applications/case/events.ts'
 import { type Html, html } from '../ui/markup.ts'
+import { moment, type WithWords } from '../ui/site.ts'
 import { euros } from './case-words.ts'
-import { moment, type Visit } from './desk.ts'
-
-type Worded = Pick<Visit<unknown>, 'words'>
 
 /** Fields that hold what somebody wrote. */
 const WRITTEN = [
@@ -22,7 +20,7 @@ const WRITTEN = [
 const NAMES = ['holder', 'release', 'environment', 'finding', 'party'] as const
 const DAYS = ['until', 'viewsUntil'] as const
 
-export function eventDetails(visit: Worded, event: CaseEvent): Html {
+export function eventDetails(visit: WithWords, event: CaseEvent): Html {
   // Every kind of event has some of these fields; which, its schema says.
   const fields: Readonly<Record<string, unknown>> = event
   const texts = WRITTEN.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : []))
@@ -35,7 +33,7 @@ export function eventDetails(visit: Worded, event: CaseEvent): Html {
   }</span>${texts.map((text) => html`<span class="sub said">${text}</span>`)}${listed(visit, event)}`
 }
 
-function listed({ words }: Worded, event: CaseEvent): Html | undefined {
+function listed({ words }: WithWords, event: CaseEvent): Html | undefined {
   if (event.kind === 'completion-asked') return html`<ul>${event.questions.map((one) => html`<li>${one}</li>`)}</ul>`
   if (event.kind !== 'criteria-assessed') return undefined
   return html`<ul>${event.criteria.map(

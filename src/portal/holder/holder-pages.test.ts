@@ -11,7 +11,7 @@ after(() => node.close())
 
 const DATASET = `${BASE}registre-du-cancer`
 const query = (more: Readonly<Record<string, string>> = {}) =>
-  new URLSearchParams({ dataset: DATASET, ...more }).toString()
+  new URLSearchParams(Object.entries({ dataset: DATASET, ...more }).filter(([, value]) => value !== '')).toString()
 
 /** Sends a form as the page shows it: with its hidden fields and what is ticked. */
 async function sendForm(path: string, action: string, fields: readonly (readonly [string, string])[]) {

@@ -19,15 +19,12 @@ const AREAS = ['', 'cases', 'import'] as const
 
 /** To be mounted at `/holder`. For somebody who works for no holder every address is one without a page. */
 export function holderPages(options: HolderPageOptions): Hono {
-  const { app, route } = openDesk<HolderPageOptions, HolderOfficer>(
-    {
-      options,
-      base: '/holder',
-      title: (words, country) => words.messages.text('holder.portal', { country }),
-      areas: AREAS.map((path) => ({ path, label: (words) => words(`holder.area.${path === '' ? 'datasets' : path}`) })),
-    },
-    refused,
-  )
+  const { app, route } = openDesk<HolderPageOptions, HolderOfficer>({
+    options,
+    base: '/holder',
+    title: (words, country) => words.messages.text('holder.portal', { country }),
+    areas: AREAS.map((path) => ({ path, label: (words) => words(`holder.area.${path === '' ? 'datasets' : path}`) })),
+  })
   /** Only in cases that are this holder's to see. */
   const act = (answer: typeof showAct<HolderOfficer>) => async (visit: HolderVisit) => {
     if (!(await holderPart(visit))) return refused(visit, 'not-found')
@@ -56,7 +53,7 @@ export function holderPages(options: HolderPageOptions): Hono {
   app.post('/cases/:case/:act', route(act(performAct)))
   app.all(
     '*',
-    route((visit) => Promise.resolve(refused(visit, 'not-found'))),
+    route((visit) => refused(visit, 'not-found')),
   )
   return app
 }

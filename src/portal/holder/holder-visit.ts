@@ -1,6 +1,6 @@
 /** One request to the pages of a data holder. */
 import type { Actor } from '#research/applications/case/events.ts'
-import type { PersonVisit } from '../case-desk/desk.ts'
+import type { PersonVisit } from '../ui/site.ts'
 import type { HolderOfficer, HolderPageOptions } from './holder-options.ts'
 
 export type HolderVisit = PersonVisit<HolderPageOptions, HolderOfficer>

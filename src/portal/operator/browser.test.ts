@@ -84,7 +84,7 @@ describe('the operator’s pages in Chromium', { skip }, () => {
     assert.deepEqual(await fits(page), true)
     await page.fill('#certificates', node.portugal.tls.cert)
     await page.locator('form.form .btn.main').click()
-    await page.waitForURL(/\/operator\/peers\/PT\?entered=$/)
+    await page.waitForURL(/\/operator\/peers\/PT\?entered=yes$/)
     await page.locator('form[action$="/test"] button').click()
     assert.match((await page.locator('.alert').first().textContent()) ?? '', /Le pays répond/)
     await page.context().close()

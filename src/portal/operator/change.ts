@@ -4,19 +4,19 @@ import type { OperatorVisit } from './visit.ts'
 
 /** Durable when it resolves; rejects when the ledger did not take it: the change must then not be made. */
 export async function recordChange(
-  { options, operator, now }: OperatorVisit,
+  { options, person, now }: OperatorVisit,
   change: OperatorChange,
   /** Why the change that was recorded just before did not happen. */
   failure?: string,
 ): Promise<void> {
-  const { identifier, organisation } = operator.professional
+  const { identifier, organisation } = person.professional
   await options.ledger.append(
     operatorChangeEvent({
       recorded: now.toISOString(),
       node: options.node,
       person: {
         identifier,
-        name: operator.name,
+        name: person.name,
         organisation: { identifier: organisation.identifier, name: organisation.name || organisation.identifier },
       },
       change,

@@ -52,7 +52,7 @@ test('for everybody without the office there is nothing, on any page and for any
       const headers = who ? { cookie: `tessera-fr-session=${node.secrets[who]}` } : undefined
       const answer = await node.app.request(`http://127.0.0.1/operator${path}`, headers ? { headers } : {})
       assert.equal(answer.status, 404, path)
-      assert.match(await answer.text(), /<ul><\/ul><\/nav>[\s\S]*<h1>[^<]*<\/h1>\n<p>[^<]*<\/p><div class="actions">/)
+      assert.match(await answer.text(), /<ul><\/ul><\/nav>[\s\S]*<h1>[^<]*<\/h1><p>[^<]*<\/p><div class="actions">/)
     }
   }
   const body = new URLSearchParams(portugal())
@@ -136,7 +136,7 @@ test('what is wrong in the form of a peer is told at its field, and nothing is e
 test('a country entered through the form counts at once, answers the test, and is in the ledger with who did it', async () => {
   assert.equal((await node.directory.participant('PT')).ok, false)
   const { status, to } = await node.post('/peers/enter', portugal({ mask: maskOf('PT') }))
-  assert.deepEqual([status, to], [303, '/operator/peers/PT?entered='])
+  assert.deepEqual([status, to], [303, '/operator/peers/PT?entered=yes'])
   const known = await node.directory.participant('PT')
   assert.deepEqual(known.ok && known.value.certificates, [node.portugal.tls.fingerprint])
   assert.equal(known.ok && known.value.tokenKeys[0]?.kid, node.portugal.token.kid)
@@ -154,7 +154,7 @@ test('a country entered through the form counts at once, answers the test, and i
     assert.ok(details.includes(detail), detail)
   }
 
-  const page = await node.get('/peers/PT?entered=')
+  const page = await node.get('/peers/PT?entered=yes')
   assert.match(page.text, /Rita Moura/)
   assert.match(page.text, /L’entrée compte dès maintenant/)
   const tested = await node.post('/peers/PT/test', {})

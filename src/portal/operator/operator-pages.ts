@@ -1,8 +1,9 @@
 /** The pages of who runs a country's node: what it is connected to, what goes over it, what waits, what runs out. */
-import { type Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { tokensStylesheet } from '#platform/html/stylesheet.ts'
-import { answerAsset, dutyStylesheet, openAssets } from '../ui/assets.ts'
-import type { OperatorPageOptions } from './operator-options.ts'
+import { dutyStylesheet, openAssets } from '../ui/assets.ts'
+import { openSignedIn } from '../ui/signed-in.ts'
+import type { Operator, OperatorPageOptions } from './operator-options.ts'
 import { showAlerts } from './pages/alerts.ts'
 import { showCertificates } from './pages/certificates.ts'
 import { settleSubmission, showDeliveries, showSubmission } from './pages/deliveries.ts'
@@ -13,23 +14,17 @@ import { enterPeer, showPeerForm } from './pages/peer-form.ts'
 import { removePeerOf, showPeer, showPeers, testPeers } from './pages/peers.ts'
 import { showTransaction, showTransactions } from './pages/transactions.ts'
 import { refused } from './refusal.ts'
-import { type OperatorVisit, openVisit, type Site } from './visit.ts'
+import { navigation, type OperatorSite, siteName } from './visit.ts'
 
 /** To be mounted at `/operator`. For somebody without the office every address is one without a page. */
 export function operatorPages(options: OperatorPageOptions): Hono {
   const base = options.base ?? '/operator'
-  const site: Site = {
-    options,
-    base,
-    assets: openAssets({ before: [tokensStylesheet()], after: [dutyStylesheet()], base: `${base}/assets` }),
-  }
-  const app = new Hono()
-  const route = (answer: (visit: OperatorVisit) => Promise<Response>) => async (context: Context) => {
-    const visit = openVisit(site, context)
-    const operator = await options.person(context.req.raw)
-    return operator ? answer({ ...visit, operator }) : refused(visit, 'not-found')
-  }
-  app.get('/assets/:name', (context) => answerAsset(site.assets, context.req.raw))
+  const assets = openAssets({ before: [tokensStylesheet()], after: [dutyStylesheet()], base: `${base}/assets` })
+  const site: OperatorSite = { options, base, assets, name: siteName, navigation }
+  const { app, route } = openSignedIn<OperatorPageOptions, Operator>(site, {
+    nobody: (visit) => refused(visit, 'not-found'),
+    failed: (visit) => refused(visit, 'server-error'),
+  })
   app.get('/', route(showOverview))
   app.get('/peers', route(showPeers))
   app.post('/peers/test', route(testPeers))
@@ -50,11 +45,7 @@ export function operatorPages(options: OperatorPageOptions): Hono {
   app.get('/figures.csv', route(downloadFigures))
   app.all(
     '*',
-    route((visit) => Promise.resolve(refused(visit, 'not-found'))),
+    route((visit) => refused(visit, 'not-found')),
   )
-  app.onError((error, context) => {
-    options.onError?.(error)
-    return refused(openVisit(site, context), 'server-error')
-  })
   return app
 }

@@ -5,15 +5,12 @@ import type { Office, Professional } from '#trust/people/professional.ts'
 import { formToken, isFormToken } from '#trust/people/seal.ts'
 import { openSessions } from '#trust/people/sessions.ts'
 import type { FrameSession } from '../ui/layout.ts'
+import type { SignedIn } from '../ui/site.ts'
 import { cookieNameOf, frameSessionOf, professionalOf } from './visit.ts'
 
-export interface OfficeHolder {
-  readonly name: string
+export interface OfficeHolder extends SignedIn {
   /** In the capacity that the office is held in: for the ledger. */
   readonly professional: Professional
-  /** For a form of this session. */
-  readonly token: string
-  isToken(token: string): boolean
   readonly session: FrameSession
 }
 

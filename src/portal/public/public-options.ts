@@ -7,6 +7,8 @@ import type { CatalogueStore } from '#research/catalogue/store/catalogue-store.t
 import type { SiteOptions } from '../ui/site.ts'
 
 export interface PublicPageOptions extends SiteOptions {
+  /** ISO 3166-1 alpha-2, of this node. */
+  readonly country: string
   /** The health data access body is `procedures.body`. */
   readonly procedures: Procedures
   readonly catalogue: Pick<CatalogueStore, 'search' | 'find'>

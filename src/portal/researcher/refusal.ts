@@ -2,8 +2,8 @@
 import type { Problem } from '#platform/result/result.ts'
 import { alert, linkButton } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
-import { inTongue, refusal } from '../ui/site.ts'
-import { type ResearcherVisit, show, type Visit } from './visit.ts'
+import { inTongue, refusal, show } from '../ui/site.ts'
+import type { ResearcherVisit, Visit } from './visit.ts'
 
 const STATUS = { 'not-found': 404, 'foreign-form': 403, 'server-error': 500 } as const
 

@@ -14,20 +14,15 @@ import type { TotalTable } from '#research/federation/merge.ts'
 import type { SecureTotalTable } from '#research/federation/secure-totals.ts'
 import type { ConceptQuery, NamedConcept } from '#research/omop/vocabulary/find-concepts.ts'
 import type { Permit, PurposeCode } from '#research/permits/permit.ts'
-import type { FrameSession } from '../ui/layout.ts'
-import type { SiteOptions } from '../ui/site.ts'
+import type { SignedInOptions } from '../ui/signed-in.ts'
+import type { SignedIn } from '../ui/site.ts'
 import type { StudyStore } from './studies/study-store.ts'
 import type { WorkspacePageOptions } from './workspace/workspace-options.ts'
 
 /** Somebody who is signed in. Whether he has a part in a case is decided case by case. */
-export interface Researcher {
+export interface Researcher extends SignedIn {
   /** `system|value`, as it stands in applications and permits. */
   readonly identifier: string
-  readonly name: string
-  /** Proof that a form came from this session: for the next form, and whether one that came back has it. */
-  readonly token: string
-  isToken(token: string): boolean
-  readonly session?: FrameSession
 }
 
 /** A question to the nodes of the Member States whose permits it names. */
@@ -48,7 +43,9 @@ export interface TaskAnswer {
   readonly secure?: readonly SecureTotalTable[]
 }
 
-export interface ResearcherPageOptions extends SiteOptions {
+export interface ResearcherPageOptions extends SignedInOptions<Researcher> {
+  /** ISO 3166-1 alpha-2, of this node. */
+  readonly country: string
   /** The body where applications are submitted here is `procedures.body`. */
   readonly procedures: Procedures
   readonly cases: CaseStore
@@ -68,10 +65,4 @@ export interface ResearcherPageOptions extends SiteOptions {
   readonly answer: (task: string) => Promise<Result<TaskAnswer> | undefined>
   /** Absent where the data of this node cannot be worked with. */
   readonly workspace?: WorkspacePageOptions
-  /** Who asks; undefined for somebody who is not signed in. */
-  readonly person: (request: Request) => Promise<Researcher | undefined>
-  /** Where somebody who is not signed in can sign in, and what the provider is called. */
-  readonly signIn?: { readonly href: string; readonly provider: string }
-  /** Where the pages are mounted; `/research` when absent. */
-  readonly base?: string
 }

@@ -1,12 +1,12 @@
 /** The pages of a researcher: applications, cohorts, questions and their answers, the workspace. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { tokensStylesheet } from '#platform/html/stylesheet.ts'
 import { publicStylesheet } from '../public/public-pages.ts'
-import { answerAsset, openAssets } from '../ui/assets.ts'
+import { openAssets } from '../ui/assets.ts'
 import { chartsStylesheet } from '../ui/charts/stylesheet.ts'
-import { openVisit } from '../ui/site.ts'
+import { openSignedIn } from '../ui/signed-in.ts'
 import { performAct, showAct } from './applications/act-page.ts'
 import { showCase } from './applications/case.ts'
 import { completeApplication, showCompletion } from './applications/complete.ts'
@@ -20,17 +20,9 @@ import { showAnswer } from './questions/answer-page.ts'
 import { askQuestion, showAsk } from './questions/ask-page.ts'
 import { keepAnswer } from './questions/keep-answer.ts'
 import { refused, welcome } from './refusal.ts'
-import type { ResearcherPageOptions } from './researcher-options.ts'
+import type { Researcher, ResearcherPageOptions } from './researcher-options.ts'
 import { showStudy } from './studies/study-page.ts'
-import {
-  type Answering,
-  actorIn,
-  type CaseVisit,
-  navigation,
-  type ResearcherSite,
-  type ResearcherVisit,
-  siteName,
-} from './visit.ts'
+import { type Answering, actorIn, type CaseVisit, navigation, type ResearcherSite, siteName } from './visit.ts'
 import { workspaceRoutes } from './workspace/routes.ts'
 
 /** To be mounted at `/research`. */
@@ -48,12 +40,10 @@ export function researcherPages(options: ResearcherPageOptions): Hono {
     name: siteName,
     navigation,
   }
-  const app = new Hono()
-  const route = (answer: Answering<ResearcherVisit>) => async (context: Context) => {
-    const visit = openVisit(site, context)
-    const person = await options.person(context.req.raw)
-    return person ? answer({ ...visit, person }) : welcome(visit)
-  }
+  const { app, route } = openSignedIn<ResearcherPageOptions, Researcher>(site, {
+    nobody: welcome,
+    failed: (visit) => refused(visit, 'server-error'),
+  })
   const caseRoute = (answer: Answering<CaseVisit>) =>
     route(async (visit) => {
       const state = await options.cases.load(visit.context.req.param('case') ?? '')
@@ -61,7 +51,6 @@ export function researcherPages(options: ResearcherPageOptions): Hono {
       return state && actor ? answer({ ...visit, state, actor }) : refused(visit, 'not-found')
     })
 
-  app.get('/assets/:name', (context) => answerAsset(site.assets, context.req.raw))
   app.get('/', route(showApplications))
   app.get('/applications/new', route(showNew))
   app.post('/applications/new', route(beginApplication))
@@ -90,9 +79,5 @@ export function researcherPages(options: ResearcherPageOptions): Hono {
     '*',
     route((visit) => refused(visit, 'not-found')),
   )
-  app.onError((error, context) => {
-    options.onError?.(error)
-    return refused(openVisit(site, context), 'server-error')
-  })
   return app
 }

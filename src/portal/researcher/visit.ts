@@ -2,15 +2,13 @@
 import type { Actor } from '#research/applications/case/events.ts'
 import { personsOf } from '#research/applications/case/evolve.ts'
 import type { CaseState } from '#research/applications/case/state.ts'
-import { countryName, type PageContent, type Site, type Visit as SiteVisit, show as showPage } from '../ui/site.ts'
+import { countryName, type PersonVisit, type Site, type Visit as SiteVisit } from '../ui/site.ts'
 import type { Researcher, ResearcherPageOptions } from './researcher-options.ts'
 
 export type Visit = SiteVisit<ResearcherPageOptions>
 export type ResearcherSite = Site<ResearcherPageOptions>
 
-export interface ResearcherVisit extends Visit {
-  readonly person: Researcher
-}
+export type ResearcherVisit = PersonVisit<ResearcherPageOptions, Researcher>
 
 /** A visit to a case in which the person has a part. */
 export interface CaseVisit extends ResearcherVisit {
@@ -34,16 +32,6 @@ export function navigation(visit: Visit | ResearcherVisit) {
     { href: '/register', label: words('research.nav.register'), current: false },
   ]
   return { label: siteName(visit), entries }
-}
-
-export function show(visit: Visit | ResearcherVisit, content: PageContent): Response {
-  return showPage(visit, { ...content, session: 'person' in visit ? visit.person.session : undefined })
-}
-
-/** The form that was sent, or undefined when it did not come from this session. */
-export async function readForm({ context, person }: ResearcherVisit): Promise<URLSearchParams | undefined> {
-  const form = new URLSearchParams(await context.req.text())
-  return person.isToken(form.get('form-token') ?? '') ? form : undefined
 }
 
 /** After a form was taken: a page of its own address, so that reloading sends nothing twice. */

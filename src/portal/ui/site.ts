@@ -8,8 +8,6 @@ import { type Html, html, type Words, wordsOf } from './markup.ts'
 import { type PageResponse, pageResponse } from './page-response.ts'
 
 export interface SiteOptions {
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string
   readonly messages: (language: string) => Messages
   /** Languages of the interface, the house's own first. */
   readonly languages: readonly string[]
@@ -27,8 +25,19 @@ export interface Site<Options extends SiteOptions> {
   readonly home?: string
   readonly assets: Assets
   /** Name of the group of pages, in the header and in titles. */
-  readonly name: (visit: Visit<Options>) => string
-  readonly navigation: (visit: Visit<Options>) => Navigation
+  name(visit: Visit<Options>): string
+  /** @param visit one of `PersonVisit` when somebody is signed in */
+  navigation(visit: Visit<Options>): Navigation
+}
+
+/** Somebody who is signed in and may see the pages. */
+export interface SignedIn {
+  readonly name: string
+  /** Proof that a form came from this session: for the next form, and whether one that came back has it. */
+  readonly token: string
+  isToken(token: string): boolean
+  /** For the head of the page: who it is, and the way out. */
+  readonly session?: FrameSession
 }
 
 export type Query = Readonly<Record<string, string | readonly string[]>>
@@ -43,6 +52,11 @@ export interface Visit<Options extends SiteOptions> {
   readonly path: string
   /** Address of a page of this site; keeps the language that was chosen. */
   address(path: string, query?: Query): string
+}
+
+/** A visit of somebody who is signed in. */
+export interface PersonVisit<Options extends SiteOptions, Person extends SignedIn> extends Visit<Options> {
+  readonly person: Person
 }
 
 export function openVisit<Options extends SiteOptions>(site: Site<Options>, context: Context): Visit<Options> {
@@ -75,12 +89,11 @@ export interface PageContent {
   readonly title: string
   readonly content: Html
   readonly status?: PageResponse['status']
-  readonly session?: FrameSession | undefined
 }
 
 export function show<Options extends SiteOptions>(
-  visit: Visit<Options>,
-  { title, content, status = 200, session }: PageContent,
+  visit: Visit<Options> | PersonVisit<Options, SignedIn>,
+  { title, content, status = 200 }: PageContent,
 ): Response {
   const { site, options, words, context } = visit
   const markup = page({
@@ -96,7 +109,7 @@ export function show<Options extends SiteOptions>(
     navigation: site.navigation(visit),
     inLanguage: (language) => inLanguage(visit, language),
     links: [],
-    session,
+    session: 'person' in visit ? visit.person.session : undefined,
     content,
   })
   return pageResponse(context, { markup, language: words.language, status, formOrigins: options.formOrigins })
@@ -108,14 +121,20 @@ function inLanguage<Options extends SiteOptions>({ context, site }: Visit<Option
   return `${context.req.path}${searchOf({ ...context.req.queries(), language })}`
 }
 
-type WithWords = Pick<Visit<SiteOptions>, 'words'>
+/** Whatever has words: most of a page needs no more of the visit. */
+export type WithWords = Pick<Visit<SiteOptions>, 'words'>
 
 /** ISO 3166-1 alpha-2; `EU` is the Union. */
 export function countryName({ words }: WithWords, country: string): string {
   return words.messages.formats.countryName(country) ?? country
 }
 
-/** A day or a moment in the reader's order. */
+/** A day or a moment; the times are UTC, like those of the ledger. */
+export function moment({ words }: WithWords, at: string): Html {
+  return html`<time datetime="${at}">${words.messages.formats.date(at)}</time>`
+}
+
+/** The day of a moment in the reader's order. */
 export function day({ words }: WithWords, at: string): Html {
   return html`<time datetime="${at}">${words.messages.formats.date(at.slice(0, 10))}</time>`
 }
@@ -123,6 +142,16 @@ export function day({ words }: WithWords, at: string): Html {
 /** Words of others in a language that is known. */
 export function inTongue({ words }: WithWords, language: string, text: string): Html {
   return language === words.language ? html`${text}` : html`<span lang="${language}">${text}</span>`
+}
+
+/** What the program says by itself, in English. */
+export function english(sentence: string): Html {
+  return html`<span lang="en">${sentence}</span>`
+}
+
+/** The same where paragraphs stand. */
+export function englishParagraph(sentence: string): Html {
+  return html`<p>${english(sentence)}</p>`
 }
 
 /** Where there is nothing, or something went wrong: what, and how to go on. */

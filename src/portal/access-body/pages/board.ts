@@ -2,9 +2,10 @@
 import { clocksOf, type Standing, standingOf } from '#research/applications/clocks/clocks.ts'
 import type { CaseSummary } from '#research/applications/store/case-lists.ts'
 import { clockEnd, clockName, statusTag } from '../../case-desk/case-words.ts'
-import { headed, moment, show } from '../../case-desk/desk.ts'
+import { headed } from '../../case-desk/desk.ts'
 import { alert, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { BodyVisit } from '../body-visit.ts'
 
 /** Groups of the board and the statuses of this body's part in them. */

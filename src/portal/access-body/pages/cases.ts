@@ -1,9 +1,10 @@
 /** Every case of this body, last changed first. */
 import { PART_STATUSES } from '#research/applications/case/state.ts'
 import { statusTag } from '../../case-desk/case-words.ts'
-import { headed, moment, show } from '../../case-desk/desk.ts'
+import { headed } from '../../case-desk/desk.ts'
 import { button, linkButton, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { BodyVisit } from '../body-visit.ts'
 import { caseLink } from './board.ts'
 

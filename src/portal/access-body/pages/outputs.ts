@@ -6,7 +6,7 @@ import type { OutputFinding, OutputTable } from '#research/disclosure/airlock.ts
 import type { OutputFile } from '#research/workspace/airlock/content.ts'
 import type { OutputDetails, OutputSummary } from '#research/workspace/airlock/views.ts'
 import { problemAlert, problemWords } from '../../case-desk/act-page.ts'
-import { downloadHeaders, headed, moment, readForm, show } from '../../case-desk/desk.ts'
+import { downloadHeaders, headed } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import {
   alert,
@@ -21,6 +21,8 @@ import {
   textField,
 } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { moment, show } from '../../ui/site.ts'
 import { actorsOf, type BodyVisit } from '../body-visit.ts'
 
 type OutputState = OutputSummary['state']

@@ -4,9 +4,10 @@ import { calendarOf } from '#research/applications/procedure.ts'
 import type { Permit } from '#research/permits/permit.ts'
 import type { PartSeen } from '../../case-desk/acting.ts'
 import { euros, ruleText } from '../../case-desk/case-words.ts'
-import { headed, moment } from '../../case-desk/desk.ts'
+import { headed } from '../../case-desk/desk.ts'
 import { summaryList, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment } from '../../ui/site.ts'
 import type { BodyVisit } from '../body-visit.ts'
 
 export function partSections(visit: BodyVisit, seen: PartSeen): Html {

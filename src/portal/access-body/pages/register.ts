@@ -1,9 +1,10 @@
 /** The public register as others see it (EHDS Art. 57(1)(j)), and who is excluded (Art. 63). */
 import { calendarOf } from '#research/applications/procedure.ts'
 import type { PublicEntry } from '#research/applications/register/register.ts'
-import { csvFile, headed, moment, show } from '../../case-desk/desk.ts'
+import { csvFile, headed } from '../../case-desk/desk.ts'
 import { linkButton, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { BodyVisit } from '../body-visit.ts'
 import { caseLink } from './board.ts'
 

@@ -9,9 +9,10 @@ import {
 } from '#research/applications/register/activity-report.ts'
 import { rulesInForce } from '#research/applications/rules/rule-set.ts'
 import { ruleText } from '../../case-desk/case-words.ts'
-import { csvFile, moment, show } from '../../case-desk/desk.ts'
+import { csvFile } from '../../case-desk/desk.ts'
 import { button, linkButton, summaryList, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { BodyVisit } from '../body-visit.ts'
 
 export async function showReport(visit: BodyVisit): Promise<Response> {

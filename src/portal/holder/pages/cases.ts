@@ -4,10 +4,11 @@ import { seenPart } from '../../case-desk/act-page.ts'
 import { type PartSeen, standingsOf } from '../../case-desk/acting.ts'
 import { applicationSections } from '../../case-desk/application-view.ts'
 import { clocksTable, statusTag } from '../../case-desk/case-words.ts'
-import { headed, moment, show } from '../../case-desk/desk.ts'
+import { headed } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import { alert, linkButton, summaryList, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import { type HolderVisit, holderActors } from '../holder-visit.ts'
 
 const SHOWN = 100

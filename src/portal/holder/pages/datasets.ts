@@ -1,8 +1,9 @@
 /** The holder's datasets: state of each description, when it is to be looked at again, releases. */
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
-import { headed, moment, show } from '../../case-desk/desk.ts'
+import { headed } from '../../case-desk/desk.ts'
 import { linkButton, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { HolderVisit } from '../holder-visit.ts'
 import { ownDatasets } from '../own-datasets.ts'
 

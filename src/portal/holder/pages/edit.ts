@@ -8,10 +8,11 @@ import type { DescriptionProblem } from '#research/catalogue/gate/problem.ts'
 import type { DatasetRecord } from '#research/catalogue/record/dataset-record.ts'
 import { writeRecord } from '#research/catalogue/record/write-record.ts'
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
-import { readForm, show } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import { alert, button, form } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { editorForm, type FieldValues, valuesOf } from '../editor-form.ts'
 import { type EditorPlace, placeAt } from '../editor-place.ts'
 import type { HolderVisit } from '../holder-visit.ts'
@@ -57,7 +58,7 @@ export async function saveEditor(visit: HolderVisit): Promise<Response> {
     graph: writeRecord(heldBy(read.record, person.organisation.identifier)),
   })
   if (!saved.ok) return editorPage(visit, editing, { values, problem: saved.problem })
-  return context.redirect(visit.address('/edit', { dataset: stored.iri, at: place.at, saved: '' }), 303)
+  return context.redirect(visit.address('/edit', { dataset: stored.iri, at: place.at, saved: 'yes' }), 303)
 }
 
 /** Whatever was written, the description stays with its holder. */

@@ -3,10 +3,11 @@ import { newRecord } from '#research/catalogue/editor/editor.ts'
 import { ACCESS_RIGHTS } from '#research/catalogue/gate/shapes.ts'
 import { writeRecord } from '#research/catalogue/record/write-record.ts'
 import { plainWords } from '#research/catalogue/store/facets.ts'
-import { readForm, show } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import { button, choices, errorSummary, type FieldError, form, textField } from '../../ui/components.ts'
 import { html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import type { HolderVisit } from '../holder-visit.ts'
 
 export async function showNewDataset(visit: HolderVisit): Promise<Response> {

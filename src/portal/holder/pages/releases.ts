@@ -1,7 +1,7 @@
 /** Releases of a dataset: what lies ready, loading, reports with every rejected row, and the label (EHDS Art. 60, 78). */
 import type { Problem } from '#platform/result/result.ts'
 import { REJECTION_REASONS } from '#research/omop/release/rejections.ts'
-import { csvFile, headed, moment, readForm, show } from '../../case-desk/desk.ts'
+import { csvFile, headed } from '../../case-desk/desk.ts'
 import { refused } from '../../case-desk/refusal.ts'
 import {
   alert,
@@ -17,6 +17,8 @@ import {
   textField,
 } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { moment, show } from '../../ui/site.ts'
 import type { HolderVisit } from '../holder-visit.ts'
 import { ownDataset } from '../own-datasets.ts'
 import type { ReleaseReport, ShelfLoad } from '../release-shelf.ts'

@@ -2,7 +2,8 @@
 import { ALERT_CODES, type Threshold } from '#care/abuse/thresholds.ts'
 import { table } from '../../ui/components.ts'
 import { html } from '../../ui/markup.ts'
-import { countryName, moment, type OperatorVisit, show } from '../visit.ts'
+import { countryName, moment, show } from '../../ui/site.ts'
+import type { OperatorVisit } from '../visit.ts'
 
 const SHOWN = 100
 const THRESHOLDS = ['subject', 'period', 'alert-above', 'refuse-above', 'code'] as const

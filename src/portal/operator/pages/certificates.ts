@@ -2,8 +2,9 @@
 import { sealsOf } from '#wire/discovery/peer-check.ts'
 import { alert, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { countryName, show } from '../../ui/site.ts'
 import type { OwnKeys } from '../operator-options.ts'
-import { countryName, type OperatorVisit, show } from '../visit.ts'
+import type { OperatorVisit } from '../visit.ts'
 import { peersOf, sealState } from './peers.ts'
 
 export interface KnownCertificate {

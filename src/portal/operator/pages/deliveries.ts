@@ -12,9 +12,11 @@ import {
   textField,
 } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { countryName, moment, show } from '../../ui/site.ts'
 import { recordChange } from '../change.ts'
 import { refused } from '../refusal.ts'
-import { countryName, moment, type OperatorVisit, readForm, show, stateTag } from '../visit.ts'
+import { type OperatorVisit, stateTag } from '../visit.ts'
 
 const COLUMNS = ['confirmed', 'country', 'kind', 'state', 'attempts', 'last-tried'] as const
 
@@ -104,7 +106,7 @@ export async function settleSubmission(visit: OperatorVisit): Promise<Response> 
       { type: 'urn:tessera:country', value: entry.country },
       { type: 'urn:tessera:outcome', value: state },
       { type: 'urn:tessera:told-by', value: toldBy },
-      { type: 'urn:tessera:written-by', value: visit.operator.name },
+      { type: 'urn:tessera:written-by', value: visit.person.name },
     ],
   }
   await recordChange(visit, change)
@@ -156,13 +158,13 @@ function submissionPage(visit: OperatorVisit, entry: OutboxEntry, state: SettleS
 }
 
 function settleForm(visit: OperatorVisit, entry: OutboxEntry, { errors = [], toldBy, outcome }: SettleState): Html {
-  const { words, operator } = visit
+  const { words, person } = visit
   const errorOf = (name: string) => errors.find(({ field }) => field === name)?.message
   const country = countryName(visit, entry.country)
   return html`<section class="block"><h2>${words('operator.settle.title')}</h2><p>${words('operator.settle.text', { country })}</p>${form(
     {
       action: visit.address(`/deliveries/${encodeURIComponent(entry.submissionId)}`),
-      token: operator.token,
+      token: person.token,
       content: html`${choices({
         name: 'outcome',
         legend: words('operator.settle.outcome', { country }),
@@ -175,7 +177,7 @@ function settleForm(visit: OperatorVisit, entry: OutboxEntry, { errors = [], tol
         help: words('operator.settle.told-by.help'),
         value: toldBy,
         error: errorOf('told-by'),
-      })}<p>${words('operator.settle.signed', { name: operator.name })}</p><div class="actions">${button(words('operator.settle.do'))}</div>`,
+      })}<p>${words('operator.settle.signed', { name: person.name })}</p><div class="actions">${button(words('operator.settle.do'))}</div>`,
     },
   )}</section>`
 }

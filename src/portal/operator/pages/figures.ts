@@ -2,8 +2,9 @@
 import { csvHeader, csvRow } from '#care/key-figures/figures-csv.ts'
 import { linkButton, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { countryName, show } from '../../ui/site.ts'
 import { type FigureRow, PERIODS, type PeriodName, periodStart, summarise } from '../figures-summary.ts'
-import { countryName, type OperatorVisit, show } from '../visit.ts'
+import type { OperatorVisit } from '../visit.ts'
 
 const COLUMNS = [
   'country',

@@ -2,7 +2,8 @@
 import type { SearchMask, SearchMaskField } from '#wire/discovery/directory.ts'
 import { tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
-import { countryName, english, type OperatorVisit, show } from '../visit.ts'
+import { countryName, englishParagraph, show } from '../../ui/site.ts'
+import type { OperatorVisit } from '../visit.ts'
 import { peersOf } from './peers.ts'
 
 export async function showMasks(visit: OperatorVisit): Promise<Response> {
@@ -19,7 +20,7 @@ async function maskBlock(visit: OperatorVisit, country: string): Promise<Html> {
   const mask = await options.directory.searchMask(country)
   return html`<section class="block" id="mask-${country}"><h2>${countryName(visit, country)}${
     country === options.country && html` ${tag(words('operator.masks.own'))}`
-  }</h2>${mask.ok ? maskFields(visit, mask.value) : english(`${mask.problem.sentence} ${mask.problem.next}`)}</section>`
+  }</h2>${mask.ok ? maskFields(visit, mask.value) : englishParagraph(`${mask.problem.sentence} ${mask.problem.next}`)}</section>`
 }
 
 function maskFields(visit: OperatorVisit, { alternatives, documentSearch, nextOfKin }: SearchMask): Html {

@@ -1,8 +1,9 @@
 /** All at a glance: what needs somebody, and where to look further. Asks no other country. */
 import { tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { moment, show } from '../../ui/site.ts'
 import { periodStart, summarise } from '../figures-summary.ts'
-import { type Area, moment, type OperatorVisit, show } from '../visit.ts'
+import type { Area, OperatorVisit } from '../visit.ts'
 import { certificatesOf } from './certificates.ts'
 import { peersOf } from './peers.ts'
 

@@ -8,16 +8,18 @@ import { type Peer, writePeer } from '#wire/discovery/peers-file.ts'
 import { readSearchMask } from '#wire/discovery/search-mask.ts'
 import { button, checkbox, choices, errorSummary, type FieldError, form, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { english, show } from '../../ui/site.ts'
 import { recordChange } from '../change.ts'
 import { refused } from '../refusal.ts'
-import { type OperatorVisit, readForm, show } from '../visit.ts'
+import type { OperatorVisit } from '../visit.ts'
 import { inputOf, type PeerField, type PeerInput, peerFrom, readInput } from './peer-input.ts'
 import { ownEntry, peerDetails, peersOf } from './peers.ts'
 
 export async function showPeerForm(visit: OperatorVisit): Promise<Response> {
   const country = visit.context.req.query('country') ?? ''
   const replaced = await entryBefore(visit, country)
-  return formPage(visit, inputOf(replaced, visit.operator.name), replaced, [])
+  return formPage(visit, inputOf(replaced, visit.person.name), replaced, [])
 }
 
 export async function enterPeer(visit: OperatorVisit): Promise<Response> {
@@ -48,7 +50,7 @@ export async function enterPeer(visit: OperatorVisit): Promise<Response> {
   // Named by a country of two letters: the path cannot lead elsewhere.
   if (mask) await writeFile(join(dirname(options.peersFile), `search-mask-${country}.xml`), input.mask, { mode: 0o600 })
   const written = await writePeer(options.peersFile, peer.value)
-  if (written.ok) return context.redirect(visit.address(`/peers/${country}`, { entered: '' }), 303)
+  if (written.ok) return context.redirect(visit.address(`/peers/${country}`, { entered: 'yes' }), 303)
   await recordChange(visit, change, written.problem.code)
   return wrong('country', written.problem)
 }
@@ -66,7 +68,7 @@ async function entryBefore(visit: OperatorVisit, country: string): Promise<Peer 
     certificates: [...certificates],
     sealCertificates: [...sealCertificates],
     tokenKeys: tokenKeys.flatMap((key) => PublicKey.safeParse(key).data ?? []),
-    reviewed: { by: visit.operator.name, at: visit.now.toISOString() },
+    reviewed: { by: visit.person.name, at: visit.now.toISOString() },
   }
 }
 
@@ -102,7 +104,7 @@ function formPage(
   replaced: Peer | undefined,
   errors: readonly FieldError[],
 ): Response {
-  const { words, operator } = visit
+  const { words, person } = visit
   const errorOf = (name: string): Html | undefined => errors.find(({ field }) => field === name)?.message
   const field = (name: (typeof FIELDS)[number]): Html =>
     textField(words, {
@@ -121,7 +123,7 @@ function formPage(
 <h1>${title}</h1><p class="lead">${words('operator.form.lead')}</p>${errorSummary(words, errors)}
 ${form({
   action: visit.address('/peers/enter'),
-  token: operator.token,
+  token: person.token,
   content: html`${field('country')}${field('community')}
 <fieldset class="group"><legend>${words('operator.form.addresses')}</legend>${field('ihe')}${choices({
     name: 'profile',
@@ -155,9 +157,4 @@ function keptGroup({ words }: OperatorVisit, input: PeerInput, replaced: Peer | 
   return html`<div role="group" aria-labelledby="kept"><p id="kept" class="field-label">${words('operator.form.kept')}</p>${replaced.certificates.map(
     (one) => checkbox(`keep-${one}`, html`<code>${one}</code>`, undefined, input.kept.includes(one)),
   )}</div>`
-}
-
-/** Reasons are said by the program, in English. */
-function english(sentence: string): Html {
-  return html`<span lang="en">${sentence}</span>`
 }

@@ -4,9 +4,11 @@ import { checkPeer, type EndpointCheck, type PeerCheck, type SealCheck, sealsOf 
 import { type Peer, readPeers, removePeer } from '#wire/discovery/peers-file.ts'
 import { alert, button, checkbox, form, linkButton, summaryList, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { countryName, englishParagraph, moment, show } from '../../ui/site.ts'
 import { recordChange } from '../change.ts'
 import { refused } from '../refusal.ts'
-import { countryName, english, moment, type OperatorVisit, readForm, show, stateTag } from '../visit.ts'
+import { type OperatorVisit, stateTag } from '../visit.ts'
 
 export async function showPeers(visit: OperatorVisit): Promise<Response> {
   return listPage(visit, [])
@@ -92,7 +94,7 @@ export async function peersOf({ options }: OperatorVisit): Promise<Known> {
 const COLUMNS = ['country', 'wires', 'seals', 'reviewed', 'test'] as const
 
 async function listPage(visit: OperatorVisit, checks: readonly PeerCheck[]): Promise<Response> {
-  const { words, operator, context } = visit
+  const { words, person, context } = visit
   const { peers, own, problems } = await peersOf(visit)
   const removed = context.req.query('removed') ?? ''
   const columns = COLUMNS.filter((column) => column !== 'test' || checks.length > 0)
@@ -111,7 +113,7 @@ async function listPage(visit: OperatorVisit, checks: readonly PeerCheck[]): Pro
   })
   const content = html`<h1>${words('operator.area.peers')}</h1><p class="lead">${words('operator.peers.lead')}</p>
 ${/^[A-Z]{2}$/.test(removed) && alert('success', words('operator.peers.removed', { country: countryName(visit, removed) }), html`<p>${words('operator.peers.removed.text')}</p>`)}
-${problems.map((problem) => alert('warning', words('operator.peers.problem'), english(problem)))}
+${problems.map((problem) => alert('warning', words('operator.peers.problem'), englishParagraph(problem)))}
 ${
   rows.length === 0
     ? html`<p>${words('operator.peers.none')}</p>`
@@ -124,7 +126,7 @@ ${
 }
 <div class="actions">${form({
     action: visit.address('/peers/test'),
-    token: operator.token,
+    token: person.token,
     inline: true,
     content: button(words('operator.peers.test-all'), 'other'),
   })}${linkButton(visit.address('/peers/enter'), words('operator.peers.enter'), 'main')}</div>`
@@ -145,12 +147,12 @@ async function peerPage(visit: OperatorVisit, peer: Participant, state: PeerStat
   const content = html`<p class="crumbs"><a href="${visit.address('/peers')}">${words('operator.area.peers')}</a></p>
 <h1>${name}</h1>
 ${context.req.query('entered') !== undefined && alert('success', words('operator.peer.entered'), html`<p>${words('operator.peer.entered.text')}</p>`)}
-${problem !== undefined && alert('warning', words('operator.peer.not-changed'), english(problem))}
+${problem !== undefined && alert('warning', words('operator.peer.not-changed'), englishParagraph(problem))}
 ${check && checkBlock(visit, check)}
 ${factsOf(visit, peer, own)}
 <div class="actions">${form({
     action: visit.address(`/peers/${peer.country}/test`),
-    token: visit.operator.token,
+    token: visit.person.token,
     inline: true,
     content: button(words('operator.peer.test'), 'main'),
   })}${linkButton(visit.address('/peers/enter', { country: peer.country }), words('operator.peer.replace'))}</div>
@@ -214,11 +216,11 @@ function answerOf({ status, milliseconds }: EndpointCheck): string {
 }
 
 function removeBlock(visit: OperatorVisit, country: string, unsure: boolean): Html {
-  const { words, operator } = visit
+  const { words, person } = visit
   return html`<section class="block"><h2>${words('operator.peer.remove')}</h2><p>${words('operator.peer.remove.text')}</p>${form(
     {
       action: visit.address(`/peers/${country}/remove`),
-      token: operator.token,
+      token: person.token,
       content: html`${checkbox(
         'sure',
         words('operator.peer.remove.sure'),

@@ -2,9 +2,10 @@
 import type { BorderTransaction } from '#care/context/transactions.ts'
 import { button, linkButton, summaryList, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { countryName, moment, show } from '../../ui/site.ts'
 import { shownMessage } from '../pretty-message.ts'
 import { refused } from '../refusal.ts'
-import { countryName, moment, type OperatorVisit, show } from '../visit.ts'
+import type { OperatorVisit } from '../visit.ts'
 
 const LOOKED_AT = 500
 const PAGE = 50

@@ -3,9 +3,10 @@ import type { Problem } from '#platform/result/result.ts'
 import type { Part } from '#research/applications/case/state.ts'
 import { button, checkbox, choices, errorSummary, form, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
-import { countryName } from '../../ui/site.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { countryName, show } from '../../ui/site.ts'
 import { problemAlert, refused } from '../refusal.ts'
-import { type CaseVisit, caseAddress, goTo, readForm, seenVersion, show } from '../visit.ts'
+import { type CaseVisit, caseAddress, goTo, seenVersion } from '../visit.ts'
 import {
   ACTS,
   type Act,

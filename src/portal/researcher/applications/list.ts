@@ -3,8 +3,8 @@ import type { CaseSummary } from '#research/applications/store/case-lists.ts'
 import { statusTag } from '../../case-desk/case-words.ts'
 import { linkButton, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
-import { day } from '../../ui/site.ts'
-import { type ResearcherVisit, show } from '../visit.ts'
+import { day, show } from '../../ui/site.ts'
+import type { ResearcherVisit } from '../visit.ts'
 
 const PAGE = 50
 

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import type { Answers, DatasetChoice } from '#research/applications/rules/application.ts'
 import { button, choices, errorSummary, form } from '../../ui/components.ts'
 import { html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { problemAlert, refused } from '../refusal.ts'
-import { goTo, type ResearcherVisit, readForm, show } from '../visit.ts'
+import { goTo, type ResearcherVisit } from '../visit.ts'
 import { choiceOf, publishedDataset } from './dataset-choice.ts'
 
 const KINDS = ['data-permit', 'data-request'] as const

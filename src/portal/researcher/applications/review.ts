@@ -4,9 +4,10 @@ import type { Answer } from '#research/applications/rules/application.ts'
 import type { FieldView, FormView } from '#research/applications/views/form-view.ts'
 import { alert, button, form, summaryList } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
-import { countryName } from '../../ui/site.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { countryName, show } from '../../ui/site.ts'
 import { problemAlert, refused } from '../refusal.ts'
-import { type CaseVisit, caseAddress, goTo, readForm, seenVersion, show } from '../visit.ts'
+import { type CaseVisit, caseAddress, goTo, seenVersion } from '../visit.ts'
 import { formOf, sectionList } from './form-page.ts'
 
 export async function showReview(visit: CaseVisit): Promise<Response> {

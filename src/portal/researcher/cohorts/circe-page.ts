@@ -1,9 +1,11 @@
 /** Bringing a cohort as an OHDSI Circe expression: problems are told with their place in the JSON. */
 import { errorSummary, form, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { refused } from '../refusal.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
-import { type CaseVisit, caseAddress, goTo, readForm, show } from '../visit.ts'
+import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import { checkView } from './check-view.ts'
 
 const LONGEST = 500_000

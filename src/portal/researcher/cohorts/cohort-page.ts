@@ -1,9 +1,11 @@
 /** Building a cohort without code. Every button sends the whole form and gets it back, so that nothing is kept in between. */
 import { button, checkbox, errorSummary, form as formMarkup, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { refused } from '../refusal.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
-import { type CaseVisit, caseAddress, goTo, readForm, show } from '../visit.ts'
+import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import { checkView } from './check-view.ts'
 import {
   type CohortForm,

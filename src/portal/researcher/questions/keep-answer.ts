@@ -1,11 +1,13 @@
 /** Taking an answer out: it goes to the way out of the workspace, where an output checker decides. */
 import { button, form } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { problemAlert, refused } from '../refusal.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
 import type { SavedQuestion } from '../studies/study-store.ts'
 import { livePermits, studyCrumbs } from '../studies/study-visit.ts'
-import { type CaseVisit, caseAddress, goTo, readForm, show } from '../visit.ts'
+import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import type { OutputTable } from '../workspace/workspace-options.ts'
 
 /** Absent where there is no way out for it. */

@@ -1,8 +1,8 @@
 /** A study: its cohorts, what was asked, and which Member States can be asked. */
 import { alert, linkButton } from '../../ui/components.ts'
 import { html } from '../../ui/markup.ts'
-import { countryName, day } from '../../ui/site.ts'
-import { type CaseVisit, caseAddress, show } from '../visit.ts'
+import { countryName, day, show } from '../../ui/site.ts'
+import { type CaseVisit, caseAddress } from '../visit.ts'
 import { livePermits, studyCrumbs } from './study-visit.ts'
 
 export async function showStudy(visit: CaseVisit): Promise<Response> {

@@ -2,9 +2,10 @@
 import type { RequestView } from '#research/workspace/airlock/views.ts'
 import { button, form, tag, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
 import { day } from '../../ui/site.ts'
 import { refused } from '../refusal.ts'
-import { goTo, readForm } from '../visit.ts'
+import { goTo } from '../visit.ts'
 import { insidePage } from './inside-page.ts'
 import { type InsideVisit, workspaceAddress } from './visit.ts'
 

@@ -3,9 +3,11 @@ import type { Problem } from '#platform/result/result.ts'
 import { ruleLabel } from '../../public/visit.ts'
 import { button, choices, form, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
+import { show } from '../../ui/site.ts'
 import { problemAlert, refused } from '../refusal.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
-import { goTo, readForm, show } from '../visit.ts'
+import { goTo } from '../visit.ts'
 import { forgetSession, keepSession, type WorkspaceVisit, workspaceAddress } from './visit.ts'
 
 export async function showEntry(visit: WorkspaceVisit): Promise<Response> {

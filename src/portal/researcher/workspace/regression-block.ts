@@ -3,10 +3,10 @@ import type { CohortDefinition } from '#research/analysis/analysis.ts'
 import { readAnalysis } from '#research/analysis/read-analysis.ts'
 import { button, choices, errorSummary, form as formMarkup } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { readForm } from '../../ui/signed-in.ts'
 import { select } from '../cohorts/event-fields.ts'
 import { boxes } from '../questions/ask-page.ts'
 import { refused } from '../refusal.ts'
-import { readForm } from '../visit.ts'
 import { insidePage } from './inside-page.ts'
 import {
   COVARIATES,

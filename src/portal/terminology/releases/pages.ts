@@ -2,10 +2,11 @@
 import type { Result } from '#platform/result/result.ts'
 import type { ReleaseDifference } from '#terminology/releases/diff/difference.ts'
 import type { Release, ReleaseEvent, ReleaseState } from '#terminology/releases/release.ts'
-import { alert, button, checkbox, form, linkButton, summaryList, table, tag, textField } from '../../ui/components.ts'
+import { alert, button, checkbox, form, summaryList, table, tag, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
+import { englishParagraph, moment } from '../../ui/site.ts'
 import { differenceBlock } from './difference.ts'
-import type { Visit } from './visit.ts'
+import type { AuthorityVisit, Visit } from './visit.ts'
 
 export type Action = 'approve' | 'reject' | 'publish' | 'rollback'
 
@@ -57,11 +58,15 @@ export interface ReleaseDetails {
   readonly problem: { readonly sentence: string; readonly next: string } | undefined
 }
 
-export function releasePage(visit: Visit, release: Release, { history, difference, problem }: ReleaseDetails): Html {
+export function releasePage(
+  visit: AuthorityVisit,
+  release: Release,
+  { history, difference, problem }: ReleaseDetails,
+): Html {
   const { words } = visit
   return html`<p><a href="${visit.address('')}">${words('terminology.release.back')}</a></p>
 <h1>${words('terminology.release.number', { number: release.number })} ${stateTag(visit, release.state)}</h1>
-${problem && alert('warning', words('terminology.release.step-refused'), english(`${problem.sentence} ${problem.next}`))}
+${problem && alert('warning', words('terminology.release.step-refused'), englishParagraph(`${problem.sentence} ${problem.next}`))}
 ${summaryList([
   [words('terminology.release.column.name'), html`${release.title}`],
   [words('terminology.release.column.staged'), stagedCell(visit, release)],
@@ -80,21 +85,21 @@ ${stepForms(visit, release)}
   )}</h2>${
     difference.ok
       ? differenceBlock(visit, difference.value)
-      : alert('warning', words('terminology.release.no-difference'), english(difference.problem.sentence))
+      : alert('warning', words('terminology.release.no-difference'), englishParagraph(difference.problem.sentence))
   }</section>
 <section class="block"><h2>${words('terminology.release.history')}</h2>${historyTable(visit, history)}</section>`
 }
 
-function stepForms(visit: Visit, { number, state, stagedBy }: Release): Html {
+function stepForms(visit: AuthorityVisit, { number, state, stagedBy }: Release): Html {
   const { words, person } = visit
-  const own = state === 'staged' && stagedBy === person?.name
+  const own = state === 'staged' && stagedBy === person.name
   return html`${actionsOf(state).map(
     (action) => html`<section class="block"><h2>${words(`terminology.release.action.${action}`)}</h2>
 <p>${words(`terminology.release.explain.${action}`)}</p>${
       action === 'approve' && own && html`<p>${words('terminology.release.own')}</p>`
     }${form({
       action: visit.address(`/${number}/${action}`),
-      token: person?.token ?? '',
+      token: person.token,
       id: action,
       content: html`${textField(words, {
         name: `note-${action}`,
@@ -126,25 +131,6 @@ function historyTable(visit: Visit, history: readonly ReleaseEvent[]): Html {
   })}</div>`
 }
 
-export function messagePage(visit: Visit, why: string): Html {
-  const { words } = visit
-  const { signIn } = visit.site.options
-  if (why === 'nobody' && signIn) {
-    return html`<div class="refusal"><h1>${words('terminology.release.refused.nobody.title')}</h1>
-<p>${words('terminology.release.refused.nobody.text')}</p><div class="actions">${linkButton(
-      signIn.href,
-      words('portal.home.sign-in', { provider: signIn.provider }),
-      'main',
-    )}</div></div>`
-  }
-  return html`<div class="refusal"><h1>${words(`terminology.release.refused.${why}.title`)}</h1>
-<p>${words(`terminology.release.refused.${why}.text`)}</p><div class="actions">${linkButton(
-    visit.address(''),
-    words('terminology.release.back'),
-    'main',
-  )}</div></div>`
-}
-
 function stateTag({ words }: Visit, state: ReleaseState): Html {
   const said = words(`terminology.release.state.${state}`)
   if (state === 'published') return tag(said, 'good')
@@ -155,13 +141,4 @@ function stateTag({ words }: Visit, state: ReleaseState): Html {
 function stagedCell(visit: Visit, { outside, stagedAt, stagedBy }: Release): Html {
   if (outside) return html`${visit.words('terminology.release.outside')}, ${stagedBy}`
   return html`${moment(visit, stagedAt)}, ${stagedBy}`
-}
-
-function moment({ words }: Visit, at: string): Html {
-  return html`<time datetime="${at}">${words.messages.formats.date(at)}</time>`
-}
-
-/** Reasons are said by the program, in English. */
-function english(sentence: string): Html {
-  return html`<p><span lang="en">${sentence}</span></p>`
 }
