@@ -1,10 +1,10 @@
 /** In which of his roles a person can do something in a case, and if in none, why not: the separation of duties, seen from a page. */
 import type { PartCommand } from '#research/applications/case/commands.ts'
-import { decide } from '#research/applications/case/decide.ts'
 import type { Actor, Role } from '#research/applications/case/events.ts'
 import { guardPart } from '#research/applications/case/guard.ts'
-import type { CaseProblemCode } from '#research/applications/case/situation.ts'
-import { type CaseState, holdersOf, openFindings, type Part } from '#research/applications/case/state.ts'
+import { obstacleTo } from '#research/applications/case/obstacles.ts'
+import { type CaseProblemCode, situationOf } from '#research/applications/case/situation.ts'
+import type { CaseState, Part } from '#research/applications/case/state.ts'
 import { TABLE } from '#research/applications/case/table.ts'
 import type { Procedure } from '#research/applications/procedure.ts'
 
@@ -66,21 +66,10 @@ const TOLD: readonly CaseProblemCode[] = [
   'obligations-open',
 ]
 
-/** What the case itself would say, whatever the form held: the command is tried without being given. */
+/** What the case itself would say to anybody in this role, whatever the form held. */
 function foreseen(kind: PartCommandKind, by: Actor, { state, part, procedure }: PartSeen, at: string) {
-  const holders = holdersOf(part)
-  const unasked = holders.find((holder) => part.deliveries[holder] === undefined) ?? holders[0]
-  const finding = openFindings(part).find(([, { holder }]) => by.role !== 'data-holder' || holder === by.organisation)
-  const wish = {
-    ...{ kind, by, at, memberState: part.memberState },
-    holder: by.role === 'data-holder' ? by.organisation : unasked,
-    finding: finding?.[0] ?? '',
-    ...{ months: 1, cents: 0, granted: false, confirmed: true, why: 'expired', against: 'user' },
-    ...{ criteria: [], items: [], viewsUntil: '', until: '' },
-  }
-  // Only what stands against it is read; facts that its kind does not have are what the case then objects to.
-  const decided = decide(state, wish as unknown as PartCommand, procedure)
-  return decided.ok ? undefined : decided.problem.code
+  const against = obstacleTo(kind, by, situationOf(state, part, procedure, at))
+  return against && !against.ok ? against.problem.code : undefined
 }
 
 /** A person who has done nothing yet: only the role, the place and the state of the case can stand against him. */

@@ -5,30 +5,20 @@ import { mostExtraMonths } from '../clocks/deadline.ts'
 import { readApplication } from '../rules/check-answers.ts'
 import { clockRule } from '../rules/rule-set.ts'
 import type { CommandOf, PartCommand } from './commands.ts'
-import { alreadyDone, type Decided, dueDay, refusal, type Situation } from './situation.ts'
+import type { Refusal } from './guard.ts'
+import { type Decided, refusal, type Situation } from './situation.ts'
 import { holdersOf } from './state.ts'
 
 export function decideAssessment(command: PartCommand, situation: Situation): Decided {
-  const { part } = situation
   switch (command.kind) {
     case 'complete':
       return complete(command, situation)
-    case 'lapse': {
-      const due = dueDay(situation, 'completeApplication')
-      if (due === undefined || situation.today > due) return undefined
-      return refusal('not-yet-due', `The applicant has until ${due} to complete it.`, 'Wait until then.')
-    }
     case 'assess':
       return assess(command, situation)
-    case 'ask-question':
-      return part.openQuestion ? refusal('question-open', 'A question is open.', 'Wait for its answer.') : undefined
-    case 'answer-question':
-      return part.openQuestion ? undefined : refusal('nothing-asked', 'No question is open.', 'Nothing is to be done.')
     case 'send-to-trusted-holder': {
-      // Art. 72(5): only when all that is asked for here is with that holder, and it is a trusted one.
-      const fits = part.datasets.every(({ holder, trustedHolder }) => trustedHolder && holder === command.holder)
-      if (fits) return undefined
-      const sentence = 'Not all data asked for here are with this holder, or it is not a trusted one.'
+      const isTheirs = situation.part.datasets.every(({ holder }) => holder === command.holder)
+      if (isTheirs) return undefined
+      const sentence = 'Not all data asked for here are with this holder.'
       return refusal('not-a-trusted-holder', sentence, 'Assess it in the ordinary procedure.')
     }
     case 'propose':
@@ -41,13 +31,8 @@ export function decideAssessment(command: PartCommand, situation: Situation): De
       if (!wrong) return undefined
       return refusal('command-incomplete', `There is no fee ${wrong.component}.`, 'Choose one of the list (Art. 62).')
     }
-    case 'accept-fee':
-      if (!part.fee) return refusal('nothing-asked', 'No fee has been estimated.', 'Wait for the estimate.')
-      return part.fee.accepted ? alreadyDone('The fee is accepted') : undefined
     case 'charge-costs':
       return chargeCosts(command, situation)
-    case 'publish-decision':
-      return part.publishedAt === undefined ? undefined : alreadyDone('The decision is published')
     default:
       return undefined
   }
@@ -71,30 +56,21 @@ function assess(command: CommandOf<'assess'>, { part, procedure }: Situation): D
   return refusal('command-incomplete', `There is no criterion ${wrong.code}.`, 'Choose one of the list (Art. 68).')
 }
 
-function extendDecision({ months }: CommandOf<'extend-decision'>, situation: Situation): Decided {
-  const { state, part, procedure, today } = situation
-  const id = decisionClockOf(state)
-  const most = mostExtraMonths(clockRule(procedure.rules, id))
-  if (most === undefined) {
-    return refusal('no-extension', 'The law knows no extension here (Art. 69(4)).', 'Decide within the time.')
-  }
-  if (part.extraMonths > 0) return alreadyDone('The time was extended')
-  if (months > most) return refusal('limit-exceeded', `At most ${most} months can be added.`, 'Choose fewer.')
-  const due = dueDay(situation, id)
-  if (due === undefined || today <= due) return undefined
-  return refusal('too-late', `The time ended on ${due}; it can only be extended before.`, 'Decide now.')
+function extendDecision({ months }: CommandOf<'extend-decision'>, { state, procedure }: Situation): Decided {
+  const most = mostExtraMonths(clockRule(procedure.rules, decisionClockOf(state))) ?? 0
+  if (months <= most) return undefined
+  return refusal('limit-exceeded', `At most ${most} months can be added.`, 'Choose fewer.')
 }
 
 /** Art. 62(5): who withdraws pays the costs incurred, and no more than was estimated. */
 function chargeCosts({ cents }: CommandOf<'charge-costs'>, { part }: Situation): Decided {
-  if (part.costsChargedCents !== undefined) return alreadyDone('The costs were charged')
   const most = part.fee?.cents ?? 0
   if (cents <= most) return undefined
   return failed('limit-exceeded', 'This is more than was estimated.', 'Charge the costs incurred, up to the estimate.')
 }
 
 /** A data holder speaks for itself only. */
-export function isHolder(organisation: string | undefined, holder: string, { part }: Situation): Decided {
+export function isHolder(organisation: string | undefined, holder: string, { part }: Situation): Refusal {
   if (organisation === holder && holdersOf(part).includes(holder)) return undefined
   return refusal(
     'holder-unknown',

@@ -3,19 +3,15 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Permit } from '../../permits/permit.ts'
 import { readPermit } from '../../permits/read-permit.ts'
 import { limitOf } from '../calendar/period.ts'
-import { latestDayBefore } from '../clocks/deadline.ts'
 import { calendarOf } from '../procedure.ts'
 import { type ClockRule, clockRule } from '../rules/rule-set.ts'
 import type { CommandOf, PartCommand } from './commands.ts'
-import { alreadyDone, type CaseProblemCode, type Decided, refusal, type Situation } from './situation.ts'
+import { type CaseProblemCode, type Decided, refusal, type Situation } from './situation.ts'
 
 export function decidePermit(command: PartCommand, situation: Situation): Decided {
-  const { part } = situation
   switch (command.kind) {
     case 'grant':
       return grant(command, situation)
-    case 'ask-amendment':
-      return part.amendmentAsked === undefined ? undefined : alreadyDone('An amendment is asked for')
     case 'decide-amendment':
       return decideAmendment(command, situation)
     case 'ask-extension':
@@ -28,8 +24,6 @@ export function decidePermit(command: PartCommand, situation: Situation): Decide
 }
 
 function grant({ terms, at }: CommandOf<'grant'>, situation: Situation): Decided {
-  const open = checkCriteria(situation) ?? checkFee(situation)
-  if (open) return open
   const { state, part, procedure } = situation
   const { application } = state
   if (!application) return refusal('case-unknown', 'There is no application.', 'Check the number of the case.')
@@ -56,27 +50,9 @@ function grant({ terms, at }: CommandOf<'grant'>, situation: Situation): Decided
   )
 }
 
-/** Art. 68(1): all of them. Art. 68(2): the risks have been weighed. */
-function checkCriteria({ part, procedure }: Situation): Decided {
-  if (part.openQuestion) return refusal('question-open', 'A question is open.', 'Wait for its answer.')
-  const criteria = procedure.rules.criteria[part.kind]
-  const open = criteria.find(({ code }) => part.criteria[code] === undefined)
-  if (open) return refusal('criteria-open', `Criterion ${open.code} is not assessed.`, 'Have all criteria assessed.')
-  const unmet = criteria.find(({ code }) => part.criteria[code]?.met === false)
-  if (unmet) return refusal('criteria-not-met', `Criterion ${unmet.code} is not met.`, 'Refuse, or propose statistics.')
-  return undefined
-}
-
-/** Art. 62(5): the applicant has been told the expected costs, and has not withdrawn. */
-function checkFee({ part }: Situation): Decided {
-  if (!part.fee) return refusal('fee-open', 'No fee has been estimated, not even none.', 'Estimate it first.')
-  return part.fee.accepted ? undefined : refusal('fee-open', 'The fee is not accepted.', 'Wait for the applicant.')
-}
-
 function decideAmendment(command: CommandOf<'decide-amendment'>, situation: Situation): Decided {
   const { part } = situation
   const { granted, reasons, terms, at } = command
-  if (part.amendmentAsked === undefined) return nothingAsked('amendment')
   if (!granted) return ok([{ kind: 'amendment-decided', granted, reasons }])
   if (!terms || !part.permit) return refusal('command-incomplete', 'The new permit is missing.', 'State its terms.')
   // What it is for, and until when, stay.
@@ -84,27 +60,20 @@ function decideAmendment(command: CommandOf<'decide-amendment'>, situation: Situ
   return made('amendment-decided', facts, situation, { granted, reasons })
 }
 
-/** Art. 68(12): once, by at most ten years, with evidence one month before the end. */
+/** Art. 68(12): by at most ten years. */
 function askExtension({ until }: CommandOf<'ask-extension'>, situation: Situation): Decided {
-  const { part, procedure, today } = situation
-  const { permit } = part
-  if (!permit || part.permitExtended) return alreadyDone('The permit was extended')
-  if (part.extensionAsked) return alreadyDone('An extension is asked for')
-  const rule = clockRule(procedure.rules, 'permitMax')
-  const calendar = calendarOf(procedure, part.memberState)
-  const latest = latestDayBefore(rule, permit.until, calendar)
-  if (today > latest) return refusal('too-late', `It had to be asked for by ${latest}.`, 'Make a new application.')
-  const wrong = checkEnd(until, permit.until, situation, rule.extension?.length)
+  const before = situation.part.permit?.until ?? ''
+  const rule = clockRule(situation.procedure.rules, 'permitMax')
+  const wrong = checkEnd(until, before, situation, rule.extension?.length)
   if (wrong) return wrong
-  return until > permit.until
-    ? undefined
-    : refusal('limit-exceeded', 'It would not last longer.', 'Choose a later day.')
+  return until > before ? undefined : refusal('limit-exceeded', 'It would not last longer.', 'Choose a later day.')
 }
 
 function decideExtension(command: CommandOf<'decide-extension'>, situation: Situation): Decided {
   const { extensionAsked, permit } = situation.part
   const { granted, reasons, permitId, at } = command
-  if (!extensionAsked || !permit) return nothingAsked('extension')
+  if (!extensionAsked || !permit)
+    return refusal('nothing-asked', 'No extension is asked for.', 'Nothing is to be done.')
   if (!granted) return ok([{ kind: 'extension-decided', granted, reasons }])
   if (permitId === undefined) return refusal('command-incomplete', 'The new permit has no number.', 'Give it one.')
   const facts = { ...permit, id: permitId, issued: at, until: extensionAsked.until }
@@ -153,8 +122,4 @@ function checkEnd(
   const last = calendar.dayOf(new Date(Date.parse(until) - 1).toISOString())
   if (last <= limit) return undefined
   return refusal('limit-exceeded', `It may last until ${limit} at most (Art. 68(12)).`, 'Choose an earlier end.')
-}
-
-function nothingAsked(what: string): Result<never, CaseProblemCode> {
-  return refusal('nothing-asked', `No ${what} is asked for.`, 'Nothing is to be done.')
 }

@@ -1,13 +1,15 @@
 /** Findings of non-compliance and what follows from them; disputes about fees (Art. 62(4), 63, 64). */
 import { ok } from '#platform/result/result.ts'
+import type { Day } from '../calendar/civil-day.ts'
 import { limitOf } from '../calendar/period.ts'
 import { clockRule } from '../rules/rule-set.ts'
 import type { CommandOf, PartCommand } from './commands.ts'
-import { alreadyDone, type Decided, dueDay, type Fact, refusal, type Situation } from './situation.ts'
-import { holdersOf, LIVE } from './state.ts'
+import type { Actor } from './events.ts'
+import type { Refusal } from './guard.ts'
+import { alreadyDone, type Decided, type Fact, refusal, type Situation } from './situation.ts'
+import { type FindingState, holdersOf, LIVE } from './state.ts'
 
 export function decideSupervision(command: PartCommand, situation: Situation): Decided {
-  const { part } = situation
   switch (command.kind) {
     case 'notify-finding':
       return notify(command, situation)
@@ -15,21 +17,6 @@ export function decideSupervision(command: PartCommand, situation: Situation): D
       return stateViews(command, situation)
     case 'conclude-finding':
       return conclude(command, situation)
-    case 'suspend':
-      return part.suspendedAt === undefined ? undefined : alreadyDone('The permit is suspended')
-    case 'resume':
-      return part.suspendedAt === undefined ? alreadyDone('The permit is in force') : undefined
-    case 'dispute-fee':
-      if (!part.fee) return refusal('nothing-asked', 'There is no fee.', 'Nothing is to be done.')
-      return part.feeDisputedAt === undefined ? undefined : alreadyDone('The fee is disputed')
-    case 'set-fee': {
-      // Art. 62(4): the two have a month from the permit to agree; then the body may set it.
-      const due = dueDay(situation, 'feeAgreement')
-      if (due === undefined) return refusal('nothing-asked', 'Nobody disputes the fee.', 'Nothing is to be done.')
-      return situation.today > due
-        ? undefined
-        : refusal('not-yet-due', `They may agree until ${due}.`, 'Wait until then.')
-    }
     default:
       return undefined
   }
@@ -54,28 +41,38 @@ function notify(command: CommandOf<'notify-finding'>, { part, procedure, today }
 }
 
 function stateViews({ finding, by }: CommandOf<'state-views'>, { part, today }: Situation): Decided {
-  const found = part.findings[finding]
+  return checkViews(part.findings[finding], by, today)
+}
+
+/** Only whom a finding is about states views on it, once and in time. */
+export function checkViews(found: FindingState | undefined, by: Actor, today: Day): Refusal {
   const isAddressee =
     found?.against === 'holder'
       ? by.role === 'data-holder' && by.organisation === found.holder
       : by.role === 'applicant'
-  if (!found || !isAddressee)
+  if (!found || !isAddressee) {
     return refusal('finding-unknown', 'There is no such finding for you.', 'Check its number.')
+  }
   if (found.views !== undefined || found.concluded !== undefined) return alreadyDone('Views were stated')
   if (today <= found.viewsUntil) return undefined
   return refusal('too-late', `Views could be stated until ${found.viewsUntil}.`, 'Write to the body.')
+}
+
+/** Not before its addressee has spoken, or has let the time pass. */
+export function checkConclusion(found: FindingState | undefined, today: Day): Refusal {
+  if (!found) return refusal('finding-unknown', 'There is no such finding.', 'Check its number.')
+  if (found.concluded !== undefined) return alreadyDone('The finding is concluded')
+  if (found.views !== undefined || today > found.viewsUntil) return undefined
+  const sentence = `The addressee may state views until ${found.viewsUntil} (Art. 63(2)).`
+  return refusal('views-awaited', sentence, 'Wait for them.')
 }
 
 function conclude(command: CommandOf<'conclude-finding'>, situation: Situation): Decided {
   const { part, today } = situation
   const { finding, confirmed, reasons, fineCents, revoke = false, exclude } = command
   const found = part.findings[finding]
-  if (!found) return refusal('finding-unknown', 'There is no such finding.', 'Check its number.')
-  if (found.concluded !== undefined) return alreadyDone('The finding is concluded')
-  if (found.views === undefined && today <= found.viewsUntil) {
-    const sentence = `The addressee may state views until ${found.viewsUntil} (Art. 63(2)).`
-    return refusal('views-awaited', sentence, 'Wait for them.')
-  }
+  const early = checkConclusion(found, today)
+  if (early) return early
   if (!confirmed && (revoke || exclude || fineCents !== undefined)) {
     return refusal(
       'command-incomplete',
@@ -83,7 +80,7 @@ function conclude(command: CommandOf<'conclude-finding'>, situation: Situation):
       'Confirm it, or drop them.',
     )
   }
-  const wrong = exclude ? checkExclusion(exclude, situation, found.holder) : undefined
+  const wrong = exclude ? checkExclusion(exclude, situation, found?.holder) : undefined
   if (wrong) return wrong
   const fine = fineCents === undefined ? {} : { fineCents }
   const facts: Fact[] = [{ kind: 'finding-concluded', finding, confirmed, reasons, ...fine }]

@@ -1,6 +1,7 @@
 /**
  * May this be done, and what has then happened? Pure: state and wish in, events or a reasoned refusal out. Who, where and
- * when are decided for all commands alike (`guard.ts`); what the law asks of single commands stands in `decide-*.ts`.
+ * when are decided for all commands alike (`guard.ts`); what the law asks of single commands stands in `obstacles.ts` where
+ * it does not depend on their details, and in `decide-*.ts` where it does.
  */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Procedure } from '../procedure.ts'
@@ -12,6 +13,7 @@ import { decideSupervision } from './decide-supervision.ts'
 import { decideUse } from './decide-use.ts'
 import { type CaseEvent, readEvent } from './events.ts'
 import { guardCase, guardPart, noCase } from './guard.ts'
+import { obstacleTo } from './obstacles.ts'
 import { type CaseProblemCode, type Fact, type Situation, situationOf } from './situation.ts'
 import type { CaseState } from './state.ts'
 import { TABLE } from './table.ts'
@@ -40,6 +42,8 @@ function decidePart(
   if (guarded) return guarded
   if (!state || !part) return noCase()
   const situation = situationOf(state, part, procedure, command.at)
+  const obstacle = obstacleTo(command.kind, command.by, situation)
+  if (obstacle) return obstacle
   const wished: readonly Fact[] = [{ ...command, kind: TABLE[command.kind].makes }]
   return eventsOf(decideDetails(command, situation) ?? ok(wished), command, procedure)
 }

@@ -49,12 +49,14 @@ export interface Situation {
   readonly state: CaseState
   readonly part: Part
   readonly procedure: Procedure
-  /** The day of the command where the part's body sits. */
+  /** Now, ISO 8601. */
+  readonly at: string
+  /** The day of it where the part's body sits. */
   readonly today: Day
 }
 
 export function situationOf(state: CaseState, part: Part, procedure: Procedure, at: string): Situation {
-  return { state, part, procedure, today: calendarOf(procedure, part.memberState).dayOf(at) }
+  return { state, part, procedure, at, today: calendarOf(procedure, part.memberState).dayOf(at) }
 }
 
 /** The last day of a clock that runs in this part. */

@@ -98,7 +98,7 @@ describe('the use of data', () => {
       'not-yet-due',
     )
     assert.equal(
-      made.try(wish('end', 'system', '2031-05-31T10:00:00Z', { why: 'given-back', reasons: 'End.' })),
+      made.try(wish('end', 'system', '2031-06-01T00:00:00Z', { why: 'given-back', reasons: 'End.' })),
       'role-not-allowed',
     )
     made.give(wish('end', 'system', '2031-06-01T00:00:00Z', { why: 'expired', reasons: 'End.' }))
