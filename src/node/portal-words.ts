@@ -1,4 +1,4 @@
-/** Languages and words that all pages of a country's node share. */
+/** Languages and words that all pages of a node share. */
 import { join } from 'node:path'
 import { type Messages, openMessages } from '#platform/i18n/messages.ts'
 import type { CountryData } from './country-data.ts'
@@ -10,7 +10,10 @@ export interface PortalWords {
 }
 
 /** @param data folder of the data that ships with Tessera */
-export function portalWords(data: string, { portalLanguage, languages }: CountryData): PortalWords {
+export function portalWords(
+  data: string,
+  { portalLanguage, languages }: Pick<CountryData, 'portalLanguage' | 'languages'>,
+): PortalWords {
   const opened = new Map<string, Messages>()
   return {
     languages: [portalLanguage, ...languages.filter((language) => language !== portalLanguage)],

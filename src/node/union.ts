@@ -54,7 +54,7 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
   })
   if (!border.ok) return border
   const european = configuration.catalogue && catalogueLater(configuration, participants, around)
-  const home = publicPages(participants, around)
+  const home = publicPages(participants, around, european !== undefined)
   const pages = await serve({
     handler: (request) =>
       european && /^\/(catalogue|dcat)(\/|$)/.test(new URL(request.url).pathname)
@@ -85,17 +85,17 @@ export async function startUnion(configuration: UnionConfiguration): Promise<Res
 
 /** Opened beside the start: who comes before it is there waits. */
 function catalogueLater(
-  { catalogue, public: { origin } }: UnionConfiguration,
+  { catalogue, data, public: { origin } }: UnionConfiguration,
   participants: () => Promise<Result<ParticipantList>>,
   { log }: Surroundings,
 ): Promise<EuropeanCatalogue> {
   const opening = import('./research/european-catalogue.ts').then(({ openEuropeanCatalogue }) =>
     openEuropeanCatalogue({
-      ...{ database: catalogue?.database ?? '', origin, log },
+      ...{ database: catalogue?.database ?? '', origin, data, log },
       async peers() {
         const list = await participants()
-        const all = list.ok ? list.value.participants : []
-        return all.flatMap(({ country, research }) =>
+        if (!list.ok) return undefined
+        return list.value.participants.flatMap(({ country, research }) =>
           research?.catalogue === undefined ? [] : [{ source: country, address: research.catalogue }],
         )
       },
@@ -138,6 +138,7 @@ async function searchMask(data: string, country: string): Promise<Uint8Array | u
 function publicPages(
   participants: () => Promise<Result<ParticipantList>>,
   around: ReturnType<typeof surroundings>,
+  hasCatalogue: boolean,
 ): Hono {
   const app = new Hono()
   addVitalSigns(app, around)
@@ -146,7 +147,7 @@ function publicPages(
     const rows = list.ok ? list.value.participants : []
     return context.html(
       html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Central services</title></head>
-<body><main><h1>Central services of the demonstration</h1><p>Directory version ${list.ok ? String(list.value.version) : 'unknown'}.</p>
+<body><main><h1>Central services of the demonstration</h1><p>Directory version ${list.ok ? String(list.value.version) : 'unknown'}.</p>${hasCatalogue && html`<p><a href="/catalogue">Health datasets of Europe</a></p>`}
 <table><caption>Countries that take part</caption><thead><tr><th scope="col">Country</th><th scope="col">National contact point</th><th scope="col">Services</th></tr></thead>
 <tbody>${rows.map((row) => html`<tr><th scope="row">${row.country}</th><td>${row.fhirBase ?? row.ihe?.query ?? ''}</td><td>${row.services.join(', ')}</td></tr>`)}</tbody></table></main></body></html>`,
     )

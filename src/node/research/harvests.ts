@@ -12,8 +12,8 @@ export interface Harvests {
 
 export interface HarvestParts {
   readonly database: Database
-  /** Whose catalogues, by what the Union publishes at the moment. */
-  readonly peers: () => Promise<readonly Peer[]>
+  /** Whose catalogues, by what the Union publishes at the moment; undefined while that is not known. */
+  readonly peers: () => Promise<readonly Peer[] | undefined>
   readonly log: Log
   /** Between two complete harvests of a catalogue; ten minutes unless told. */
   readonly everyMs?: number
@@ -34,7 +34,7 @@ export function keepHarvesting(parts: HarvestParts): Harvests {
   let closed = false
 
   const turn = async (): Promise<void> => {
-    for (const peer of await peers()) {
+    for (const peer of (await peers()) ?? []) {
       const { due, failures } = known.get(peer.address) ?? { due: 0, failures: 0 }
       if (closed || performance.now() < due) continue
       const complete = await harvested(harvester, peer, log)

@@ -11,6 +11,7 @@ import type { Procedures } from '#research/applications/procedure.ts'
 import { readRuleSets } from '#research/applications/rules/rule-set.ts'
 import { type CaseLists, openCaseLists } from '#research/applications/store/case-lists.ts'
 import { type CaseStore, openCaseStore } from '#research/applications/store/case-store.ts'
+import { type HarvestedCatalogues, openHarvestReports } from '#research/catalogue/harvest/reports.ts'
 import { type CatalogueStore, openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { executeTask } from '#research/workspace/typed-query/execute-task.ts'
 import { answerTo, askNodes, type FederatedAnswer, type Question } from './ask.ts'
@@ -35,6 +36,7 @@ export interface Research extends Omit<Foundation, 'asking' | 'news'>, Environme
   readonly lists: CaseLists
   readonly errands: ErrandRunner
   readonly catalogue: CatalogueStore
+  readonly harvested: HarvestedCatalogues
   readonly workers: Workers
   ask(question: Question): Promise<Result<string>>
   answerTo(task: string): Promise<Result<FederatedAnswer> | undefined>
@@ -80,14 +82,18 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
   const catalogue = openCatalogue(database)
   const collector = collectPermits(openCaseReceiver(database, procedures), asking)
   const chores = startChores({ ...environment, collector, cases, lists, errands, country: body.country, log })
-  const harvests = keepHarvesting({ database, log, peers: async () => trust.cataloguesBeside(body.country) })
+  const harvested = {
+    reports: openHarvestReports(database),
+    peers: async () => trust.cataloguesBeside(body.country),
+  }
+  const harvests = keepHarvesting({ database, log, peers: harvested.peers })
   trust.onChange(() => harvests.ring())
   const described = publishDescriptions(catalogue, settings.descriptions, log)
   described.catch((error: unknown) => log.failure('descriptions-not-published', error))
   return {
     ...foundation,
     ...environment,
-    ...{ procedures, cases, lists, errands, catalogue, workers },
+    ...{ procedures, cases, lists, errands, catalogue, harvested, workers },
     ask: (question) => askNodes(asking, question),
     answerTo: (task) => answerTo(coordinator, task, now()),
     border: researchBorder(

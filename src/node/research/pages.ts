@@ -80,5 +80,8 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
       workspace: research.workspace,
     }),
   )
-  return app.route('/', publicPages({ ...shared, procedures, catalogue, register: lists, outside }))
+  return app.route(
+    '/',
+    publicPages({ ...shared, procedures, catalogue, harvested: research.harvested, register: lists, outside }),
+  )
 }

@@ -19,8 +19,8 @@ export interface FollowedTrust extends TrustList {
   coordinators(): readonly Coordinator[]
   /** Where the body of a country is reached. */
   addressOf(country: string): BodyAddress | undefined
-  /** The public catalogues of other countries, for harvesting. */
-  cataloguesBeside(country: string): readonly { readonly source: string; readonly address: string }[]
+  /** The public catalogues of other countries, for harvesting; undefined until the lists were had. */
+  cataloguesBeside(country: string): readonly { readonly source: string; readonly address: string }[] | undefined
   /** Told now, and whenever the lists have changed. */
   onChange(tell: () => void): void
   stop(): Promise<void>
@@ -84,7 +84,7 @@ export function followTrust({ directory, log, lookMs = LOOK_MS }: FollowOptions)
       }),
     addressOf,
     cataloguesBeside: (own) =>
-      (known?.participants ?? []).flatMap(({ country, research }) =>
+      known?.participants.flatMap(({ country, research }) =>
         country === own || research?.catalogue === undefined ? [] : [{ source: country, address: research.catalogue }],
       ),
     onChange(tell) {

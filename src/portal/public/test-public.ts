@@ -1,7 +1,7 @@
 /** For tests: the public pages over a real catalogue and real cases. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { inTransaction, openDatabase } from '#platform/database/database.ts'
+import { type Database, inTransaction, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openMessages } from '#platform/i18n/messages.ts'
 import { openCaseLists } from '#research/applications/store/case-lists.ts'
@@ -10,6 +10,7 @@ import { type CaseTables, caseMigrations } from '#research/applications/store/mi
 import type { Place } from '#research/applications/testing/example-case.ts'
 import { procedureIn, proceduresOf } from '#research/applications/testing/example-case.ts'
 import { makeCase } from '#research/applications/testing/many-cases.ts'
+import type { HarvestedCatalogues } from '#research/catalogue/harvest/reports.ts'
 import { openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import { corpusGraph, OFFICIAL, OFFICIAL_DATASET } from '#research/catalogue/testing/corpus.ts'
@@ -22,8 +23,11 @@ const COUNTRY: Place = 'FR'
 
 export type TestPublic = Awaited<ReturnType<typeof testPublic>>
 
-/** @param cases so many, of every fate */
-export async function testPublic(cases = 24) {
+/**
+ * @param cases so many, of every fate
+ * @param harvests what was harvested before anybody reads
+ */
+export async function testPublic(cases = 24, harvests?: (database: Database) => Promise<HarvestedCatalogues>) {
   const database = await openDatabase('sqlite::memory:')
   await migrate(database, [...catalogueMigrations, ...caseMigrations])
   const [procedure, procedures] = [await procedureIn(COUNTRY), await proceduresOf(COUNTRY)]
@@ -34,11 +38,13 @@ export async function testPublic(cases = 24) {
     assert.ok(await inTransaction(kysely, (transaction) => append(transaction, undefined, events, procedure, at)))
   }
   const catalogue = openCatalogue(database, { now: () => NOW })
+  const harvested = await harvests?.(database)
   const errors: unknown[] = []
   const options: PublicPageOptions = {
     country: COUNTRY,
     procedures,
     catalogue,
+    ...(harvested ? { harvested } : {}),
     register: openCaseLists(database, procedures),
     outside: async () => ({ environmentAudits: 2, labels: { b: 1 } }),
     messages: (language) => openMessages(MESSAGES, language),

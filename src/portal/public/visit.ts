@@ -4,13 +4,20 @@ import type { Phrase } from '#platform/i18n/messages.ts'
 import { type RuleSet, rulesInForce } from '#research/applications/rules/rule-set.ts'
 import { type Html, inLanguage } from '../ui/markup.ts'
 import { countryName, type Site, type Visit as SiteVisit } from '../ui/site.ts'
-import type { PublicPageOptions } from './public-options.ts'
+import type { CataloguePageOptions, PublicPageOptions } from './public-options.ts'
 
-export type Visit = SiteVisit<PublicPageOptions>
-export type PublicSite = Site<PublicPageOptions>
+/** A request to the catalogue. */
+export type Visit = SiteVisit<CataloguePageOptions>
+export type CatalogueSite = Site<CataloguePageOptions>
+
+/** A request to the register and to what is counted of it. */
+export type RegisterVisit = SiteVisit<RegisterPageOptions>
+export type RegisterSite = Site<RegisterPageOptions>
+export type RegisterPageOptions = PublicPageOptions & Pick<CataloguePageOptions, 'body'>
 
 /** Where the pages stand; both are fixed, because other nodes and registers link to them. */
 export const CATALOGUE = '/catalogue'
+export const HARVESTS = '/catalogue/harvests'
 export const REGISTER = '/register'
 export const REPORT = '/register/report'
 
@@ -21,19 +28,25 @@ export function siteName(visit: Visit): string {
 export function navigation(visit: Visit) {
   const { words, path, options } = visit
   const entry = (href: string, key: string, current: boolean) => ({ href, label: words(key), current })
+  const isHarvests = path === HARVESTS
   return {
     label: siteName(visit),
     entries: [
-      entry(visit.address(CATALOGUE), 'catalogue.page.nav.catalogue', path.startsWith(CATALOGUE)),
-      entry(visit.address(REGISTER), 'catalogue.page.nav.register', path.startsWith(REGISTER) && path !== REPORT),
-      entry(visit.address(REPORT), 'catalogue.page.nav.report', path === REPORT),
-      entry(options.researcherPages ?? '/research', 'catalogue.page.nav.apply', false),
+      entry(visit.address(CATALOGUE), 'catalogue.page.nav.catalogue', path.startsWith(CATALOGUE) && !isHarvests),
+      ...(options.harvested ? [entry(visit.address(HARVESTS), 'catalogue.page.nav.harvests', isHarvests)] : []),
+      ...(options.body
+        ? [
+            entry(visit.address(REGISTER), 'catalogue.page.nav.register', path.startsWith(REGISTER) && path !== REPORT),
+            entry(visit.address(REPORT), 'catalogue.page.nav.report', path === REPORT),
+            entry(options.body.researcherPages, 'catalogue.page.nav.apply', false),
+          ]
+        : []),
     ],
   }
 }
 
 /** The rules of today, for the names of purposes, categories and kinds of applicants. */
-export function rulesOf({ options, now }: Visit): RuleSet {
+export function rulesOf({ options, now }: RegisterVisit): RuleSet {
   const rules = rulesInForce(options.procedures.ruleSets, now.toISOString().slice(0, 10))
   if (!rules) throw new Error('There are no rules in data/research/rules.')
   return rules

@@ -20,6 +20,7 @@ import {
   textsOf,
   wholeLink,
 } from '../dataset-words.ts'
+import { markAlerts, marksOf } from '../harvest-marks.ts'
 import { refused } from '../refusal.ts'
 import { CATALOGUE, countryOfCode, type Visit } from '../visit.ts'
 import { agentFacts } from './agent.ts'
@@ -42,10 +43,11 @@ export async function showDataset(visit: Visit): Promise<Response> {
   const { words } = visit
   const record = stored.record()
   const title = textOf(visit, record.title) ?? html`${stored.title}`
+  const mark = (await marksOf(visit, [stored]))(stored)
   return show(visit, {
     title: stored.title,
     content: html`<p class="crumbs"><a href="${visit.address(CATALOGUE)}">${words('catalogue.page.nav.catalogue')}</a></p>
-<h1>${title}</h1><p class="tags">${(record.healthCategory ?? []).map((one) => html`${tag(categoryWords(visit, codeOf(one)))} `)}</p>
+<h1>${title}</h1>${mark && markAlerts(visit, stored, mark)}<p class="tags">${(record.healthCategory ?? []).map((one) => html`${tag(categoryWords(visit, codeOf(one)))} `)}</p>
 <div class="beside"><div>${section(visit, 'content', [textsOf(visit, record.description).map((text) => html`<p>${text}</p>`), contentFacts(visit, record)])}
 ${section(visit, 'variables', variableTables(visit, record))}
 ${section(visit, 'quality', quality(visit, stored, record))}
@@ -190,7 +192,6 @@ function fileItem(
 /** What to do to use these data (Art. 67, 69). */
 function applying(visit: Visit, stored: StoredRecord): Html {
   const { words, options } = visit
-  const apply = options.researcherPages ?? '/research'
   const query = new URLSearchParams({
     dataset: stored.iri,
     ...(stored.source === 'own' ? {} : { source: stored.source }),
@@ -200,7 +201,10 @@ function applying(visit: Visit, stored: StoredRecord): Html {
     words('catalogue.page.apply.title'),
     html`<ol><li>${words('catalogue.page.apply.application')}</li><li>${words('catalogue.page.apply.decision')}</li><li>${words(
       'catalogue.page.apply.use',
-    )}</li></ol><p>${linkButton(`${apply}/applications/new?${query}`, words('catalogue.page.apply.do'), 'main')}</p>`,
+    )}</li></ol>${
+      options.body &&
+      html`<p>${linkButton(`${options.body.researcherPages}/applications/new?${query}`, words('catalogue.page.apply.do'), 'main')}</p>`
+    }`,
   )
 }
 

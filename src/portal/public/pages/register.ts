@@ -4,12 +4,12 @@ import { linkButton, summaryList, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { countryName, day, show } from '../../ui/site.ts'
 import { refused } from '../refusal.ts'
-import { CATALOGUE, REGISTER, ruleLabel, rulesOf, type Visit } from '../visit.ts'
+import { CATALOGUE, REGISTER, type RegisterVisit, ruleLabel, rulesOf } from '../visit.ts'
 
 const PAGE = 25
 const TITLE_ID = /^[0-9a-f-]{36}$/
 
-export async function showRegister(visit: Visit): Promise<Response> {
+export async function showRegister(visit: RegisterVisit): Promise<Response> {
   const { options, words, context } = visit
   const title = words.messages.text('catalogue.page.register.title')
   const submittedAt = context.req.query('before')
@@ -32,7 +32,7 @@ export async function showRegister(visit: Visit): Promise<Response> {
   })
 }
 
-export async function showEntry(visit: Visit, caseId: string): Promise<Response> {
+export async function showEntry(visit: RegisterVisit, caseId: string): Promise<Response> {
   const entry = TITLE_ID.test(caseId) ? await entryOf(visit, caseId) : undefined
   if (!entry) return refused(visit, 'not-found')
   const { words } = visit
@@ -60,7 +60,7 @@ export async function showEntry(visit: Visit, caseId: string): Promise<Response>
 }
 
 /** The register is read from its newest end, so an entry is looked for page by page. */
-async function entryOf({ options }: Visit, caseId: string): Promise<PublicEntry | undefined> {
+async function entryOf({ options }: RegisterVisit, caseId: string): Promise<PublicEntry | undefined> {
   let before: PublicEntry | undefined
   for (;;) {
     const entries = await options.register.register({ limit: 500, ...(before ? { before } : {}) })
@@ -70,7 +70,7 @@ async function entryOf({ options }: Visit, caseId: string): Promise<PublicEntry 
   }
 }
 
-function listedEntry(visit: Visit, entry: PublicEntry): Html {
+function listedEntry(visit: RegisterVisit, entry: PublicEntry): Html {
   const { words } = visit
   return html`<li><article><h2><a href="${visit.address(`${REGISTER}/${entry.caseId}`)}">${entry.title}</a></h2><p class="facts">${words(
     `catalogue.page.kind.${entry.kind}`,
@@ -81,7 +81,7 @@ function listedEntry(visit: Visit, entry: PublicEntry): Html {
   )}</p></article></li>`
 }
 
-function applicantWords(visit: Visit, { applicant, applicantKind }: PublicEntry): Html {
+function applicantWords(visit: RegisterVisit, { applicant, applicantKind }: PublicEntry): Html {
   const kind = ruleLabel(visit, rulesOf(visit).applicantKinds, applicantKind)
   return applicant === undefined ? kind : html`${applicant} (${kind})`
 }
@@ -95,11 +95,11 @@ const TONE: Readonly<Record<PublicDecision['outcome'], 'plain' | 'good' | 'warn'
   withdrawn: 'plain',
 }
 
-function outcomeTag({ words }: Visit, outcome: PublicDecision['outcome'], country: string): Html {
+function outcomeTag({ words }: RegisterVisit, outcome: PublicDecision['outcome'], country: string): Html {
   return tag(html`${country && html`${country}, `}${words(`catalogue.page.outcome.${outcome}`)}`, TONE[outcome])
 }
 
-function decisionBlock(visit: Visit, decision: PublicDecision): Html {
+function decisionBlock(visit: RegisterVisit, decision: PublicDecision): Html {
   const { words } = visit
   const { duration, summary } = decision
   const heading = words('catalogue.page.register.decision', { country: countryName(visit, decision.memberState) })
@@ -132,7 +132,7 @@ function decisionBlock(visit: Visit, decision: PublicDecision): Html {
   ])}</section>`
 }
 
-function datasetLink(visit: Visit, { memberState }: PublicDecision, dataset: string): Html {
+function datasetLink(visit: RegisterVisit, { memberState }: PublicDecision, dataset: string): Html {
   if (!/^(https?:|urn:)/.test(dataset)) return html`${dataset}`
   const source = memberState === visit.options.country ? '' : memberState
   return html`<a href="${visit.address(`${CATALOGUE}/dataset`, { iri: dataset, source })}">${dataset}</a>`

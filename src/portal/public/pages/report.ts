@@ -8,9 +8,9 @@ import { button, errorSummary, linkButton, textField } from '../../ui/components
 import { type Html, html, inLanguage } from '../../ui/markup.ts'
 import { show } from '../../ui/site.ts'
 import type { ReportShelf } from '../report-shelf.ts'
-import { REPORT, rulesOf, ruleText, type Visit } from '../visit.ts'
+import { REPORT, type RegisterVisit, rulesOf, ruleText } from '../visit.ts'
 
-export async function showReport(visit: Visit, shelf: ReportShelf): Promise<Response> {
+export async function showReport(visit: RegisterVisit, shelf: ReportShelf): Promise<Response> {
   const { words, context } = visit
   const { period, wrong } = periodOf(visit)
   const report = await shelf.reportFor(period)
@@ -40,7 +40,7 @@ ${groupsOf(visit, report).map((group, index) => groupBlock(visit, group, index))
 }
 
 /** The same numbers for spreadsheets. */
-export async function downloadReport(visit: Visit, shelf: ReportShelf): Promise<Response> {
+export async function downloadReport(visit: RegisterVisit, shelf: ReportShelf): Promise<Response> {
   const { period } = periodOf(visit)
   const report = await shelf.reportFor(period)
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
@@ -55,7 +55,10 @@ export async function downloadReport(visit: Visit, shelf: ReportShelf): Promise<
 }
 
 /** As the address says; otherwise the year that runs. */
-function periodOf({ context, options, now }: Visit): { readonly period: ReportPeriod; readonly wrong: boolean } {
+function periodOf({ context, options, now }: RegisterVisit): {
+  readonly period: ReportPeriod
+  readonly wrong: boolean
+} {
   const today = calendarOf(options.procedures, options.procedures.body.country).dayOf(now.toISOString())
   const usual = { from: `${today.slice(0, 4)}-01-01`, to: today }
   const from = (context.req.query('from') ?? usual.from).trim()
@@ -69,7 +72,7 @@ interface Group {
   readonly rows: readonly ({ readonly code: string; readonly value: number } & Phrase)[]
 }
 
-function groupsOf(visit: Visit, report: ActivityReport): readonly Group[] {
+function groupsOf(visit: RegisterVisit, report: ActivityReport): readonly Group[] {
   const { words } = visit
   const rules = rulesOf(visit)
   const named = (name: string, values: Readonly<Record<string, number | undefined>>): Group => ({
@@ -122,7 +125,7 @@ function groupsOf(visit: Visit, report: ActivityReport): readonly Group[] {
 /** Groups whose numbers are parts of the same thing, and are compared in a picture. */
 const COMPARED: readonly string[] = ['applicants', 'purposes', 'categories', 'labels']
 
-function groupBlock({ words }: Visit, { name, rows }: Group, index: number): Html {
+function groupBlock({ words }: RegisterVisit, { name, rows }: Group, index: number): Html {
   const { messages } = words
   const number = (value: number): string => messages.formats.number(value)
   const title = messages.text(`catalogue.page.report.group.${name}`)

@@ -1,4 +1,5 @@
 /** Finding datasets (EHDS Art. 77, 79): words, facets with their counts, and what is most asked of a dataset at a glance. */
+import type { DatasetMark } from '#research/catalogue/harvest/reports.ts'
 import { codeOf, FACETS, type Facet, hasLabel, isTrustedHolder } from '#research/catalogue/store/facets.ts'
 import type { FoundRecords } from '#research/catalogue/store/search.ts'
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
@@ -6,7 +7,8 @@ import { button, linkButton, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { show } from '../../ui/site.ts'
 import { categoryWords, facetWords, sourceWords, spanWords, textOf } from '../dataset-words.ts'
-import { CATALOGUE, type Visit } from '../visit.ts'
+import { markLines, marksOf } from '../harvest-marks.ts'
+import { CATALOGUE, HARVESTS, type Visit } from '../visit.ts'
 
 const PAGE = 20
 /** Values of one facet that are shown; those that were chosen always are. */
@@ -32,6 +34,7 @@ export async function showSearch(visit: Visit): Promise<Response> {
     limit: PAGE,
     ...(after === undefined ? {} : { after }),
   })
+  const marks = await marksOf(visit, found.records)
   const title = words.messages.text('catalogue.page.search.title')
   return show(visit, {
     title,
@@ -42,11 +45,14 @@ export async function showSearch(visit: Visit): Promise<Response> {
 <section aria-labelledby="results"><h2 id="results" role="status">${words('catalogue.page.search.count', { count: found.total })}</h2>${
       found.total === 0
         ? html`<p>${words('catalogue.page.search.none')}</p><p>${linkButton(visit.address(CATALOGUE), words('catalogue.page.search.all'))}</p>`
-        : html`<ol class="datasets">${found.records.map((record) => result(visit, record))}</ol>`
+        : html`<ol class="datasets">${found.records.map((record) => result(visit, record, marks(record)))}</ol>`
     }${
       found.next !== undefined &&
       html`<p>${linkButton(visit.address(CATALOGUE, { q: text, ...chosen, after: found.next }), words('catalogue.page.search.more'))}</p>`
-    }</section></div></form>`,
+    }</section></div></form>${
+      options.harvested &&
+      html`<p class="small"><a href="${visit.address(HARVESTS)}">${words('catalogue.page.harvest.title')}</a></p>`
+    }`,
   })
 }
 
@@ -89,7 +95,7 @@ function isUseless(facet: Facet, values: readonly { readonly value: string }[], 
   return isTruth && picked.length === 0 && values.every(({ value }) => value === 'no')
 }
 
-function result(visit: Visit, stored: StoredRecord): Html {
+function result(visit: Visit, stored: StoredRecord, mark: DatasetMark | undefined): Html {
   const { words } = visit
   const record = stored.record()
   const { formats } = words.messages
@@ -104,7 +110,7 @@ function result(visit: Visit, stored: StoredRecord): Html {
     period && spanWords(visit, period.start, period.end),
   ].filter((fact) => fact)
   return html`<li><article><h3><a href="${datasetAddress(visit, stored)}">${textOf(visit, record.title) ?? stored.title}</a></h3>
-<p class="facts">${facts.map((fact, index) => html`${index > 0 && ' · '}${fact}`)}</p>${
+<p class="facts">${facts.map((fact, index) => html`${index > 0 && ' · '}${fact}`)}</p>${mark && markLines(visit, stored, mark)}${
     description &&
     html`<p${description.language && description.language !== words.language && html` lang="${description.language}"`}>${shortened(description.value)}</p>`
   }<p class="tags">${(record.healthCategory ?? []).map((category) => html`${tag(categoryWords(visit, codeOf(category)))} `)}${

@@ -11,7 +11,7 @@ import { catalogueMigrations } from '../store/migrations.ts'
 import { corpusText, OFFICIAL, RELEASE_5_CATALOGUE, withoutCorpus } from '../testing/corpus.ts'
 import { acceptedFormat } from './accept.ts'
 import { openHarvester } from './harvester.ts'
-import { openHarvestReports } from './outcomes.ts'
+import { openHarvestReports } from './reports.ts'
 import { catalogueServer } from './server.ts'
 
 const ADDRESS = 'https://fr.example.org/catalogue'
@@ -58,7 +58,8 @@ const get = (path = '', headers: Readonly<Record<string, string>> = {}) => new R
 async function union(database: TestDatabase, fetch: (request: Request) => Promise<Response>, timeoutMs = 600_000) {
   await migrate(database, catalogueMigrations)
   const harvester = openHarvester(database, { fetch, timeoutMs, staleAfter: 2 })
-  return { harvester, store: openCatalogue(database), peer: { source: 'FR', address: ADDRESS } }
+  const reports = openHarvestReports(database, 2)
+  return { harvester, reports, store: openCatalogue(database), peer: { source: 'FR', address: ADDRESS } }
 }
 
 if (withoutCorpus) describe('harvest', { skip: withoutCorpus }, () => {})
@@ -140,7 +141,7 @@ else
     it('the Union gets every dataset once; again changes nothing; changes arrive; what is gone is marked', async () => {
       const { server, publish, store: national } = await nation(await open(), 3)
       const database = await open()
-      const { harvester, store, peer } = await union(database, server.fetch)
+      const { harvester, reports, store, peer } = await union(database, server.fetch)
       const first = await harvester.harvest(peer)
       assert.deepEqual([first.outcome, first.valid, first.invalid, first.unchanged], ['complete', 3, 0, 0])
       const source = await national.find('https://fr.example.org/datasets/2')
@@ -160,10 +161,20 @@ else
       const changed = await harvester.harvest(peer)
       assert.deepEqual([changed.valid, changed.unchanged, changed.stale], [1, 1, 0])
       const stale = await harvester.harvest(peer)
-      assert.deepEqual([stale.stale, await harvester.stale('FR')], [1, ['https://fr.example.org/datasets/3']])
+      const gone = 'https://fr.example.org/datasets/3'
+      const found = await reports.stale({ source: 'FR' })
+      assert.deepEqual([stale.stale, found.total, found.datasets.map(({ iri }) => iri)], [1, 1, [gone]])
+      assert.equal(found.datasets[0]?.title, 'Cross-border oncology EHR cohort 2024')
+      const marks = await reports.marks([
+        { source: 'FR', iri: gone },
+        { source: 'FR', iri: 'https://fr.example.org/datasets/2' },
+      ])
+      assert.deepEqual(marks({ source: 'FR', iri: gone }), { staleSince: found.datasets[0]?.seen, isOutdated: false })
+      assert.equal(marks({ source: 'FR', iri: 'https://fr.example.org/datasets/2' }), undefined)
       await publish(3)
       assert.equal((await harvester.harvest(peer)).stale, 0)
-      assert.equal((await harvester.reports('FR')).length >= 1, true)
+      assert.equal((await reports.stale()).total, 0)
+      assert.equal((await reports.runs('FR')).length >= 1, true)
     })
 
     it('descriptions of different years that name the same body do not spoil each other', async () => {
@@ -203,14 +214,16 @@ else
         )
         return new Response(text, { headers: { 'content-type': 'text/turtle' } })
       }
-      const { harvester, store, peer } = await union(await open(), fetch)
+      const { harvester, reports, store, peer } = await union(await open(), fetch)
       await harvester.harvest(peer)
       breaking = true
       const report = await harvester.harvest(peer)
       assert.deepEqual([report.outcome, report.invalid, report.unchanged], ['complete', 1, 1])
       const again = await harvester.harvest(peer)
       assert.deepEqual([again.outcome, again.invalid, again.unchanged], ['complete', 1, 1])
-      const [invalid] = await harvester.invalid('FR')
+      const [invalid] = (await reports.invalid({ source: 'FR' })).datasets
+      const marks = await reports.marks([{ source: 'FR', iri: 'https://fr.example.org/datasets/2' }])
+      assert.equal(marks({ source: 'FR', iri: 'https://fr.example.org/datasets/2' })?.isOutdated, true)
       assert.equal(invalid?.iri, 'https://fr.example.org/datasets/2')
       assert.deepEqual(
         invalid.problems.map(({ property, kind }) => `${kind} ${property}`),
@@ -219,7 +232,7 @@ else
       assert.equal((await store.find('https://fr.example.org/datasets/2', 'FR'))?.state, 'published')
       breaking = false
       const mended = await harvester.harvest(peer)
-      assert.deepEqual([mended.invalid, mended.unchanged, await harvester.invalid('FR')], [0, 2, []])
+      assert.deepEqual([mended.invalid, mended.unchanged, (await reports.invalid()).total], [0, 2, 0])
     })
 
     it('a peer may hang, fail, send garbage, half a page, a ring of pages or another host: it is told, and nothing is marked', async () => {
@@ -289,8 +302,29 @@ else
         [france?.outcome, france?.valid, france?.unnamed, france?.unattached],
         ['complete', 1, 1, left.size],
       )
-      const [kept] = await openHarvestReports(database).reports('FR')
+      const [kept] = await openHarvestReports(database).runs('FR')
       assert.deepEqual([kept?.unnamed, kept?.unattached, kept?.valid], [1, left.size, 1])
+    })
+
+    it('a source that is down for long is told with its last complete harvest, and its reports do not pile up', async () => {
+      const { server } = await nation(await open(), 1)
+      const database = await open()
+      await migrate(database, catalogueMigrations)
+      const reports = openHarvestReports(database)
+      let minute = 0
+      let down = false
+      const harvester = openHarvester(database, {
+        now: () => new Date(Date.UTC(2031, 0, 1) + minute * 60_000),
+        fetch: async (request) => (down ? new Response('no', { status: 503 }) : server.fetch(request)),
+      })
+      await harvester.harvest({ source: 'FR', address: ADDRESS })
+      down = true
+      for (minute = 1; minute <= 1005; minute += 1) await harvester.harvest({ source: 'FR', address: ADDRESS })
+      const [france, ...others] = await reports.sources()
+      assert.deepEqual([france?.source, others], ['FR', []])
+      assert.deepEqual([france?.last.outcome, france?.last.problem?.code], ['failed', 'harvest-refused'])
+      assert.deepEqual([france?.lastComplete?.valid, france?.lastComplete?.ended], [1, '2031-01-01T00:00:00.000Z'])
+      assert.ok((await reports.runs('FR')).length <= 1001)
     })
 
     it('the Union publishes what it has harvested; a nation publishes its own only', async () => {
@@ -320,14 +354,25 @@ else
       skip: dialect !== 'sqlite',
     }, async () => {
       const text = corpusText(RELEASE_5_CATALOGUE)
-      const { harvester, peer } = await union(
+      const { harvester, reports, peer } = await union(
         await open(),
         async () => new Response(text, { headers: { 'content-type': 'text/turtle' } }),
       )
       const report = await harvester.harvest(peer)
       assert.deepEqual([report.outcome, report.valid, report.invalid], ['complete', 0, 21])
-      const invalid = await harvester.invalid('FR')
-      assert.ok(invalid.length === 21 && invalid.every(({ problems }) => problems.length > 0))
+      const { total, datasets } = await reports.invalid({ source: 'FR' })
+      assert.ok(total === 21 && datasets.length === 21 && datasets.every(({ problems }) => problems.length > 0))
+      const paged: string[] = []
+      let after: string | undefined
+      do {
+        const page = await reports.invalid({ limit: 8, ...(after === undefined ? {} : { after }) })
+        paged.push(...page.datasets.map(({ iri }) => iri))
+        after = page.next
+      } while (after !== undefined)
+      assert.deepEqual(
+        paged,
+        datasets.map(({ iri }) => iri),
+      )
     })
   })
 

@@ -7,13 +7,12 @@
 import { hash } from 'node:crypto'
 import type { Database } from '#platform/database/database.ts'
 import type { Problem } from '#platform/result/result.ts'
-import type { DescriptionProblem } from '../gate/problem.ts'
 import { importDataset } from '../import.ts'
 import { canonicalText } from '../rdf/canonical.ts'
 import { RDF_LIMITS, type RdfLimits } from '../rdf/problems.ts'
 import { type DatasetPart, splitCatalogue } from '../record/split.ts'
 import { openCatalogue } from '../store/catalogue-store.ts'
-import { type HarvestReports, harvestRecords, STALE_AFTER } from './outcomes.ts'
+import { harvestRecords, STALE_AFTER } from './outcomes.ts'
 import { cataloguePages, type HarvestFetch, type HarvestProblemCode } from './pages.ts'
 
 export interface Peer {
@@ -49,12 +48,8 @@ export interface HarvestReport {
   readonly unattached: number
 }
 
-export interface InvalidDataset {
-  readonly iri: string
-  readonly problems: readonly DescriptionProblem[]
-}
-
-export interface Harvester extends HarvestReports {
+/** What they leave is read with `openHarvestReports`. */
+export interface Harvester {
   /** Never rejects for what a peer does. */
   harvest(peer: Peer): Promise<HarvestReport>
   /** All peers at once: one that hangs holds up nobody else. */
@@ -127,11 +122,10 @@ export function openHarvester(database: Database, options: HarvesterOptions): Ha
     }
     const outcome = problem === undefined ? 'complete' : pages > 0 ? 'partial' : 'failed'
     if (outcome === 'complete') await outcomes.missed(source, seen)
-    const stale = (await outcomes.stale(source)).length
+    const stale = await outcomes.staleCount(source)
     const report = { source, outcome, ...counts, stale, ...(problem ? { problem } : {}) } as const
     await outcomes.ran(report, started, now().toISOString())
     return report
   }
-  const { invalid, stale, reports } = outcomes
-  return { harvest, harvestAll: (peers) => Promise.all(peers.map(harvest)), invalid, stale, reports }
+  return { harvest, harvestAll: (peers) => Promise.all(peers.map(harvest)) }
 }

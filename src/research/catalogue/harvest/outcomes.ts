@@ -1,31 +1,17 @@
-/** What harvests found, in the database: each dataset with its reasons, each run with its counts. */
-import { z } from 'zod'
+/** What harvests find is written down: each dataset with its reasons, each run with its counts. */
+import type { Kysely } from 'kysely'
 import type { Database } from '#platform/database/database.ts'
-import type { Problem } from '#platform/result/result.ts'
 import type { DescriptionProblem } from '../gate/problem.ts'
 import type { CatalogueTables } from '../store/migrations.ts'
-import type { HarvestReport, InvalidDataset } from './harvester.ts'
-import type { HarvestProblemCode } from './pages.ts'
-
-/** What pages show of harvests. */
-export interface HarvestReports {
-  /** What was kept out when it was last seen, and why. */
-  invalid(source: string): Promise<readonly InvalidDataset[]>
-  /** Addresses that complete harvests have not seen lately. */
-  stale(source: string): Promise<readonly string[]>
-  /** Reports of a source, the newest first. */
-  reports(source: string): Promise<readonly (HarvestReport & { readonly ended: string })[]>
-}
+import type { HarvestReport } from './harvester.ts'
 
 /** Complete harvests in a row without a dataset, after which it is marked. */
 export const STALE_AFTER = 3
 
-/** Needs `catalogueMigrations`. */
-export function openHarvestReports(database: Database, staleAfter = STALE_AFTER): HarvestReports {
-  const { invalid, stale, reports } = harvestRecords(database, staleAfter)
-  return { invalid, stale, reports }
-}
+/** Runs that are kept of one source: a week of one every ten minutes. The newest complete one is kept in any case. */
+const RUNS_KEPT = 1000
 
+/** Needs `catalogueMigrations`. */
 export function harvestRecords(database: Database, staleAfter: number) {
   const kysely = database.kysely.$extendTables<CatalogueTables>()
   return {
@@ -73,16 +59,14 @@ export function harvestRecords(database: Database, staleAfter: number) {
       }
     },
 
-    async stale(source: string): Promise<readonly string[]> {
-      const query = kysely.selectFrom('catalogue_harvest').select('iri').where('source', '=', source)
-      const rows = await query.where('missed', '>=', staleAfter).orderBy('iri').execute()
-      return rows.map(({ iri }) => iri)
-    },
-
-    async invalid(source: string): Promise<readonly InvalidDataset[]> {
-      const query = kysely.selectFrom('catalogue_harvest').select(['iri', 'problems']).where('source', '=', source)
-      const rows = await query.where('outcome', '=', 'invalid').orderBy('iri').execute()
-      return rows.map(({ iri, problems }) => ({ iri, problems: JSON.parse(problems) }))
+    async staleCount(source: string): Promise<number> {
+      const { count } = await kysely
+        .selectFrom('catalogue_harvest')
+        .select(({ fn }) => fn.countAll<string | number>().as('count'))
+        .where('source', '=', source)
+        .where('missed', '>=', staleAfter)
+        .executeTakeFirstOrThrow()
+      return Number(count)
     },
 
     async ran({ problem, ...report }: HarvestReport, started: string, ended: string): Promise<void> {
@@ -92,16 +76,22 @@ export function harvestRecords(database: Database, staleAfter: number) {
         .values(row)
         .onConflict((conflict) => conflict.columns(['source', 'started']).doUpdateSet(row))
         .execute()
-    },
-
-    async reports(source: string): Promise<readonly (HarvestReport & { readonly ended: string })[]> {
-      const query = kysely.selectFrom('catalogue_harvest_run').selectAll().where('source', '=', source)
-      const rows = await query.orderBy('started', 'desc').execute()
-      return rows.map(({ outcome, problem, started: _, ...counts }) => ({
-        ...counts,
-        outcome: z.enum(['complete', 'partial', 'failed']).parse(outcome),
-        ...(problem === null ? {} : { problem: JSON.parse(problem) as Problem<HarvestProblemCode> }),
-      }))
+      await forgetOldRuns(kysely, report.source)
     },
   }
+}
+
+/** A catalogue that is down is asked every minute: its reports must not pile up. */
+async function forgetOldRuns(kysely: Kysely<CatalogueTables>, source: string): Promise<void> {
+  const runs = kysely.selectFrom('catalogue_harvest_run').select('started').where('source', '=', source)
+  const newest = runs.orderBy('started', 'desc')
+  const old = await newest.offset(RUNS_KEPT).limit(1).executeTakeFirst()
+  if (!old) return
+  const complete = await newest.where('outcome', '=', 'complete').limit(1).executeTakeFirst()
+  await kysely
+    .deleteFrom('catalogue_harvest_run')
+    .where('source', '=', source)
+    .where('started', '<=', old.started)
+    .where('started', '<>', complete?.started ?? '')
+    .execute()
 }
