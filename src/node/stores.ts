@@ -12,6 +12,7 @@ import { caseMigrations } from '#research/applications/store/migrations.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import { disclosureMigrations } from '#research/disclosure/ledger/migrations.ts'
 import { coordinatorMigrations, nodeMigrations } from '#research/federation/migrations.ts'
+import { releaseChoiceMigrations } from '#research/omop/current/choice-store.ts'
 import { surrogateMigrations } from '#research/omop/from-fhir/surrogate-keys.ts'
 import { optOutMigrations } from '#research/omop/opt-out.ts'
 import { permitMigrations } from '#research/permits/migrations.ts'
@@ -40,7 +41,7 @@ const RESEARCH = [
   ...[...catalogueMigrations, ...caseMigrations, ...permitMigrations, ...disclosureMigrations],
   ...[...surrogateMigrations, ...optOutMigrations, ...coordinatorMigrations, ...nodeMigrations],
   ...[...releasedAnswerMigrations, ...secondFactorMigrations, ...sessionMigrations, ...airlockMigrations],
-  ...studyMigrations,
+  ...[...studyMigrations, ...releaseChoiceMigrations],
 ]
 
 /** Rejects with a `ProblemError`: keys missing or expired, database unreachable, ledger of another node. */

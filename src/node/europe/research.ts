@@ -37,6 +37,7 @@ export function demoResearch(home: string, data: string, demo: DemoBody): Resear
     body,
     datasets: [{ ...dataset, holder: holder.id, file: demoRelease(home, demo) }],
     descriptions: [join(data, 'demo', 'research', 'catalogue', `${country}.ttl`)],
+    mostRejected: 0.05,
     memory: '1GB',
     threads: 2,
     waitSeconds: 20,

@@ -29,7 +29,7 @@ export function openEnvironment({ database, keys, door, work, datasets, body, ca
   const secretFor = (use: string): string =>
     createHmac('sha256', keys.secret).update(`tessera workspace ${use} 1`).digest('hex')
   const factors = openSecondFactors(database, { secret: secretFor('second factor'), issuer: body.name })
-  const workspaces = openWorkspaces({ database, door, work, factors, releaseOf: datasets.releaseOf })
+  const workspaces = openWorkspaces({ database, door, work, factors, releasesOf: datasets.releasesOf })
   const airlock = openAirlock({
     ...{ database, door, secret: secretFor('airlock') },
     // That the person is an output checker, the page knows by the office of the session.

@@ -3,6 +3,7 @@ import { openAnswerLedger } from '#research/disclosure/ledger/answer-ledger.ts'
 import { openPrivacyBudget } from '#research/disclosure/privacy/budget.ts'
 import { type CoordinatorStore, openCoordinatorStore } from '#research/federation/coordinator-store.ts'
 import { createNews, type News } from '#research/federation/news.ts'
+import { type CurrentReleases, openCurrentReleases } from '#research/omop/current/current-releases.ts'
 import { openOptOuts } from '#research/omop/opt-out.ts'
 import type { Door } from '#research/permits/authorise.ts'
 import { openPermitStore, type PermitStore } from '#research/permits/permit-store.ts'
@@ -12,7 +13,7 @@ import type { CountryParts } from '../country-parts.ts'
 import type { AskParts } from './ask.ts'
 import { type HeldDatasets, openDatasets } from './datasets.ts'
 import { openResearchKeys, type ResearchKeys } from './keys.ts'
-import { researchKeyFolder } from './paths.ts'
+import { releaseFolder, researchKeyFolder } from './paths.ts'
 import type { ResearchSettings } from './settings.ts'
 import { type FollowedTrust, followTrust } from './trust.ts'
 
@@ -25,6 +26,8 @@ export interface Foundation {
   readonly door: Door
   readonly work: RunningWork
   readonly datasets: HeldDatasets
+  /** Which release of a dataset answers, as its holder chooses. */
+  readonly current: CurrentReleases
   readonly coordinator: CoordinatorStore
   readonly news: News
   /** For questions to the nodes of several countries. */
@@ -49,8 +52,13 @@ export async function openFoundation(parts: ResearchParts, settings: ResearchSet
   const work = startRunningWork({ database, permits, log })
   const coordinator = openCoordinatorStore(database)
   const news = createNews()
+  const current = openCurrentReleases({
+    ...{ database, ledger, node: body, folder: releaseFolder(configuration.home), now },
+    configured: settings.datasets,
+    mostRejected: settings.mostRejected,
+  })
   const datasets = openDatasets({
-    settings,
+    ...{ settings, current },
     secret: keys.secret,
     answers: openAnswerStore(database),
     disclosure: { ledger: openAnswerLedger(database), budget: openPrivacyBudget(database), secret: keys.secret },
@@ -58,7 +66,7 @@ export async function openFoundation(parts: ResearchParts, settings: ResearchSet
   })
   const { fetch } = network.fetch
   return {
-    ...{ settings, body, keys, trust, permits, work, datasets, coordinator, news },
+    ...{ settings, body, keys, trust, permits, work, datasets, current, coordinator, news },
     door: { node: body, trust, permits, ledger },
     asking: { permits, trust, fetch, addressOf: trust.addressOf, now, body, key: keys.signing, coordinator, news },
     async close() {

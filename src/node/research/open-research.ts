@@ -76,7 +76,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     key: keys.signing,
     sumKey: keys.sums,
     execute: executeTask(datasets.meansOf),
-    releaseOf: datasets.releaseOf,
+    releasesOf: datasets.releasesOf,
     waitSeconds: settings.waitSeconds,
   })
   const catalogue = openCatalogue(database)

@@ -28,7 +28,7 @@ export interface ResearchPages {
 export function researchPages({ parts, research, people, words }: ResearchPages): Hono {
   const { configuration, stores, around } = parts
   const { country, portal, home } = configuration
-  const { procedures, cases, lists, errands, catalogue, work, settings, airlock } = research
+  const { procedures, cases, lists, errands, catalogue, work, settings, airlock, current } = research
   const { researcher, bodyOfficer, holderOfficer } = researchPeople({
     ...{ country, origin: portal.origin, database: stores.database },
     now: () => new Date(),
@@ -66,6 +66,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
         inbox: inboxFolder(home),
         load: { memory: settings.memory, threads: settings.threads },
       }),
+      current,
       datasetBase: `${portal.origin}/catalogue/datasets/`,
     }),
   )
@@ -74,7 +75,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
     researcherPages({
       ...{ ...shared, procedures, cases, lists, errands, catalogue, person: researcher, signIn: signIn('/research') },
       studies: openStudyStore(stores.database),
-      concepts: conceptSearch(settings.datasets.map(({ file }) => file)),
+      concepts: conceptSearch(current.currentFiles),
       ask: research.ask,
       answer: research.answerTo,
       workspace: research.workspace,

@@ -29,14 +29,13 @@ export async function runQuestion(parts: Parts, question: LocalQuestion): Promis
     const sentence = 'This body has given no permit with this number.'
     return failed('permit-not-there', sentence, 'Look for it in the case, or in the register.')
   }
-  const release = datasets.releaseOf(question.dataset)
   const access: Access = {
     person: question.person,
     purpose: question.purpose,
     at: new Date(),
     memberState: body.country,
     dataset: question.dataset,
-    ...(release === undefined ? {} : { release }),
+    releases: await datasets.releasesOf(question.dataset),
     tool: 'typed-query',
     output: 'statistics',
   }
@@ -51,7 +50,7 @@ async function underJob(
   { analysis, dataset, releaseKey }: LocalQuestion,
   { permit, scope }: Extract<Awaited<ReturnType<typeof authorise>>, { ok: true }>['value'],
 ): Promise<Result<PermittedAnswer>> {
-  const means = datasets.meansOf(dataset)
+  const means = datasets.meansOf(dataset, scope.release)
   if (!means) return failed('dataset-not-open', 'The dataset is not held here, or not loaded yet.', 'Load it first.')
   const job = await work.begin(permit.content, { dataset, tool: 'typed-query' })
   let ended = 'interrupted'

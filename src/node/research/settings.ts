@@ -4,7 +4,10 @@ import { z } from 'zod'
 export const ResearchSettings = z.object({
   /** The health data access body (EHDS Art. 55): its id on the Union's trust list, and its name for people. */
   body: z.object({ id: z.string().min(1).max(200), name: z.string().min(1).max(500) }),
-  /** Dataset releases. A file may come later: until then questions about it are refused by name. */
+  /**
+   * Dataset releases, which answer until the data holder chooses another one on his pages. A file may come later: until then
+   * questions about it are refused by name.
+   */
   datasets: z
     .array(
       z.object({
@@ -18,6 +21,8 @@ export const ResearchSettings = z.object({
       }),
     )
     .default([]),
+  /** A data holder cannot choose a release with a larger share of rejected rows in any of its tables. */
+  mostRejected: z.number().min(0).max(1).default(0.05),
   /** Descriptions of datasets (RDF) that are published at the first start. */
   descriptions: z.array(z.string()).default([]),
   /** Of the engine, for each dataset that is open. */
@@ -28,4 +33,3 @@ export const ResearchSettings = z.object({
 })
 
 export type ResearchSettings = z.infer<typeof ResearchSettings>
-export type DatasetSettings = ResearchSettings['datasets'][number]

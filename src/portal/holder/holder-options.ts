@@ -4,6 +4,7 @@ import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
 import type { Agent } from '#research/catalogue/record/dataset-record.ts'
 import type { CatalogueStore } from '#research/catalogue/store/catalogue-store.ts'
+import type { CurrentReleases } from '#research/omop/current/current-releases.ts'
 import type { DeskOptions, DeskPerson } from '../case-desk/desk.ts'
 import type { ReleaseShelf } from './release-shelf.ts'
 
@@ -22,6 +23,8 @@ export interface HolderPageOptions extends DeskOptions<HolderOfficer> {
   readonly lists: Pick<CaseLists, 'list'>
   readonly errands: Pick<ErrandRunner, 'run'>
   readonly releases: ReleaseShelf
+  /** Which of them answers questions. */
+  readonly current: Pick<CurrentReleases, 'currentOf' | 'fileOf' | 'check' | 'use'>
   /** Beginning of the addresses of new datasets, with a slash at the end. */
   readonly datasetBase: string
   /** How a new description names the body of this Member State (healthdcatap:hdab). */

@@ -206,6 +206,53 @@ test('a release is loaded from the inbox, with a report of every row that was no
   assert.equal((await node.get(`/release?${query({ release: '..%2Fx' })}`)).status, 404)
 })
 
+test('the release that answers questions is chosen and confirmed; a broken one is refused in words', async () => {
+  const releases = await node.get(`/releases?${query()}`)
+  assert.match(releases.text, /Aucune livraison ne répond encore/)
+  const broken = await node.get(`/use?${query({ release: '2029-05' })}`)
+  assert.equal(broken.status, 409)
+  assert.match(broken.text, /Trop de lignes d’une table ont été rejetées/)
+  assert.match(broken.text, /1 of 4 rows were rejected/)
+  assert.doesNotMatch(broken.text, /action="\/holder\/use"/)
+  const forced = await node.post('/use', [
+    ['dataset', DATASET],
+    ['release', '2029-05'],
+  ])
+  assert.equal(forced.status, 409)
+  await node.post('/releases', [
+    ['dataset', DATASET],
+    ['folder', 'summer'],
+    ['release', '2029-06'],
+  ])
+  await node.releases.settled()
+  const path = `/use?${query({ release: '2029-06' })}`
+  const report = await node.get(`/release?${query({ release: '2029-06' })}`)
+  assert.ok(report.text.includes(`href="/holder${path.replaceAll('&', '&amp;')}"`))
+  assert.equal(await node.current.currentOf(DATASET), undefined, 'looking chooses nothing')
+  const used = await sendForm(path, '/use', [])
+  assert.equal(used.to, `/holder/releases?${query({ done: 'use' })}`)
+  assert.equal((await node.current.currentOf(DATASET))?.release, '2029-06')
+  const done = await node.get(`/releases?${query({ done: 'use' })}`)
+  assert.match(done.text, /désormais leurs réponses de la livraison/)
+  assert.match(done.text, /répond aux questions/)
+  const [entry, ...others] = await node.ledger.list({})
+  assert.deepEqual(others, [])
+  assert.match(JSON.stringify(entry?.event), /registry-FR.*2029-06.*release-chosen/)
+})
+
+test('another holder, a foreign form and a release that is not there choose nothing', async () => {
+  const fields = [
+    ['dataset', DATASET],
+    ['release', '2029-06'],
+  ] as const
+  assert.equal((await node.get(`/use?${query({ release: '2029-06' })}`, 'other')).status, 404)
+  assert.equal((await node.post('/use', fields, 'other')).status, 404)
+  assert.equal((await node.post('/use', fields, 'registry', 'wrong')).status, 403)
+  assert.equal((await node.get(`/use?${query({ release: '2029-07' })}`)).status, 404)
+  assert.equal((await node.get(`/use?${query({ release: '..%2F2029-06' })}`)).status, 404)
+  assert.equal((await node.ledger.list({})).length, 1)
+})
+
 test('the label is measured, stated and described, and becomes part of the description', async () => {
   const path = `/label?${query({ release: '2029-05' })}`
   const first = await node.get(path)

@@ -14,6 +14,7 @@ import { exportDataset, importDocument, showImport } from './pages/exchange.ts'
 import { changeLabel, showLabel } from './pages/label.ts'
 import { createDataset, showNewDataset } from './pages/new-dataset.ts'
 import { beginLoad, downloadRejections, showRelease, showReleases } from './pages/releases.ts'
+import { showUse, useRelease } from './pages/use-release.ts'
 
 const AREAS = ['', 'cases', 'import'] as const
 
@@ -44,6 +45,8 @@ export function holderPages(options: HolderPageOptions): Hono {
   app.get('/releases', route(showReleases))
   app.post('/releases', route(beginLoad))
   app.get('/release', route(showRelease))
+  app.get('/use', route(showUse))
+  app.post('/use', route(useRelease))
   app.get('/rejections.csv', route(downloadRejections))
   app.get('/label', route(showLabel))
   app.post('/label', route(changeLabel))

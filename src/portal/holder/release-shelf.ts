@@ -8,7 +8,7 @@ import { failed, ok, type Problem, type Result } from '#platform/result/result.t
 import { computeLabel, type QualityLabel } from '#research/omop/quality/label.ts'
 import { type LoadOptions, loadRelease } from '#research/omop/release/load.ts'
 import { openRelease } from '#research/omop/release/open.ts'
-import { identifierFolder, releaseFile } from '#research/omop/release/place.ts'
+import { identifierFolder, isReleaseName, releaseFile } from '#research/omop/release/place.ts'
 import { countRejections, type Rejection, type RejectionCount } from '#research/omop/release/rejections.ts'
 import type { LoadProgress, ReleaseMetadata } from '#research/omop/release/report.ts'
 
@@ -74,8 +74,6 @@ export interface ShelfOptions {
   readonly now?: () => Date
 }
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,60}$/
-
 export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Date() }: ShelfOptions): ReleaseShelf {
   const known = new Map<string, ReleaseMetadata>()
   const loads: ShelfLoad[] = []
@@ -84,7 +82,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
   const labelOf = (dataset: string, release: string) => fileOf(dataset, release).replace(/\.duckdb$/, '.label.json')
 
   async function held(dataset: string, release: string): Promise<HeldRelease | undefined> {
-    if (!NAME.test(release)) return undefined
+    if (!isReleaseName(release)) return undefined
     const path = fileOf(dataset, release)
     const seen = known.get(path)
     if (seen) return { release, path, metadata: seen }
@@ -96,7 +94,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
 
   async function folders(holder: string): Promise<readonly string[]> {
     const names = await namesIn(join(inbox, identifierFolder('holder', holder)))
-    return names.filter((name) => NAME.test(name)).sort()
+    return names.filter(isReleaseName).sort()
   }
 
   function run(wish: NewLoad): void {
@@ -129,7 +127,7 @@ export function openReleaseShelf({ folder, inbox, load = {}, now = () => new Dat
     },
     async begin(wish) {
       const { dataset, release } = wish
-      if (!NAME.test(release)) return RELEASE_NAME
+      if (!isReleaseName(release)) return RELEASE_NAME
       if (!(await folders(wish.holder)).includes(wish.folder)) return FOLDER_UNKNOWN
       if (await held(dataset, release)) return RELEASE_EXISTS
       // Last, so that of two wishes at the same moment one begins.

@@ -1,5 +1,6 @@
 /** For tests: the pages of a French holder over a real catalogue, real cases, and a shelf with real loads. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,8 +22,13 @@ import {
 import { caseIdOf } from '#research/applications/testing/many-cases.ts'
 import { openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
+import { releaseChoiceMigrations } from '#research/omop/current/choice-store.ts'
+import { openCurrentReleases } from '#research/omop/current/current-releases.ts'
 import { CONDITION_HEADER, PERSON_LINES, writeFiles } from '#research/omop/testing/datasets.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
+import { sealWith } from '#trust/keys/seal.ts'
+import { ledgerMigrations } from '#trust/ledger/migrations.ts'
+import { openLedger } from '#trust/ledger/open-ledger.ts'
 import { deskCookie, deskPerson } from '../case-desk/test-desk.ts'
 import { holderPages } from './holder-pages.ts'
 import { openReleaseShelf } from './release-shelf.ts'
@@ -41,17 +47,29 @@ export type Who = 'registry' | 'other' | 'nobody'
 export async function testHolder() {
   const home = mkdtempSync(join(tmpdir(), 'tessera-holder-'))
   const database = await openDatabase('sqlite::memory:')
-  await migrate(database, [...catalogueMigrations, ...caseMigrations])
+  await migrate(database, [...catalogueMigrations, ...caseMigrations, ...ledgerMigrations, ...releaseChoiceMigrations])
   const procedures = await proceduresOf('FR')
   const cases = openCaseStore(database, procedures)
   const catalogue = openCatalogue(database, { now: () => NOW })
-  const inbox = join(home, 'inbox', `holder-${encodeURIComponent(HOLDER)}`, 'spring')
-  writeFiles(inbox, {
+  const inbox = join(home, 'inbox', `holder-${encodeURIComponent(HOLDER)}`)
+  writeFiles(join(inbox, 'summer'), { 'PERSON.csv': PERSON_LINES })
+  writeFiles(join(inbox, 'spring'), {
     'PERSON.csv': [...PERSON_LINES, '4,8507,many,0,0'],
     'CONDITION_OCCURRENCE.csv': [CONDITION_HEADER],
   })
   const releases = openReleaseShelf({
     ...{ folder: join(home, 'releases'), inbox: join(home, 'inbox'), load: { threads: 1 }, now: () => NOW },
+  })
+  const seal = sealWith(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
+  const ledger = await openLedger(database, { node: 'FR', signer: seal })
+  const current = openCurrentReleases({
+    ...{
+      database,
+      ledger,
+      node: { id: 'node-fr', name: 'Node of France', country: 'FR' },
+      folder: join(home, 'releases'),
+    },
+    ...{ configured: [], mostRejected: 0.05, now: () => NOW },
   })
   const errors: unknown[] = []
   const errands: string[] = []
@@ -59,7 +77,7 @@ export async function testHolder() {
     '/holder',
     holderPages({
       country: 'FR',
-      ...{ catalogue, cases, releases, datasetBase: BASE },
+      ...{ catalogue, cases, releases, current, datasetBase: BASE },
       lists: openCaseLists(database, procedures),
       errands: {
         run: async () => {
@@ -119,7 +137,7 @@ export async function testHolder() {
     return { status, headers: answered, text: await response.text(), to: answered.get('location') }
   }
   return {
-    ...{ app, catalogue, cases, releases, errors, errands, give, applied, askedFor },
+    ...{ app, catalogue, cases, releases, current, ledger, errors, errands, give, applied, askedFor },
     get: (path: string, as: Who = 'registry', language = 'fr') =>
       send(path, as, { headers: { 'accept-language': language } }),
     post(path: string, form: readonly (readonly [string, string])[], as: Who = 'registry', token = `token-${as}`) {

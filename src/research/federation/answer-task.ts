@@ -39,8 +39,8 @@ export interface Answering {
   readonly door: Door
   readonly work: RunningWork
   readonly execute: Execute
-  /** The release of a dataset that is open here. */
-  readonly releaseOf: (dataset: DatasetId) => string | undefined
+  /** Releases of a dataset that may answer here, the current one first. */
+  readonly releasesOf: (dataset: DatasetId) => Promise<readonly string[]>
   readonly now: () => Date
   /** X25519; its public half stands in the list of trusted parties. Absent: secure sums are refused. */
   readonly sumKey?: KeyObject
@@ -68,7 +68,7 @@ export async function answerTask(answering: Answering, received: ReceivedTask, l
     return { outcome: refused(verified.problem) }
   }
   const { task, permitText } = verified.value
-  const access = accessOf(verified.value, answering)
+  const access = await accessOf(verified.value, answering)
   const details = { task: task.content.id, 'task-hash': task.hash }
   const authorised = await authorise(door, permitText, access, details)
   if (!authorised.ok) return { outcome: refused(authorised.problem) }
@@ -126,15 +126,17 @@ function stopReason({ reason }: AbortSignal): Problem {
   throw reason instanceof Error ? reason : new Error('The work was interrupted.')
 }
 
-function accessOf({ task: { content: task }, asked }: TaskForUs, { now, door, releaseOf }: Answering): Access {
-  const release = releaseOf(asked.dataset)
+async function accessOf(
+  { task: { content: task }, asked }: TaskForUs,
+  { now, door, releasesOf }: Answering,
+): Promise<Access> {
   return {
     person: task.person,
     purpose: task.purpose,
     at: now(),
     memberState: door.node.country,
     dataset: asked.dataset,
-    ...(release === undefined ? {} : { release }),
+    releases: await releasesOf(asked.dataset),
     tool: 'typed-query',
     output: 'statistics',
   }

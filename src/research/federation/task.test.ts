@@ -166,7 +166,7 @@ describe('what a node fetches', () => {
       now,
       key: keys.nodes.PT,
       execute: saying(1),
-      releaseOf: () => undefined,
+      releasesOf: async () => [],
     }
     const close = async () => {
       await work.close()

@@ -41,7 +41,8 @@ export async function authorise(
   const verified = await verifyPermit(permitText, door.trust, access.at)
   const decided = verified.ok ? await decide(door, permitText, verified.value, access) : verified
   const permit = verified.ok ? verified.value.content : undefined
-  await recordDecision(door, permit, access, decided, details)
+  const release = decided.ok ? decided.value.scope.release : undefined
+  await recordDecision(door, permit, access, decided, release === undefined ? details : { release, ...details })
   return decided
 }
 

@@ -13,8 +13,8 @@ export interface Access {
   /** Where the data is held. */
   readonly memberState: string
   readonly dataset: DatasetId
-  /** The release that is open here. */
-  readonly release?: string
+  /** Releases of the dataset that may answer here, the current one first. */
+  readonly releases?: readonly string[]
   readonly tool: Tool
   /** `micro-data`: rows of persons in a workspace; `statistics`: released tables only. */
   readonly output: 'statistics' | 'micro-data'
@@ -43,20 +43,30 @@ type Refusal = Failed<AccessProblemCode>
 
 const AMEND = 'Ask the health data access body to amend the permit, or leave it out.'
 
-/** The scope of what may be done: that of the permit, or the narrower one that was asked for. */
+/**
+ * The scope of what may be done: that of the permit, or the narrower one that was asked for. It names the release: the work stays
+ * with it, whatever the data holder chooses meanwhile.
+ */
 export function checkAccess(permit: Permit, access: Access): Result<DatasetScope, AccessProblemCode> {
   const refusal = timeProblem(permit, access) ?? partyProblem(permit, access) ?? toolProblem(permit, access)
   if (refusal) return refusal
   const scope = permit.datasets.find(({ dataset }) => dataset === access.dataset)
   if (!scope) return failed('permit-dataset', `The permit does not cover the dataset ${access.dataset}.`, AMEND)
-  if (scope.release !== undefined && scope.release !== access.release) {
-    const sentence = `The permit covers the release ${scope.release} of the dataset, which is not the one open here.`
-    return failed('permit-release', sentence, 'Open that release.')
+  const { releases = [] } = access
+  if (scope.release !== undefined && !releases.includes(scope.release)) {
+    const sentence = `The permit covers the release ${scope.release} of the dataset, from which nothing is answered here.`
+    return failed(
+      'permit-release',
+      sentence,
+      'Ask the data holder to use that release, or the body to amend the permit.',
+    )
   }
+  const release = scope.release ?? releases[0]
   const outside = tableProblem(scope, access) ?? periodProblem(scope, access) ?? populationProblem(scope, access)
   if (outside) return outside
   const { tables = scope.tables, period = scope.period, population = {} } = access
-  return ok({ ...scope, tables, period, population: { ...scope.population, ...population } })
+  const narrowed = { ...scope, tables, period, population: { ...scope.population, ...population } }
+  return ok(release === undefined ? narrowed : { ...narrowed, release })
 }
 
 function timeProblem(permit: Permit, { at }: Access): Refusal | undefined {

@@ -88,7 +88,7 @@ const ATTEMPTS: readonly (readonly [string, string, Attempt])[] = [
   [
     'the release is another one',
     'permit-release',
-    { permit: scope({ release: '2029-01' }), access: { release: '2029-02' } },
+    { permit: scope({ release: '2029-01' }), access: { releases: ['2029-02'] } },
   ],
   ['no release is open', 'permit-release', { permit: scope({ release: '2029-01' }) }],
   // With what, and what leaves.

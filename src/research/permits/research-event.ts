@@ -17,6 +17,7 @@ export type ResearchStep =
   | 'answer-released'
   | 'task-decided'
   | 'permit-issued'
+  | 'release-chosen'
   | 'revocations-accepted'
   | 'second-factor-enrolled'
   | 'workspace-entered'
@@ -45,6 +46,7 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'answer-released': 'Answer that left after disclosure control',
   'task-decided': 'Decision whether a task of a federation is run',
   'permit-issued': 'Permit issued by the health data access body',
+  'release-chosen': 'Release of a dataset chosen by its holder to answer questions',
   'revocations-accepted': 'List of revoked permits accepted',
   'second-factor-enrolled': 'Second factor for secure processing environments enrolled',
   'workspace-entered': 'Entry into a secure processing environment',

@@ -36,8 +36,8 @@ export interface WorkspaceDataset {
 export interface WorkOptions {
   readonly workspaces: Workspaces
   readonly airlock: Airlock
-  /** Undefined: the dataset is not open here. */
-  readonly datasetOf: (dataset: DatasetId) => WorkspaceDataset | undefined
+  /** Undefined: the release is not open here. */
+  readonly datasetOf: (dataset: DatasetId, release: string | undefined) => WorkspaceDataset | undefined
 }
 
 export interface WorkOutput extends Omit<OutputContent, 'released'> {
@@ -58,7 +58,7 @@ export async function runWork(
   const doing = begun.value
   let outcome = 'interrupted'
   try {
-    const dataset = datasetOf(work.dataset)
+    const dataset = datasetOf(work.dataset, doing.scope.release)
     const content = dataset ? await contentOf(work, doing, dataset) : NOT_OPEN
     outcome = content.ok ? 'answered' : content.problem.code
     if (!content.ok) return content

@@ -22,8 +22,8 @@ export interface WorkspacesOptions {
   readonly door: Door
   readonly work: RunningWork
   readonly factors: SecondFactors
-  /** The release of a dataset that is open here. */
-  readonly releaseOf?: (dataset: DatasetId) => string | undefined
+  /** Releases of a dataset that may answer here, the current one first. */
+  readonly releasesOf?: (dataset: DatasetId) => Promise<readonly string[]>
   readonly now?: () => Date
 }
 
@@ -82,7 +82,7 @@ export interface Workspaces {
 
 /** Needs the migrations of ledger and permits, `secondFactorMigrations` and `sessionMigrations`. */
 export function openWorkspaces(options: WorkspacesOptions): Workspaces {
-  const { database, door, work, factors, releaseOf = () => undefined, now = () => new Date() } = options
+  const { database, door, work, factors, releasesOf = async () => [], now = () => new Date() } = options
   const store = openSessionStore(database)
 
   /** The session as it is now: one whose time is over is ended by the look. */
@@ -108,10 +108,9 @@ export function openWorkspaces(options: WorkspacesOptions): Workspaces {
 
   async function doorFor(row: SessionRow, deed: Deed) {
     const { dataset, tool, output, details = {} } = deed
-    const release = releaseOf(dataset)
     const access: Access = {
       ...{ person: row.person, purpose: row.purpose, at: now(), memberState: door.node.country },
-      ...{ dataset, tool, output, ...(release === undefined ? {} : { release }) },
+      ...{ dataset, tool, output, releases: await releasesOf(dataset) },
     }
     const text = await door.permits.permitText(row.member_state, row.permit)
     return authorise(door, text ?? '', access, { session: row.id, ...details })
@@ -126,7 +125,8 @@ export function openWorkspaces(options: WorkspacesOptions): Workspaces {
       const release = scope?.release
       const access: Access = {
         ...{ person, purpose, at: now(), memberState: door.node.country, dataset, tool, output: 'statistics' },
-        ...(release === undefined ? {} : { release }),
+        // Nothing is opened yet.
+        ...(release === undefined ? {} : { releases: [release] }),
       }
       const authorised = await authorise(door, permitText, access, { action: 'enter-workspace' })
       if (!authorised.ok) return authorised

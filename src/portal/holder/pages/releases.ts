@@ -23,6 +23,7 @@ import type { HolderVisit } from '../holder-visit.ts'
 import { ownDataset } from '../own-datasets.ts'
 import type { ReleaseReport, ShelfLoad } from '../release-shelf.ts'
 import { changeProblem } from './dataset.ts'
+import { answeringSection } from './use-release.ts'
 
 export async function showReleases(visit: HolderVisit): Promise<Response> {
   return releasesPage(visit, visit.context.req.query('dataset') ?? '', { errors: [] })
@@ -56,10 +57,11 @@ async function releasesPage(visit: HolderVisit, dataset: string, state: PageStat
   if (!stored) return refused(visit, 'not-found')
   const releases = await options.releases.releases(dataset)
   const folders = await options.releases.folders(person.organisation.identifier)
+  const current = await options.current.currentOf(dataset)
   const title = words.messages.text('holder.dataset.releases')
   const content = html`<p class="crumbs"><a href="${visit.address('/dataset', { dataset })}">${stored.title}</a></p><h1>${title}</h1>${errorSummary(words, state.errors)}${
     state.problem && changeProblem(visit, state.problem)
-  }${options.releases.loads(dataset).map((load) => loadSection(visit, load))}${
+  }${answeringSection(visit, dataset, current, releases)}${options.releases.loads(dataset).map((load) => loadSection(visit, load))}${
     releases.length === 0
       ? html`<p>${words('holder.releases.none')}</p>`
       : html`<div class="framed stacked">${table({
@@ -69,7 +71,7 @@ async function releasesPage(visit: HolderVisit, dataset: string, state: PageStat
             ['release', 'created', 'persons', 'loaded', 'rejected'].map((column) => `holder.column.${column}`),
           ),
           rows: releases.map(({ release, metadata }) => [
-            html`<a href="${visit.address('/release', { dataset, release })}">${release}</a>`,
+            html`<a href="${visit.address('/release', { dataset, release })}">${release}</a>${release === current?.release && html` ${tag(words('holder.use.current'), 'good')}`}`,
             moment(visit, metadata.created),
             html`${words.messages.formats.number(metadata.persons)}`,
             html`${words.messages.formats.number(sum(metadata.sources.map(({ loaded }) => loaded)))}`,
@@ -138,24 +140,32 @@ export async function showRelease(visit: HolderVisit): Promise<Response> {
   const { words } = visit
   const { dataset, release, metadata } = report
   const { number } = words.messages.formats
+  const current = await visit.options.current.currentOf(dataset)
   const rejected = sum(metadata.sources.map((source) => source.rejected))
   const content = html`<p class="crumbs"><a href="${visit.address('/dataset', { dataset })}">${report.title}</a> › <a href="${visit.address('/releases', { dataset })}">${words('holder.dataset.releases')}</a></p>
-<h1>${words('holder.column.release')} ${release}</h1><section class="block">${summaryList([
-    [words('holder.column.created'), moment(visit, metadata.created)],
-    [words('holder.column.persons'), html`${number(metadata.persons)}`],
+<h1>${words('holder.column.release')} ${release}${release === current?.release && html` ${tag(words('holder.use.current'), 'good')}`}</h1><section class="block">${summaryList(
     [
-      words('holder.release.observed'),
-      metadata.observedFrom === undefined
-        ? undefined
-        : html`${moment(visit, metadata.observedFrom)} – ${moment(visit, metadata.observedTo ?? '')}`,
+      [words('holder.column.created'), moment(visit, metadata.created)],
+      [words('holder.column.persons'), html`${number(metadata.persons)}`],
+      [
+        words('holder.release.observed'),
+        metadata.observedFrom === undefined
+          ? undefined
+          : html`${moment(visit, metadata.observedFrom)} – ${moment(visit, metadata.observedTo ?? '')}`,
+      ],
+      [words('holder.column.loaded'), html`${number(sum(metadata.sources.map(({ loaded }) => loaded)))}`],
+      [
+        words('holder.column.rejected'),
+        html`${number(rejected)} ${rejected > 0 && tag(words('holder.release.look'), 'warn')}`,
+      ],
+      [
+        words('holder.release.ignored'),
+        metadata.ignored.length === 0 ? undefined : html`${metadata.ignored.join(', ')}`,
+      ],
     ],
-    [words('holder.column.loaded'), html`${number(sum(metadata.sources.map(({ loaded }) => loaded)))}`],
-    [
-      words('holder.column.rejected'),
-      html`${number(rejected)} ${rejected > 0 && tag(words('holder.release.look'), 'warn')}`,
-    ],
-    [words('holder.release.ignored'), metadata.ignored.length === 0 ? undefined : html`${metadata.ignored.join(', ')}`],
-  ])}<div class="actions">${linkButton(visit.address('/label', { dataset, release }), words('holder.label'))}${
+  )}<div class="actions">${
+    release !== current?.release && linkButton(visit.address('/use', { dataset, release }), words('holder.use'), 'main')
+  }${linkButton(visit.address('/label', { dataset, release }), words('holder.label'))}${
     rejected > 0 &&
     linkButton(visit.address('/rejections.csv', { dataset, release }), words('holder.release.rejections'))
   }</div></section>${sources(visit, report)}${rejections(visit, report)}`

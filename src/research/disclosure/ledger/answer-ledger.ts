@@ -2,6 +2,10 @@
  * The ledger of answers: what one applicant was told about one dataset, under all his permits. An answer is decided while its
  * row is locked, and stored before anybody sees it: two questions at once cannot both pass, and a process that dies has
  * at most stored an answer that nobody got.
+ *
+ * A new release of the dataset does not begin anew: persons keep their numbers from release to release (a release that gives others is
+ * not used, `omop/current/same-persons.ts`), so that an answer from one and an answer from the next are compared like two of the
+ * same, and the few persons by which they differ are not told.
  */
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'

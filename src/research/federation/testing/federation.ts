@@ -261,7 +261,7 @@ export async function startNode(parts: NodeParts): Promise<TestNode> {
       answerMs: 500,
     }),
     key: keys.nodes[country],
-    releaseOf: () => undefined,
+    releasesOf: async () => [],
     ...{ work, execute, log, now: clock },
     ...{ waitSeconds: 1, retryMs: 50, holdMs: 2000 },
   })

@@ -10,3 +10,10 @@ export function identifierFolder(kind: 'dataset' | 'holder', identifier: string)
 export function releaseFile(folder: string, dataset: string, release: string): string {
   return join(folder, identifierFolder('dataset', dataset), `${release}.duckdb`)
 }
+
+const NAME = /^[A-Za-z0-9][\w.-]{0,60}$/
+
+/** Letters, digits, points and lines: no way to another folder. */
+export function isReleaseName(name: string): boolean {
+  return NAME.test(name)
+}

@@ -58,7 +58,8 @@ export function openParts(options: AirlockOptions): AirlockParts {
         tool: row.tool as Permit['tools'][number],
         output: 'statistics' as const,
       },
-      ...(scope?.release === undefined ? {} : { release: scope.release }),
+      // The data are not opened again.
+      ...(scope?.release === undefined ? {} : { releases: [scope.release] }),
     }
     return authorise(door, text ?? '', access, { action, request: row.id })
   }

@@ -5,12 +5,14 @@ import type { AnswerTable } from '../../federation/node-result.ts'
 import type { DatasetId } from '../../permits/permit.ts'
 import { type AnalysisMeans, runPermittedAnalysis } from './run-permitted-analysis.ts'
 
-/** @param meansOf undefined: the dataset is not open at this node */
-export function executeTask(meansOf: (dataset: DatasetId) => AnalysisMeans | undefined): Execute {
+/** @param meansOf undefined: the release is not open at this node */
+export function executeTask(
+  meansOf: (dataset: DatasetId, release: string | undefined) => AnalysisMeans | undefined,
+): Execute {
   return async (execution: Execution): Promise<Result<readonly AnswerTable[], string>> => {
     const { permit, scope, releaseKey, signal } = execution
     const { analysis } = execution.task
-    const means = meansOf(scope.dataset)
+    const means = meansOf(scope.dataset, scope.release)
     if (!means) return failed('dataset-not-open', 'The dataset is not open at this node.', 'Ask its holder to open it.')
     if (analysis.kind === 'linear-regression' || analysis.kind === 'logistic-regression') {
       // Each node compares with the first group that somebody is in: coefficients of several nodes do not add up.
