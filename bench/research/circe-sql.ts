@@ -1,7 +1,7 @@
 /**
  * Circe's own SQL for the nine cohorts, on the same DuckDB and on PostgreSQL, where many sites run it. It is made elsewhere,
  * since circe needs Java: circe-be's query builder without statistics, translated by SqlRender, with `cdm` the schema of the
- * data and `res.cohort` the target.
+ * data, `res.cohort` the target, and the cohorts numbered from 1.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,8 +14,10 @@ import { type FrequencyName, nineCohorts } from './nine-cohorts.ts'
 
 const TARGET =
   'CREATE TABLE res.cohort (cohort_definition_id BIGINT, subject_id BIGINT, cohort_start_date DATE, cohort_end_date DATE)'
-const ENTRIES =
-  'SELECT subject_id::INTEGER, cohort_start_date::VARCHAR, cohort_end_date::VARCHAR FROM res.cohort ORDER BY 1, 2, 3'
+/** Of the cohort with this number; the scripts count from 1. */
+const entriesOf = (number: number) =>
+  `SELECT subject_id::INTEGER, cohort_start_date::VARCHAR, cohort_end_date::VARCHAR FROM res.cohort
+   WHERE cohort_definition_id = ${number} ORDER BY 1, 2, 3`
 
 /**
  * `TESSERA_BENCH_CIRCE_SQL`: a folder with one for each frequency, in it `duckdb` and `postgresql`, each with `0.sql` to
@@ -43,9 +45,9 @@ export async function circeOnDuckdb(
     await connection.run(`ATTACH '${file}' AS cdm (READ_ONLY)`)
     await connection.run('CREATE SCHEMA res')
     await connection.run(TARGET)
-    for (const script of scripts) {
+    for (const [index, script] of scripts.entries()) {
       await connection.run(script)
-      const reader = await connection.runAndReadAll(ENTRIES)
+      const reader = await connection.runAndReadAll(entriesOf(index + 1))
       found.push(reader.getRows().map((row) => row.map((cell) => (typeof cell === 'number' ? cell : String(cell)))))
     }
   } finally {
@@ -66,9 +68,9 @@ export async function circeOnPostgresql(url: string, scripts: readonly string[])
     await client.query('CREATE SCHEMA res')
     await client.query(TARGET)
     for (const table of BULK_TABLES) await client.query(`CREATE VIEW cdm."${table}" AS SELECT * FROM public."${table}"`)
-    for (const script of scripts) {
+    for (const [index, script] of scripts.entries()) {
       await client.query(script)
-      const { rows } = await client.query<(number | string)[]>({ text: ENTRIES, rowMode: 'array' })
+      const { rows } = await client.query<(number | string)[]>({ text: entriesOf(index + 1), rowMode: 'array' })
       found.push(rows)
     }
   } finally {

@@ -9,6 +9,7 @@ import {
   column,
   columns,
   countDistinct,
+  countDistinctOfPerson,
   countRows,
   daysBetween,
   deviation,
@@ -241,7 +242,10 @@ function labsOfPersons(): Program {
   const labs = select({
     from: source(measurement, 'm'),
     groupBy: [column('m', 'person_id')],
-    columns: [...columns('m', 'person_id'), named('labs', countDistinct(column('m', 'measurement_concept_id')))],
+    columns: [
+      ...columns('m', 'person_id'),
+      named('labs', countDistinctOfPerson(column('m', 'measurement_concept_id'))),
+    ],
   })
   const counted = select({
     from: source(labs, 'l'),

@@ -7,7 +7,7 @@ import {
   columns,
   compare,
   count,
-  countDistinct,
+  countDistinctOfPerson,
   countRows,
   equals,
   integer,
@@ -95,7 +95,7 @@ function correlatedMatches(compilation: Compilation, criterion: CorrelatedCriter
     select({
       from: source(windowed, 'w'),
       groupBy: [column('w', 'person_id'), column('w', 'event_id')],
-      having: occurs(distinct ? countDistinct(column('w', 'counted')) : countRows()),
+      having: occurs(distinct ? countDistinctOfPerson(column('w', 'counted')) : countRows()),
       columns: columns('w', 'person_id', 'event_id'),
     }),
   )
@@ -115,7 +115,7 @@ function occurrencesOrNone(
       from: source(events.relation, 'e'),
       joins: [leftJoin(windowed, 'w', ...sameEvent('e', 'w'))],
       groupBy: [column('e', 'person_id'), column('e', 'event_id')],
-      having: occurs(distinct ? countDistinct(column('w', 'counted')) : count(column('w', 'event_id'))),
+      having: occurs(distinct ? countDistinctOfPerson(column('w', 'counted')) : count(column('w', 'event_id'))),
       columns: columns('e', 'person_id', 'event_id'),
     }),
   )

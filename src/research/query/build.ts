@@ -178,6 +178,12 @@ export const countRows = (where?: Expression) => aggregate('count', undefined, w
 /** Values that are not NULL. */
 export const count = (of: Expression, where?: Expression) => aggregate('count', of, where)
 export const countDistinct = (of: Expression, where?: Expression) => aggregate('count-distinct', of, where)
+
+/** The same where each group is of one person. */
+export function countDistinctOfPerson(of: Expression, where?: Expression): Expression {
+  return { kind: 'aggregate', name: 'count-distinct', of, ...(where && { where }), smallGroups: true }
+}
+
 export const sum = (of: Expression, where?: Expression) => aggregate('sum', of, where)
 export const mean = (of: Expression, where?: Expression) => aggregate('mean', of, where)
 export const minimum = (of: Expression, where?: Expression) => aggregate('minimum', of, where)

@@ -137,11 +137,13 @@ describe('groups', () => {
     b.named('rows', b.countRows()),
     b.named('count', b.count(of)),
     b.named('different', b.countDistinct(of)),
+    b.named('different_of_few', b.countDistinctOfPerson(of)),
     b.named('least', b.minimum(of)),
     b.named('most', b.maximum(of)),
     b.named('any', b.anyValue(of)),
     b.named('filtered', b.countRows(b.moreThan(e('concept'), b.integer(0)))),
     b.named('filtered_different', b.countDistinct(of, b.isNotNull(e('value')))),
+    b.named('filtered_different_of_few', b.countDistinctOfPerson(of, b.isNotNull(e('value')))),
     b.named('filtered_most', b.maximum(of, b.equals(e('done'), b.boolean(true)))),
     ...(numeric
       ? [

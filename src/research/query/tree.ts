@@ -80,6 +80,8 @@ export type Expression =
       readonly of?: Expression
       /** Only rows for which it is true. */
       readonly where?: Expression
+      /** Of `count-distinct`: each group is of one person, so that its values can be held together. */
+      readonly smallGroups?: true
     }
   | {
       readonly kind: 'window'

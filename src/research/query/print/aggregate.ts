@@ -24,6 +24,9 @@ export function printAggregate(expression: Aggregate, scope: Scope, dialect: Sql
     case 'count':
       return { sql: call('count', type, operand.sql), type: 'integer' }
     case 'count-distinct':
+      if (expression.smallGroups && dialect.distinctOfFew) {
+        return { sql: dialect.distinctOfFew(operand.sql, filter), type: 'integer' }
+      }
       return { sql: call('count', type, `DISTINCT ${operand.sql}`), type: 'integer' }
     case 'sum':
       checkNumeric(name, type)

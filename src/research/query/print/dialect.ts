@@ -11,6 +11,8 @@ export interface Column {
 export interface Typed {
   readonly sql: string
   readonly type: ValueType
+  /** A literal above 0, by which one can divide without looking. */
+  readonly positive?: boolean
 }
 
 export type AggregateFunction = 'count' | 'sum' | 'minimum' | 'maximum' | 'deviation'
@@ -36,9 +38,11 @@ export interface SqlDialect {
   /** Text that is to be ordered by code point. */
   byCodePoint(sql: string): string
   matchesText(how: 'starts' | 'contains' | 'ends', operand: string, quoted: string, characters: number): string
-  /** Towards 0, NULL by 0; so `remainder`, whose sign is that of the dividend. */
-  truncatedQuotient(dividend: string, divisor: string): string
-  remainder(dividend: string, divisor: string): string
+  /** Towards 0, NULL by 0; so `remainder`, whose sign is that of the dividend. `positive`: of the divisor. */
+  truncatedQuotient(dividend: string, divisor: string, positive?: boolean): string
+  remainder(dividend: string, divisor: string, positive?: boolean): string
+  /** Distinct values of small groups, 0 of none; absent: as of any group. `filter` as in `aggregate`. */
+  readonly distinctOfFew?: (operand: string, filter: string) => string
   addDays(date: string, days: string): string
   daysBetween(from: string, to: string): string
   part(part: 'year' | 'month' | 'day', date: string): string

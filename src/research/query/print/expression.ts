@@ -14,8 +14,11 @@ export function printExpression(expression: Expression, scope: Scope, dialect: S
   switch (expression.kind) {
     case 'column':
       return printColumn(expression.relation, expression.name, scope, dialect)
-    case 'literal':
-      return { sql: printLiteral(expression.literal, dialect), type: expression.literal.type }
+    case 'literal': {
+      const { type, value } = expression.literal
+      const positive = type === 'integer' && value !== null && value > 0
+      return { sql: printLiteral(expression.literal, dialect), type, ...(positive && { positive }) }
+    }
     case 'compare':
       return printComparison(expression.operator, print(expression.left), print(expression.right), dialect)
     case 'and':
@@ -176,6 +179,15 @@ function printArithmetic(
 function printFloored(operator: 'floor-divide' | 'modulo', left: Typed, right: Typed, dialect: SqlDialect): Typed {
   if (left.type !== 'integer' || right.type !== 'integer') throw new TreeError(`${operator} is of integers`)
   const [a, b] = [left.sql, right.sql]
+  if (right.positive) {
+    const rest = dialect.remainder(a, b, true)
+    const below = (yes: string) => `CASE WHEN ${rest} < 0 THEN ${yes} ELSE ${dialect.integer(0)} END`
+    return integer(
+      operator === 'modulo'
+        ? `(${rest} + ${below(b)})`
+        : `(${dialect.truncatedQuotient(a, b, true)} - ${below(dialect.integer(1))})`,
+    )
+  }
   const modulo = dialect.remainder(`(${dialect.remainder(a, b)} + ${b})`, b)
   return integer(operator === 'modulo' ? modulo : dialect.truncatedQuotient(`(${a} - ${modulo})`, b))
 }

@@ -15,7 +15,7 @@ export const POSTGRESQL: SqlDialect = {
     if (how === 'contains') return `(STRPOS(${operand}, ${quoted}) > 0)`
     return `(RIGHT(${operand}, ${characters}) = ${quoted})`
   },
-  truncatedQuotient: (dividend, divisor) => `(${dividend} / NULLIF(${divisor}, 0))`,
+  truncatedQuotient: (dividend, divisor, positive) => `(${dividend} / ${positive ? divisor : `NULLIF(${divisor}, 0)`})`,
   cast: (sql, from, to) => {
     if (from === 'boolean') return `CAST(CAST(${sql} AS integer) AS bigint)`
     if (from === 'date' && to === 'text') return `TO_CHAR(${sql}, 'YYYY-MM-DD')`

@@ -57,7 +57,8 @@ export const STANDARD = {
   cast: (sql: string, from: ValueType, to: ValueType) =>
     castTo(from === 'double' && to === 'integer' ? `FLOOR(${sql})` : sql, to),
   byCodePoint: (sql: string) => sql,
-  remainder: (dividend: string, divisor: string) => `(${dividend} % NULLIF(${divisor}, 0))`,
+  remainder: (dividend: string, divisor: string, positive = false) =>
+    `(${dividend} % ${positive ? divisor : `NULLIF(${divisor}, 0)`})`,
   addDays: (date: string, days: string) => `(${date} + CAST(${days} AS integer))`,
   daysBetween: (from: string, to: string) => castTo(`(${to} - ${from})`, 'integer'),
   part: (part: string, date: string) => castTo(`EXTRACT(${part.toUpperCase()} FROM ${date})`, 'integer'),

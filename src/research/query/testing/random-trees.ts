@@ -128,7 +128,13 @@ function aggregates(readable: readonly Readable[]): Arbitrary {
   const numbers = fc.constantFrom('integer', 'double').chain((type) => expressions(type, readable, 1))
   return fc.oneof(
     where.map(b.countRows),
-    fc.tuple(fc.constantFrom(b.count, b.countDistinct, b.minimum, b.maximum, b.anyValue), any, where).map(apply),
+    fc
+      .tuple(
+        fc.constantFrom(b.count, b.countDistinct, b.countDistinctOfPerson, b.minimum, b.maximum, b.anyValue),
+        any,
+        where,
+      )
+      .map(apply),
     fc.tuple(fc.constantFrom(b.sum, b.mean, b.deviation), numbers, where).map(apply),
   )
 }
