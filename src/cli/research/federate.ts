@@ -6,6 +6,7 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { PermitId } from '#research/permits/permit.ts'
 import type { FederateOptions } from '../commands/research-questions.ts'
 import { EXIT } from '../program.ts'
+import { printModel } from './printed-model.ts'
 import { readQuestion } from './question.ts'
 import { printTables } from './released-table.ts'
 import { tell, withResearch } from './with-research.ts'
@@ -18,15 +19,19 @@ export async function federate(file: string | undefined, options: FederateOption
     if (!task.ok) return tell(task.problem)
     const answer = await settled(research, task.value, options.wait * 1000)
     if (!answer.ok) return tell(answer.problem)
-    const { nodes, tables, secure } = answer.value
+    const { nodes, tables, secure, model } = answer.value
     if (options.json) console.log(JSON.stringify({ task: task.value, ...answer.value }, null, 2))
     else {
       for (const one of nodes) console.log(`${one.node} (${one.memberState}): ${one.state}${reasonOf(one)}`)
       printTables(secure ?? tables)
+      if (model) printModel(model)
     }
     const complete = nodes.every(({ state }) => state === 'answered')
     if (!complete) console.error(`Not everybody has answered. Look again: --task ${task.value}`)
-    return complete ? EXIT.fine : EXIT.failed
+    if (model?.state === 'failed') return tell(model.problem)
+    const fitted = !model || model.state === 'fitted'
+    if (complete && !fitted) console.error(`The model is not fitted yet. Look again: --task ${task.value}`)
+    return complete && fitted ? EXIT.fine : EXIT.failed
   })
 }
 
@@ -55,7 +60,9 @@ async function settled(research: Foundation, task: string, patienceMs: number): 
     const answer = await answerTo(research.coordinator, task, new Date())
     if (!answer) return failed('task-unknown', 'No question has this number here.', 'Ask at the node that sent it.')
     if (!answer.ok || performance.now() > end) return answer
-    if (answer.value.nodes.every(({ outcome }) => outcome)) return answer
+    const { nodes, model } = answer.value
+    const goesOn = model?.state === 'waiting' || model?.state === 'fitting'
+    if (nodes.every(({ outcome, state }) => outcome || state === 'late') && !goesOn) return answer
     await sleep(LOOK_MS)
   }
 }

@@ -5,6 +5,8 @@ import type { Analysis } from '#research/analysis/analysis.ts'
 import type { AskedState, CoordinatorStore } from '#research/federation/coordinator-store.ts'
 import { answerOf, type Merged, merge, NOTHING, type TotalTable, totals } from '#research/federation/merge.ts'
 import type { News } from '#research/federation/news.ts'
+import { isRegression, regressionRun } from '#research/federation/regression/run.ts'
+import { type ToldRegression, toldCounts, toldRegression, toldStates } from '#research/federation/regression/told.ts'
 import { type Masked, type SecureTotalTable, totalsOfMasked } from '#research/federation/secure-totals.ts'
 import { signTask, TASK, type Task } from '#research/federation/task.ts'
 import type { Permit, PurposeCode } from '#research/permits/permit.ts'
@@ -36,6 +38,7 @@ const LIFE_MS = 24 * 3_600_000
 /** @returns the task's id. Each node verifies everything again; what is refused here would be refused there. */
 export async function askNodes(parts: AskParts, question: Question): Promise<Result<string>> {
   const { body, now, trust } = parts
+  if (question.sums === 'secure' && isRegression(question)) return onlyOpenSums()
   const permits: { readonly memberState: string; readonly permit: string }[] = []
   const nodes: Task['nodes'][number][] = []
   for (const wanted of question.permits) {
@@ -64,10 +67,14 @@ export async function askNodes(parts: AskParts, question: Question): Promise<Res
     analysis: question.analysis,
     sums: question.sums ?? 'open',
   }
-  return send(parts, task)
+  return sendTask(parts, task)
 }
 
-async function send({ key, trust, now, coordinator, news }: AskParts, task: Task): Promise<Result<string>> {
+/** Signs and lists it. @returns its id */
+export async function sendTask(
+  { key, trust, now, coordinator, news }: Pick<AskParts, 'key' | 'trust' | 'now' | 'coordinator' | 'news'>,
+  task: Task,
+): Promise<Result<string>> {
   const text = await signTask(task, key)
   const verified = await verifyJson(text, TASK, trust, now())
   if (!verified.ok) return verified
@@ -84,6 +91,12 @@ function permitIn(text: string): Permit {
   return read.value
 }
 
+/** Masks are of whole numbers; products of ages and days to fifteen digits do not fit into them. */
+function onlyOpenSums() {
+  const sentence = 'Secure sums carry counts of persons; the sums of a regression cannot be added that way.'
+  return failed('secure-sum-unsupported', sentence, 'Ask with open sums: this body then reads the sums of each node.')
+}
+
 export interface FederatedAnswer {
   /** Each node that was asked, by name. */
   readonly nodes: readonly AskedState[]
@@ -91,6 +104,8 @@ export interface FederatedAnswer {
   readonly tables: readonly TotalTable[]
   /** With secure sums, once all have answered. */
   readonly secure?: readonly SecureTotalTable[]
+  /** Of regressions. */
+  readonly model?: ToldRegression
 }
 
 /** Undefined: no such task. */
@@ -101,6 +116,8 @@ export async function answerTo(
 ): Promise<Result<FederatedAnswer> | undefined> {
   const nodes = await coordinator.progress(task, now)
   if (!nodes) return undefined
+  const asked = await coordinator.task(task)
+  if (asked && isRegression(asked)) return regressionAnswer(coordinator, asked, nodes, now)
   let merged: Merged = NOTHING
   const masked = new Map<string, Masked>()
   for (const { node, outcome } of nodes) {
@@ -118,4 +135,16 @@ export async function answerTo(
     nodes.map(({ node }) => node),
   )
   return secure.ok ? ok({ nodes, tables: [], secure: secure.value }) : secure
+}
+
+async function regressionAnswer(
+  coordinator: CoordinatorStore,
+  asked: Task,
+  states: readonly AskedState[],
+  now: Date,
+): Promise<Result<FederatedAnswer>> {
+  const run = await regressionRun(coordinator, asked, now)
+  const nodes = toldStates(states, run)
+  const tables = totals(toldCounts(nodes))
+  return tables.ok ? ok({ nodes, tables: tables.value, model: toldRegression(run) }) : tables
 }

@@ -23,6 +23,7 @@ import { type Foundation, openFoundation, type ResearchParts } from './foundatio
 import { keepHarvesting } from './harvests.ts'
 import { collectPermits } from './permit-collector.ts'
 import { permitDesk } from './permit-desk.ts'
+import { keepAskingRounds } from './regression-rounds.ts'
 import { tellRevocations } from './revocations.ts'
 import type { ResearchSettings } from './settings.ts'
 import { startWorkers, type Workers } from './workers.ts'
@@ -88,6 +89,7 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
   }
   const harvests = keepHarvesting({ database, log, peers: harvested.peers })
   trust.onChange(() => harvests.ring())
+  const rounds = keepAskingRounds({ ...asking, log })
   const described = publishDescriptions(catalogue, settings.descriptions, log)
   described.catch((error: unknown) => log.failure('descriptions-not-published', error))
   return {
@@ -98,12 +100,13 @@ export async function openResearch(parts: ResearchParts, settings: ResearchSetti
     answerTo: (task) => answerTo(coordinator, task, now()),
     border: researchBorder(
       { receiver: collector.receiver, trust },
-      { store: coordinator, permits, trust, news, lookMs: LOOK_MS },
+      { store: coordinator, permits, trust, news, lookMs: LOOK_MS, onResult: rounds.heard },
       { permits, cases, trust, country: body.country },
     ),
     async close() {
       await Promise.all([
         chores.close(),
+        rounds.close(),
         harvests.close(),
         teller.close(),
         workers.close(),

@@ -34,7 +34,11 @@ const RulesFile = z.object({
     epsilonPerAnswer: z.number().positive(),
     refusalsBeforeReview: z.int().positive(),
   }),
-  models: z.object({ degreesOfFreedom: z.int().positive(), significantDigits: z.int().min(1).max(6) }),
+  models: z.object({
+    degreesOfFreedom: z.int().positive(),
+    significantDigits: z.int().min(1).max(6),
+    personsPerParameter: z.int().positive(),
+  }),
   tables: z.object({ entries: z.int().positive(), hiddenTogether: z.int().positive() }),
   exposure: z.object({ numbers: z.int().positive() }),
 })

@@ -102,7 +102,7 @@ function decide(start: Exact, context: ReleaseContext, exposure: Exposure): Answ
  * How many persons stand behind each independent number. With noise as many more as it can hide: a group of just under the floor
  * could otherwise be estimated well from many answers that are all allowed.
  */
-function personsBehindANumber({ frequencyFloor, perturbation }: DisclosureRules): number {
+export function personsBehindANumber({ frequencyFloor, perturbation }: DisclosureRules): number {
   return frequencyFloor + (perturbation.kind === 'cell-key' ? perturbation.spread : 0)
 }
 

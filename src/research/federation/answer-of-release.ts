@@ -1,4 +1,4 @@
-/** The only way into an answer: a table that disclosure control has released. */
+/** The only way of counts into an answer: a table that disclosure control has released. */
 import type { Released } from '../disclosure/stages.ts'
 import type { AnswerTable } from './node-result.ts'
 

@@ -24,6 +24,8 @@ export interface CoordinatorDoor {
   /** Between two looks at the database for what other processes have added; a second unless told. */
   readonly lookMs?: number
   readonly now?: () => Date
+  /** Told of each task that a node has answered. */
+  readonly onResult?: (task: string) => void
 }
 
 export const PATHS = {
@@ -102,6 +104,7 @@ async function takeResult(door: CoordinatorDoor, node: TrustedParty, text: strin
     return refusal({ code: 'result-of-another', sentence, next: 'Each node sends its own.' }, now)
   }
   const taken = await door.store.submit(result.value, text, now)
+  if (taken.ok) door.onResult?.(result.value.content.task)
   return taken.ok ? json(200, { taken: taken.value }, now) : refusal(taken.problem, now)
 }
 

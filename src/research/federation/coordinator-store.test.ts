@@ -49,6 +49,16 @@ async function storeOn(database: Database) {
 }
 
 onEachDatabase('the coordinator', (open) => {
+  it('knows its tasks as they were signed, and which of them are still open', async () => {
+    const { store, add } = await storeOn(await open())
+    const task = await aTask(keys)
+    await add(task)
+    assert.deepEqual(await store.task(task.id), task)
+    assert.equal(await store.task(randomUUID()), undefined)
+    assert.deepEqual(await store.current(now()), [task.id])
+    assert.deepEqual(await store.current(new Date(Date.parse(task.notAfter) + 1)), [])
+  })
+
   it('lists a task to the nodes it names until they have answered, and says how far each is', async () => {
     const { store, add, submit, states } = await storeOn(await open())
     const task = await aTask(keys)

@@ -3,11 +3,11 @@ import type { Transaction } from 'kysely'
 import { type Database, inTransaction } from '#platform/database/database.ts'
 import { isUniqueViolation } from '#platform/database/problems.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
-import type { Verified } from '../permits/signed-json.ts'
+import type { SignedKind, Verified } from '../permits/signed-json.ts'
 import type { CoordinatorTables } from './migrations.ts'
 import { NODE_RESULT, type NodeResult } from './node-result.ts'
 import { type NodeProgress, type NodeState, nodeState } from './node-state.ts'
-import { isOver, type Task } from './task.ts'
+import { isOver, TASK, type Task } from './task.ts'
 
 export interface ListedTask {
   readonly id: string
@@ -30,6 +30,10 @@ export interface CoordinatorStore {
   submit(result: Verified<NodeResult>, text: string, now: Date): Promise<Result<'first' | 'again', SubmitProblemCode>>
   /** Each node that was asked, by name; undefined: no such task. */
   progress(task: string, now: Date): Promise<readonly AskedState[] | undefined>
+  /** As it was signed. */
+  task(id: string): Promise<Task | undefined>
+  /** Ids of the tasks whose time is not over, oldest first. */
+  current(now: Date): Promise<readonly string[]>
 }
 
 /** Tasks in one answer to a node. */
@@ -75,6 +79,14 @@ export function openCoordinatorStore(database: Database): CoordinatorStore {
         return listed
       }),
     submit: (result, text, now) => inTransaction(kysely, (transaction) => take(transaction, result, text, now)),
+    async task(id) {
+      const row = await kysely.selectFrom('federation_task').select('jws').where('id', '=', id).executeTakeFirst()
+      return row && contentOf(row.jws, TASK)
+    },
+    async current(now) {
+      const tasks = kysely.selectFrom('federation_task').select('id').where('not_after', '>', now.toISOString())
+      return (await tasks.orderBy('sequence').execute()).map(({ id }) => id)
+    },
     async progress(id, now) {
       const task = await kysely
         .selectFrom('federation_task')
@@ -193,9 +205,13 @@ function sameAnswer(known: string, hash: string): Result<'again', 'result-differ
   return failed('result-differs', sentence, 'The first answer stays.')
 }
 
-/** From our own database: it was verified when it came. */
 function outcomeOf(text: string): NodeResult['outcome'] {
-  const read = NODE_RESULT.read(JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()))
-  if (!read.ok) throw new TypeError('The database holds something that is no result.')
-  return read.value.outcome
+  return contentOf(text, NODE_RESULT).outcome
+}
+
+/** From our own database: it was verified when it came, or signed here. */
+function contentOf<T>(text: string, kind: SignedKind<T>): T {
+  const read = kind.read(JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()))
+  if (!read.ok) throw new TypeError(`The database holds something that is no ${kind.noun}.`)
+  return read.value
 }

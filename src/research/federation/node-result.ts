@@ -28,8 +28,8 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string; readonly next: string }
 
 /**
- * Numbers that add up over nodes: counts by the levels of dimensions, classes of a histogram, steps of a survival curve,
- * moments, or (without dimensions) the sums of a regression. Made from what disclosure control has released only.
+ * Numbers that come together over nodes: counts by the levels of dimensions, classes of a histogram, steps of a survival
+ * curve, moments, or the sums of a regression (`regression/sums-table.ts`). Only what disclosure control has let out.
  */
 export interface AnswerTable {
   readonly name: string

@@ -17,6 +17,7 @@ import {
   verifyJson,
 } from '../permits/signed-json.ts'
 import type { TrustList } from '../permits/trust-list.ts'
+import { MOST_ROUNDS, type RoundAsked } from './regression/rounds.ts'
 
 export interface Task {
   readonly format: 1
@@ -38,6 +39,13 @@ export interface Task {
   readonly analysis: Analysis
   /** `secure`: the coordinator learns totals only (`secure-totals.ts`). */
   readonly sums: 'open' | 'secure'
+  /** Of a logistic regression after the first answers: the coefficients at which sums are asked for (`regression/rounds.ts`). */
+  readonly round?: TaskRound
+}
+
+export interface TaskRound extends RoundAsked {
+  /** The task that the regression began with. */
+  readonly of: string
 }
 
 export interface AskedNode {
@@ -50,6 +58,15 @@ export type TaskProblemCode = SignedProblemCode | 'task-other' | 'task-not-for-u
 
 const Text = z.string().min(1).max(500)
 const Country = z.string().regex(/^[A-Z]{2}$/)
+const Numbers = z.array(z.number()).max(300)
+const RoundSchema = z.strictObject({
+  of: z.uuid(),
+  number: z.int().min(1).max(MOST_ROUNDS),
+  columns: z.array(Text).max(300),
+  shift: Numbers,
+  scale: z.array(z.number().positive()).max(300),
+  coefficients: z.array(z.number()).min(1).max(301),
+})
 const TaskSchema = z.strictObject({
   format: z.literal(1),
   id: z.uuid(),
@@ -69,6 +86,7 @@ const TaskSchema = z.strictObject({
     .max(50),
   analysis: z.unknown(),
   sums: z.enum(['open', 'secure']),
+  round: RoundSchema.exactOptional(),
 })
 
 /** Longer and a node would have to remember nonces for ever. */
@@ -94,12 +112,21 @@ export const TASK: SignedKind<Task> = {
       life > 0 &&
       life <= LONGEST_LIFE_MS &&
       once(task.nodes.map(({ node }) => node)) &&
-      once(task.permits.map(({ memberState }) => memberState))
+      once(task.permits.map(({ memberState }) => memberState)) &&
+      isSoundRound(task)
     if (sound) return ok(task)
-    const sentence = 'The task names a node or a Member State twice, or has no possible time to be run.'
+    const sentence =
+      'The task names a node or a Member State twice, has no possible time to be run, or a round that is not of its question.'
     return failed('task-malformed', sentence, 'Send it as agreed.')
   },
   signedBy: ({ coordinator, issued }) => ({ party: coordinator.id, country: coordinator.country, issued }),
+}
+
+function isSoundRound({ round, analysis }: Task): boolean {
+  if (!round) return true
+  const size = round.columns.length
+  const fits = round.shift.length === size && round.scale.length === size && round.coefficients.length === size + 1
+  return fits && analysis.kind === 'logistic-regression'
 }
 
 export function signTask(task: Task, key: SigningKey): Promise<string> {

@@ -62,6 +62,24 @@ export function addLinearSums(left: LinearSums, right: LinearSums): LinearSums |
   }
 }
 
+/** The same persons about another shift: sums of parts, each about its own means, are brought together without losing digits. */
+export function aboutShift({ columns, shift, persons, sums, products }: LinearSums, to: readonly number[]): LinearSums {
+  const moved = shift.map((from, index) => from - (to[index] ?? 0))
+  const by = (index: number): number => moved[index] ?? 0
+  const sum = (index: number): number => sums[index] ?? 0
+  return {
+    columns,
+    shift: to,
+    persons,
+    sums: sums.map((one, index) => one + persons * by(index)),
+    products: products.map((line, row) =>
+      line.map(
+        (product, column) => product + sum(row) * by(column) + by(row) * sum(column) + persons * by(row) * by(column),
+      ),
+    ),
+  }
+}
+
 export function same<T>(left: readonly T[], right: readonly T[]): boolean {
   return left.length === right.length && left.every((value, index) => value === right[index])
 }

@@ -80,6 +80,18 @@ export function logisticSums(
   return { columns, persons, withOutcome, logLikelihood, score, information }
 }
 
+/** Chance of the outcome in each row at these coefficients, the constant first. */
+export function chancesOf(
+  { rows }: Observations,
+  { shift, scale }: Scaling,
+  coefficients: readonly number[],
+): readonly number[] {
+  return rows.map(({ values }) => {
+    const scaled = [1, ...values.map((value, index) => (value - (shift[index] ?? 0)) / (scale[index] ?? 1))]
+    return 1 / (1 + Math.exp(-dot(coefficients, scaled)))
+  })
+}
+
 /** Undefined when the two are of different questions. Both must be about the same coefficients and scaling. */
 export function addLogisticSums(left: LogisticSums, right: LogisticSums): LogisticSums | undefined {
   if (!same(left.columns, right.columns)) return undefined

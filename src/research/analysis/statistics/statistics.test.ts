@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { addLinearSums, fitLinear, type LinearFit, linearSums } from './linear-regression.ts'
+import { aboutShift, addLinearSums, fitLinear, type LinearFit, linearSums } from './linear-regression.ts'
 import { addLogisticSums, fitLogistic, logisticSums, scalingOf } from './logistic-regression.ts'
 import type { Observations } from './observations.ts'
 import { rateOf } from './rates.ts'
 import { kaplanMeier, medianStep } from './survival.ts'
+import { twoSidedQuantile, twoSidedTail } from './tails.ts'
 import { addValues, momentsOf, percentile } from './values.ts'
 
 const close = (found: number | undefined, expected: number, relative = 1e-9): void => {
@@ -105,6 +106,21 @@ describe('linear regression', () => {
     assert.ok(fit.ok)
     for (const [index, [value = 0]] of certified.entries()) close(fit.value.coefficients[index]?.value, value, 1e-7)
     assert.equal(addLinearSums(first, { ...second, shift: [...shift.slice(1), 0] }), undefined)
+  })
+
+  test('the same from two parts, each about its own means', () => {
+    const parts = [longley.slice(0, 7), longley.slice(7)].map((part) => linearSums(observations(columns, part)))
+    const shift = linearSums(observations(columns, longley)).shift
+    const [first, second] = parts.map((part) => aboutShift(part, shift))
+    assert.ok(first && second)
+    const sums = addLinearSums(first, second)
+    assert.ok(sums)
+    const fit = fitLinear(sums)
+    assert.ok(fit.ok)
+    for (const [index, [value = 0, error = 0]] of certified.entries()) {
+      close(fit.value.coefficients[index]?.value, value, 1e-8)
+      close(fit.value.coefficients[index]?.standardError, error, 1e-8)
+    }
   })
 
   test('equal persons may be counted instead of repeated', () => {
@@ -363,5 +379,34 @@ describe('rates', () => {
   test('no events have a rate of 0, no time has none', () => {
     assert.equal(rateOf(0, 365.25)?.low, 0)
     assert.equal(rateOf(3, 0), undefined)
+  })
+})
+
+describe('tails', () => {
+  test('of Student with one and two degrees of freedom, which have closed forms', () => {
+    for (const value of [0, 0.1, 0.5, 1, 2, 5, 30, 400]) {
+      close(twoSidedTail(value, 1), 1 - (2 / Math.PI) * Math.atan(value), 1e-9)
+      close(twoSidedTail(-value, 2), 1 - value / Math.sqrt(2 + value * value), 1e-9)
+    }
+  })
+
+  // Abramowitz and Stegun, Handbook of Mathematical Functions, tables 26.1 and 26.10.
+  test('of the normal distribution, to which Student comes with many degrees of freedom', () => {
+    close(twoSidedTail(1, Number.POSITIVE_INFINITY), 0.317310507862914, 1e-12)
+    close(twoSidedTail(3, Number.POSITIVE_INFINITY), 0.00269979606326019, 1e-12)
+    close(twoSidedTail(6, Number.POSITIVE_INFINITY), 1.97317529007539e-9, 1e-11)
+    close(twoSidedTail(2, 1e7), twoSidedTail(2, Number.POSITIVE_INFINITY), 1e-5)
+    assert.equal(twoSidedTail(Number.POSITIVE_INFINITY, 5), 0)
+  })
+
+  test('and quantiles that have them', () => {
+    close(twoSidedQuantile(0.05, Number.POSITIVE_INFINITY), 1.95996398454005, 1e-12)
+    for (const [degrees, tabled] of [
+      [1, 12.706],
+      [5, 2.571],
+      [30, 2.042],
+      [120, 1.98],
+    ] as const)
+      close(twoSidedQuantile(0.05, degrees), tabled, 3e-4)
   })
 })

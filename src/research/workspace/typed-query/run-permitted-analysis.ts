@@ -73,7 +73,7 @@ export async function runPermittedAnalysis(
   return ok(await means.answers.keep(asked.releaseKey, of, answer.value))
 }
 
-async function exactAnswer(
+export async function exactAnswer(
   { analysis, permit, scope, signal }: PermittedAnalysis,
   { engine, dataset, mostSeconds }: AnalysisMeans,
 ): Promise<Result<ExactAnswer, ViewProblemCode | RunAnalysisProblemCode>> {
@@ -92,7 +92,7 @@ async function exactAnswer(
   })
 }
 
-function contextOf({ permit, scope }: PermittedAnalysis, means: AnalysisMeans): ReleaseContext {
+export function contextOf({ permit, scope }: PermittedAnalysis, means: AnalysisMeans): ReleaseContext {
   const applicant = (means.applicantOf ?? principalInvestigator)(permit)
   return { ...means.disclosure, dataset: scope.dataset, applicant, permit: permit.id, rules: permit.disclosure }
 }
