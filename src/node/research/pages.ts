@@ -16,6 +16,7 @@ import { conceptSearch } from './concept-search.ts'
 import type { Research } from './open-research.ts'
 import { DCAT_PATH, inboxFolder, releaseFolder } from './paths.ts'
 import { researchPeople } from './people.ts'
+import { bodyOrganisation } from './settings.ts'
 
 export interface ResearchPages {
   readonly parts: Pick<CountryParts, 'configuration' | 'stores' | 'around'>
@@ -29,10 +30,10 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
   const { configuration, stores, around } = parts
   const { country, portal, home } = configuration
   const { procedures, cases, lists, errands, catalogue, work, settings, airlock, current } = research
-  const { researcher, bodyOfficer, holderOfficer } = researchPeople({
-    ...{ country, origin: portal.origin, database: stores.database },
-    now: () => new Date(),
-  })
+  const { researcher, bodyOfficer, holderOfficer } = researchPeople(
+    { country, origin: portal.origin, database: stores.database, now: () => new Date() },
+    bodyOrganisation(settings),
+  )
   const shared = {
     ...words,
     country,

@@ -4,6 +4,7 @@ import type { HolderOfficer } from '#portal/holder/holder-options.ts'
 import { type OfficeHolder, type OfficeOptions, officeHolder } from '#portal/professional/office-holder.ts'
 import type { Researcher } from '#portal/researcher/researcher-options.ts'
 import type { Office } from '#trust/people/professional.ts'
+import { withoutSystem } from '#trust/people/sessions.ts'
 
 /** One session, one role: duties that the law keeps apart are not held in one sitting (EHDS Art. 55(2)). */
 const BODY_OFFICES: Readonly<Partial<Record<Office, BodyRole>>> = {
@@ -21,7 +22,8 @@ export interface ResearchPeople {
   readonly holderOfficer: (request: Request) => Promise<HolderOfficer | undefined>
 }
 
-export function researchPeople(options: OfficeOptions): ResearchPeople {
+/** @param organisation the body, as the identity provider names it: who holds an office of another one is nobody here */
+export function researchPeople(options: OfficeOptions, organisation: string): ResearchPeople {
   const user = officeHolder(options, 'data-user')
   const officer = officeHolder(
     options,
@@ -36,12 +38,14 @@ export function researchPeople(options: OfficeOptions): ResearchPeople {
     async bodyOfficer(request) {
       const found = await officer(request)
       const role = found?.professional.office && BODY_OFFICES[found.professional.office]
-      return found && role && { ...deskPerson(found), roles: [role] }
+      const isHere = withoutSystem(found?.professional.organisation.identifier ?? '') === organisation
+      return found && role && isHere ? { ...deskPerson(found), roles: [role] } : undefined
     },
     async holderOfficer(request) {
       const found = await holder(request)
       if (!found) return undefined
       const { identifier, name } = found.professional.organisation
+      // Descriptions of datasets name their holder by its address.
       return { ...deskPerson(found), organisation: { identifier: withoutSystem(identifier), name } }
     },
   }
@@ -49,9 +53,4 @@ export function researchPeople(options: OfficeOptions): ResearchPeople {
 
 function deskPerson({ professional, name, token, isToken, session }: OfficeHolder) {
   return { identifier: professional.identifier, name, token, isToken, session }
-}
-
-/** `system|value` → the value: descriptions of datasets name their holder by its address. */
-function withoutSystem(identifier: string): string {
-  return identifier.slice(identifier.indexOf('|') + 1)
 }

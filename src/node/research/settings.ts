@@ -3,7 +3,12 @@ import { z } from 'zod'
 
 export const ResearchSettings = z.object({
   /** The health data access body (EHDS Art. 55): its id on the Union's trust list, and its name for people. */
-  body: z.object({ id: z.string().min(1).max(200), name: z.string().min(1).max(500) }),
+  body: z.object({
+    id: z.string().min(1).max(200),
+    name: z.string().min(1).max(500),
+    /** Its number where the identity provider says for whom somebody works; absent: its id. */
+    organisation: z.string().min(1).max(200).optional(),
+  }),
   /**
    * Dataset releases, which answer until the data holder chooses another one on his pages. A file may come later: until then
    * questions about it are refused by name.
@@ -33,3 +38,8 @@ export const ResearchSettings = z.object({
 })
 
 export type ResearchSettings = z.infer<typeof ResearchSettings>
+
+/** For whom the officers of the body work, as the identity provider says it. */
+export function bodyOrganisation({ body }: Pick<ResearchSettings, 'body'>): string {
+  return body.organisation ?? body.id
+}

@@ -1,7 +1,8 @@
 /**
  * Sessions at rest: the database keeps the hash of the session's secret and what was sealed with a key derived from
  * that secret. Only the browser holds the secret, so whoever reads the database learns neither who is signed in nor
- * about which patient, and every replica can serve every session.
+ * about which patient, and every replica can serve every session. Of an office there is a hash as well, so that it can be
+ * asked whether somebody named holds it now.
  */
 import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 

@@ -75,6 +75,34 @@ onEachDatabase('sessions', (open) => {
     assert.equal((await sessions.find(session.secret))?.data.exercise, 0)
   })
 
+  test('an office is held by whoever chose it, for its organisation, in its country, until the session ends', async () => {
+    const sessions = openSessions(database, clock)
+    const [exercise] = DATA.person.exercises
+    assert.ok(exercise)
+    const office = 'access-body-output-checker'
+    const data = { ...DATA, person: { ...DATA.person, exercises: [exercise, { ...exercise, office } as const] } }
+    const held = { office, person: exercise.identifier, organisation: 'y' } as const
+    const session = await sessions.begin({ ...data, exercise: 0 })
+    assert.equal(await sessions.isHeld(held), false, 'could be chosen, and was not')
+    await sessions.update(session, { ...data, exercise: 1 })
+    assert.equal(await sessions.isHeld(held), true)
+    assert.equal(await sessions.isHeld({ ...held, office: 'access-body-auditor' }), false)
+    assert.equal(await sessions.isHeld({ ...held, person: 'somebody|else' }), false)
+    assert.equal(await sessions.isHeld({ ...held, organisation: 'z' }), false)
+    assert.equal(await openSessions(database, { ...clock, country: 'PT' }).isHeld(held), false)
+    now += 29 * MINUTE
+    assert.equal(await sessions.isHeld(held), true)
+    now += 2 * MINUTE
+    assert.equal(await sessions.isHeld(held), false, 'idle')
+    const again = await sessions.begin({ ...data, exercise: 1 })
+    assert.equal(await sessions.isHeld(held), true)
+    await sessions.update(again, { ...data, exercise: 0 })
+    assert.equal(await sessions.isHeld(held), false, 'works as something else')
+    await sessions.update(again, { ...data, exercise: 1 })
+    await sessions.end(again.secret)
+    assert.equal(await sessions.isHeld(held), false, 'signed out')
+  })
+
   test('a sign-in is taken once, by the browser that left, within a quarter of an hour', async () => {
     const sessions = openSessions(database, clock)
     const pending = { state: newSecret(), nonce: 'n', verifier: 'v', returnTo: '/patients' }

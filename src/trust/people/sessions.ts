@@ -2,10 +2,11 @@
  * Sessions in the database, so that any replica carries them: they end 30 minutes after the last request and 4 hours
  * after sign-in (the limits of Pro Santé Connect), whichever comes first.
  */
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '#platform/database/database.ts'
 import type { PeopleTables } from './migrations.ts'
-import { OFFICES } from './professional.ts'
+import { OFFICES, type Office } from './professional.ts'
 import type { PendingSignIn } from './relying-party.ts'
 import { newSecret, seal, secretHash, unseal } from './seal.ts'
 
@@ -61,6 +62,15 @@ export interface SessionOptions {
   readonly longestMinutes?: number
 }
 
+/** An office, and who holds it for whom. */
+export interface HeldOffice {
+  readonly office: Office
+  /** `system|value`. */
+  readonly person: string
+  /** The value of the organisation's identifier, without its system. */
+  readonly organisation: string
+}
+
 export interface Sessions {
   /** Keeps state, nonce and PKCE verifier; returns the secret for the browser that started the sign-in. */
   rememberSignIn(pending: RememberedSignIn): Promise<string>
@@ -71,6 +81,8 @@ export interface Sessions {
   find(secret: string, quiet?: 'quiet'): Promise<Session | undefined>
   update(session: Session, data: SessionData): Promise<Session>
   end(secret: string): Promise<void>
+  /** Does this person work in this office now: is there a session in which he chose it, and that has not ended? */
+  isHeld(office: HeldOffice): Promise<boolean>
   /** Deletes what has ended. */
   sweep(): Promise<void>
 }
@@ -146,9 +158,10 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
       const secret = newSecret()
       const time = now()
       const row = { country, secret_hash: secretHash(secret), created: at(time), seen: at(time) }
+      const office_hash = officeHashOf(data)
       await kysely
         .insertInto('people_session')
-        .values({ ...row, sealed: seal(secret, 'session', data) })
+        .values({ ...row, sealed: seal(secret, 'session', data), office_hash })
         .execute()
       return session(secret, data, time, time)
     },
@@ -186,7 +199,7 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
       const [key, place] = rowOf(current.secret)
       await kysely
         .updateTable('people_session')
-        .set({ sealed: seal(current.secret, 'session', data) })
+        .set({ sealed: seal(current.secret, 'session', data), office_hash: officeHashOf(data) })
         .where('country', '=', place)
         .where('secret_hash', '=', key)
         .execute()
@@ -194,6 +207,19 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
     },
 
     end,
+
+    async isHeld(office) {
+      const found = await kysely
+        .selectFrom('people_session')
+        .select('created')
+        .where('country', '=', country)
+        .where('office_hash', '=', officeHash(office))
+        .where('created', '>', at(now() - longest))
+        .where('seen', '>', at(now() - idle))
+        .limit(1)
+        .executeTakeFirst()
+      return found !== undefined
+    },
 
     async sweep() {
       const time = now()
@@ -207,4 +233,22 @@ export function openSessions(database: Database, options: SessionOptions): Sessi
         .execute()
     },
   }
+}
+
+/** A hash, so that a session does not say in the clear whose it is; who acts in an office stands by name in the ledger. */
+function officeHash({ office, person, organisation }: HeldOffice): string {
+  return hash('sha256', JSON.stringify(['tessera office', office, person, organisation]), 'base64url')
+}
+
+/** Of the capacity that was chosen: an office that somebody could choose as well is not held. */
+function officeHashOf({ person, exercise }: SessionData): string | null {
+  const chosen = exercise === undefined ? undefined : person.exercises[exercise]
+  if (chosen?.office === undefined) return null
+  const { office, identifier, organisation } = chosen
+  return officeHash({ office, person: identifier, organisation: withoutSystem(organisation.identifier) })
+}
+
+/** `system|value` → the value. */
+export function withoutSystem(identifier: string): string {
+  return identifier.slice(identifier.indexOf('|') + 1)
 }

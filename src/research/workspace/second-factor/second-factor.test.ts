@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { migrate } from '#platform/database/migrate.ts'
 import { onEachDatabase } from '../../../../test/databases.ts'
+import { testDoor } from '../../permits/testing/door.ts'
 import { unwrapped } from '../../query/testing/engines.ts'
 import { openSecondFactors, type SecondFactors, secondFactorMigrations } from './second-factor.ts'
 import { codeAt, stepOf } from './totp.ts'
@@ -30,15 +31,20 @@ onEachDatabase('second factors', (open) => {
   async function opened() {
     const database = await open()
     await migrate(database, secondFactorMigrations)
-    return { database, factors: openSecondFactors(database, { secret: SECRET, issuer: 'Registry of Portugal', now }) }
+    const door = await testDoor(database)
+    return {
+      database,
+      door,
+      factors: openSecondFactors(database, { secret: SECRET, issuer: 'Registry of Portugal', door, now }),
+    }
   }
   async function enrolled() {
-    const { database, factors } = await opened()
+    const { database, door, factors } = await opened()
     const secret = bytesOf(unwrapped(await factors.begin(ANA)).secret)
     const code = (difference = 0) => codeAt(secret, stepOf(now()) + difference)
     assert.equal(await codeOf(factors.confirm(ANA, code())), 'ok')
     later(30)
-    return { database, factors, code }
+    return { database, door, factors, code }
   }
 
   it('are enrolled with a first code, once', async () => {
@@ -86,7 +92,7 @@ onEachDatabase('second factors', (open) => {
   })
 
   it('are not in the database in the clear, nor readable with another secret or for another person', async () => {
-    const { database, factors } = await opened()
+    const { database, door, factors } = await opened()
     const { secret } = unwrapped(await factors.begin(ANA))
     const row = await database.kysely
       .$extendTables<{ workspace_second_factor: { person: string; secret: string } }>()
@@ -97,20 +103,18 @@ onEachDatabase('second factors', (open) => {
     for (const form of [secret, bytes.toString('base64url'), bytes.toString('hex')]) {
       assert.ok(!JSON.stringify(row).includes(form))
     }
-    const stranger = openSecondFactors(database, { secret: `${SECRET}!`, issuer: 'x', now })
+    const stranger = openSecondFactors(database, { secret: `${SECRET}!`, issuer: 'x', door, now })
     await assert.rejects(stranger.confirm(ANA, '123456'), TypeError)
   })
 
   it('do not count while the ledger does not take that they were enrolled', async () => {
-    const database = await open()
-    await migrate(database, secondFactorMigrations)
-    const events: unknown[] = []
+    const { database, door: real } = await opened()
     let full = true
-    const append = async (event: unknown) => {
+    const append: typeof real.ledger.append = async (event) => {
       if (full) throw new Error('full')
-      events.push(event)
+      return real.ledger.append(event)
     }
-    const door = { node: { id: 'node-pt', name: 'Node', country: 'PT' }, ledger: { append } } as never
+    const door = { node: real.node, ledger: { ...real.ledger, append } }
     const factors = openSecondFactors(database, { secret: SECRET, issuer: 'x', door, now })
     const secret = bytesOf(unwrapped(await factors.begin(ANA)).secret)
     await assert.rejects(factors.confirm(ANA, codeAt(secret, stepOf(now()))), /full/)
@@ -118,7 +122,8 @@ onEachDatabase('second factors', (open) => {
     full = false
     later(30)
     assert.equal(await codeOf(factors.confirm(ANA, codeAt(secret, stepOf(now())))), 'ok')
-    assert.ok(JSON.stringify(events).includes('PT/12345'))
+    const [last] = await real.ledger.list({ limit: 1 })
+    assert.match(JSON.stringify(last?.event), /PT\/12345.*second-factor-enrolled/)
   })
 
   it('can be reset', async () => {

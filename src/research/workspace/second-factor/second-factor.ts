@@ -67,7 +67,7 @@ export interface SecondFactorOptions {
   /** How authenticators call it. */
   readonly issuer: string
   /** Where it is written down that somebody has enrolled. */
-  readonly door?: Pick<Door, 'ledger' | 'node'>
+  readonly door: Pick<Door, 'ledger' | 'node'>
   readonly now?: () => Date
 }
 
@@ -124,7 +124,7 @@ export function openSecondFactors(database: Database, options: SecondFactorOptio
       const checked = await check(person, code, 'begun')
       if (!checked.ok) return checked
       const record = { step: 'second-factor-enrolled', recorded: now(), person: { identifier: person } } as const
-      await door?.ledger.append(researchEvent({ ...record, node: door.node }))
+      await door.ledger.append(researchEvent({ ...record, node: door.node }))
       const row = kysely.updateTable('workspace_second_factor').set({ state: 'enrolled' })
       await row.where('person', '=', person).execute()
       return checked
