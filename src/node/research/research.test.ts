@@ -110,6 +110,30 @@ describe('a question to four countries', () => {
     )
   })
 
+  it('is answered from the release that a data holder has chosen since, also when its node was started again', async () => {
+    const { id: dataset, holder } = body('EE').settings.datasets[0] ?? { id: '', holder: '' }
+    const toldBy = ({ nodes }: FederatedAnswer) =>
+      new Map(
+        nodes.map(({ node, outcome }) => {
+          assert.ok(outcome?.kind === 'answered', `${node} ${JSON.stringify(outcome)}`)
+          return [node, outcome.tables[0]?.cells.find(({ key }) => key.every((level) => level === null))?.persons ?? 0]
+        }),
+      )
+    const before = toldBy(await answeredBy(await ask(), 4))
+    await europe.shelve('EE', 1800, '2027-01')
+    const instead = (await body('EE').current.currentOf(dataset))?.release
+    const choice = { dataset, release: '2027-01', holder, instead, by: { identifier: 'urn:demo|hanna', name: 'Hanna' } }
+    const used = await body('EE').current.use(choice)
+    assert.ok(used.ok, JSON.stringify(used))
+    const after = toldBy(await answeredBy(await ask(), 4))
+    // Twice as many persons.
+    assert.ok((after.get('hdab-ee') ?? 0) > 1.5 * (before.get('hdab-ee') ?? 0), JSON.stringify([...before, ...after]))
+    await body('EE').stop()
+    bodies.set('EE', await europe.start('EE'))
+    assert.deepEqual(toldBy(await answeredBy(await ask(), 4)), after)
+    for (const node of ['hdab-fr', 'hdab-gr', 'hdab-pt']) assert.equal(after.get(node), before.get(node))
+  })
+
   it('shows a node that is down by its name; it answers when it is back', async () => {
     await body('GR').stop()
     const task = await ask()

@@ -240,6 +240,25 @@ test('the release that answers questions is chosen and confirmed; a broken one i
   assert.match(JSON.stringify(entry?.event), /registry-FR.*2029-06.*release-chosen/)
 })
 
+test('a table that has lost its rows is confirmed, or the release is not used', async () => {
+  await node.post('/releases', [
+    ['dataset', DATASET],
+    ['folder', 'autumn'],
+    ['release', '2029-07'],
+  ])
+  await node.releases.settled()
+  const path = `/use?${query({ release: '2029-07' })}`
+  const shown = await node.get(path)
+  assert.match(shown.text, /<code>condition_occurrence<\/code>/)
+  const unconfirmed = await sendForm(path, '/use', [])
+  assert.equal(unconfirmed.status, 422)
+  assert.match(unconfirmed.text, /href="#without"/)
+  assert.equal((await node.current.currentOf(DATASET))?.release, '2029-06')
+  const confirmed = await sendForm(path, '/use', [['without', 'yes']])
+  assert.equal(confirmed.status, 303)
+  assert.equal((await node.current.currentOf(DATASET))?.release, '2029-07')
+})
+
 test('another holder, a foreign form and a release that is not there choose nothing', async () => {
   const fields = [
     ['dataset', DATASET],
@@ -248,9 +267,9 @@ test('another holder, a foreign form and a release that is not there choose noth
   assert.equal((await node.get(`/use?${query({ release: '2029-06' })}`, 'other')).status, 404)
   assert.equal((await node.post('/use', fields, 'other')).status, 404)
   assert.equal((await node.post('/use', fields, 'registry', 'wrong')).status, 403)
-  assert.equal((await node.get(`/use?${query({ release: '2029-07' })}`)).status, 404)
+  assert.equal((await node.get(`/use?${query({ release: '2029-08' })}`)).status, 404)
   assert.equal((await node.get(`/use?${query({ release: '..%2F2029-06' })}`)).status, 404)
-  assert.equal((await node.ledger.list({})).length, 1)
+  assert.equal((await node.ledger.list({})).length, 2)
 })
 
 test('the label is measured, stated and described, and becomes part of the description', async () => {

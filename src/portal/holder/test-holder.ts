@@ -52,7 +52,11 @@ export async function testHolder() {
   const cases = openCaseStore(database, procedures)
   const catalogue = openCatalogue(database, { now: () => NOW })
   const inbox = join(home, 'inbox', `holder-${encodeURIComponent(HOLDER)}`)
-  writeFiles(join(inbox, 'summer'), { 'PERSON.csv': PERSON_LINES })
+  writeFiles(join(inbox, 'autumn'), { 'PERSON.csv': PERSON_LINES })
+  writeFiles(join(inbox, 'summer'), {
+    'PERSON.csv': PERSON_LINES,
+    'CONDITION_OCCURRENCE.csv': [CONDITION_HEADER, '1,1,201826,2020-01-01,,32817,E11'],
+  })
   writeFiles(join(inbox, 'spring'), {
     'PERSON.csv': [...PERSON_LINES, '4,8507,many,0,0'],
     'CONDITION_OCCURRENCE.csv': [CONDITION_HEADER],

@@ -30,11 +30,15 @@ export interface TestEurope {
   /** The Union's public pages. */
   readonly union: string
   start(country: string): Promise<TestBody>
-  /** Makes the dataset of a country. */
-  /** @param rareDiseaseFactor so many times more frequent than they are; default 60 */
+  /** Makes the dataset of a country. @param rareDiseaseFactor so many times more frequent than they are; default 60 */
   load(country: string, persons: number, rareDiseaseFactor?: number): Promise<void>
+  /** Loads another release of it onto the shelf of its holder; the first persons are those of every release. */
+  shelve(country: string, persons: number, release: string): Promise<void>
   close(): Promise<void>
 }
+
+/** So many times more frequent than they are. */
+const RARE_DISEASES = 60
 
 export async function testEurope(): Promise<TestEurope> {
   const home = mkdtempSync(join(tmpdir(), 'tessera-research-'))
@@ -66,7 +70,8 @@ export async function testEurope(): Promise<TestEurope> {
       running.add(stopping)
       return stopping
     },
-    load: (country, persons, rareDiseaseFactor = 60) => load(home, { country, persons, rareDiseaseFactor }),
+    load: (country, persons, rareDiseaseFactor = RARE_DISEASES) => load(home, { country, persons, rareDiseaseFactor }),
+    shelve: (country, persons, release) => load(home, { country, persons, rareDiseaseFactor: RARE_DISEASES, release }),
     async close() {
       await Promise.all([...running].map((body) => body.stop()))
       await union.value.stop()
@@ -110,15 +115,17 @@ interface Population {
   readonly country: string
   readonly persons: number
   readonly rareDiseaseFactor: number
+  /** Absent: the one that the configuration names. */
+  readonly release?: string
 }
 
-async function load(home: string, { country, persons, rareDiseaseFactor }: Population): Promise<void> {
+async function load(home: string, { country, persons, rareDiseaseFactor, ...named }: Population): Promise<void> {
   const demo = (await demoBodies(DATA)).find((one) => one.country === country)
   if (!demo) throw new Error(`No body of ${country} is described.`)
-  const folder = join(home, `people-${country}`)
+  const { id, release } = { ...demo.dataset, ...named }
+  const folder = join(home, `people-${country}-${release}`)
   const written = writePopulation({ folder, country, persons, seed: 'journey', rareDiseaseFactor })
-  const { id, release } = demo.dataset
-  const target = demoRelease(home, demo)
+  const target = demoRelease(home, { ...demo, dataset: { id, release } })
   if (!written.ok) throw new Error(written.problem.sentence)
   const loaded = await loadRelease({ sources: [folder], target, dataset: id, release, threads: 2 })
   if (!loaded.ok) throw new Error(loaded.problem.sentence)

@@ -2,7 +2,16 @@
 import type { Problem } from '#platform/result/result.ts'
 import type { CurrentRelease } from '#research/omop/current/current-releases.ts'
 import { refused } from '../../case-desk/refusal.ts'
-import { alert, button, form, linkButton, summaryList } from '../../ui/components.ts'
+import {
+  alert,
+  button,
+  checkbox,
+  errorSummary,
+  type FieldError,
+  form,
+  linkButton,
+  summaryList,
+} from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { readForm } from '../../ui/signed-in.ts'
 import { moment, show } from '../../ui/site.ts'
@@ -17,6 +26,13 @@ interface Use {
   readonly title: string
   readonly wanted: HeldRelease
   readonly current: CurrentRelease | undefined
+}
+
+interface UseState {
+  readonly problem?: Problem
+  /** Tables of which it must be confirmed that they have no rows any more. */
+  readonly emptied?: readonly string[]
+  readonly errors?: readonly FieldError[]
 }
 
 /** Above the list of releases. */
@@ -42,31 +58,26 @@ export async function showUse(visit: HolderVisit): Promise<Response> {
   const { req } = visit.context
   const use = await wantedUse(visit, req.query('dataset') ?? '', req.query('release') ?? '')
   if (!use) return refused(visit, 'not-found')
-  const { dataset, wanted } = use
-  const holder = visit.person.organisation.identifier
-  const fit = await visit.options.current.check({ dataset, release: wanted.release, holder })
-  return usePage(visit, use, fit.ok ? undefined : fit.problem)
+  return checkedPage(visit, use)
 }
 
 export async function useRelease(visit: HolderVisit): Promise<Response> {
-  const { options, person, context } = visit
+  const { options, person, context, words } = visit
   const sent = await readForm(visit)
   if (!sent) return refused(visit, 'foreign-form')
   const use = await wantedUse(visit, sent.get('dataset') ?? '', sent.get('release') ?? '')
   if (!use) return refused(visit, 'not-found')
   const { identifier, name, organisation } = person
   const { dataset, wanted } = use
-  const instead = sent.get('instead') || undefined
-  const choice = {
-    dataset,
-    release: wanted.release,
-    holder: organisation.identifier,
-    by: { identifier, name },
-    instead,
-  }
-  const used = await options.current.use(choice)
-  if (!used.ok) return usePage(visit, use, used.problem)
-  return context.redirect(visit.address('/releases', { dataset, done: 'use' }), 303)
+  const used = await options.current.use({
+    ...{ dataset, release: wanted.release, holder: organisation.identifier, by: { identifier, name } },
+    instead: sent.get('instead') || undefined,
+    // What was shown, and ticked: nothing else is confirmed.
+    without: sent.has('without') ? sent.getAll('emptied') : [],
+  })
+  if (used.ok) return context.redirect(visit.address('/releases', { dataset, done: 'use' }), 303)
+  if (used.problem.code !== 'release-tables-emptied') return usePage(visit, use, { problem: used.problem })
+  return checkedPage(visit, use, [{ field: 'without', message: words('holder.problem.release-tables-emptied') }])
 }
 
 /** Of a dataset of this holder, a release that is on the shelf. */
@@ -78,30 +89,46 @@ async function wantedUse(visit: HolderVisit, dataset: string, release: string): 
   return { dataset: stored.iri, title: stored.title, wanted, current: await options.current.currentOf(stored.iri) }
 }
 
-function usePage(visit: HolderVisit, use: Use, problem: Problem | undefined): Response {
+async function checkedPage(visit: HolderVisit, use: Use, errors: readonly FieldError[] = []): Promise<Response> {
+  const holder = visit.person.organisation.identifier
+  const { dataset, wanted } = use
+  const checked = await visit.options.current.check({ dataset, release: wanted.release, holder })
+  return usePage(visit, use, checked.ok ? { emptied: checked.value.emptied, errors } : { problem: checked.problem })
+}
+
+function usePage(visit: HolderVisit, use: Use, state: UseState): Response {
   const { words } = visit
   const { dataset, title, wanted, current } = use
+  const { problem, errors = [] } = state
   const { release, metadata } = wanted
   const heading = words.messages.text('holder.use.title', { release })
-  const content = html`<p class="crumbs"><a href="${visit.address('/dataset', { dataset })}">${title}</a> › <a href="${visit.address('/releases', { dataset })}">${words('holder.dataset.releases')}</a> › <a href="${visit.address('/release', { dataset, release })}">${release}</a></p><h1>${heading}</h1>${
+  const content = html`<p class="crumbs"><a href="${visit.address('/dataset', { dataset })}">${title}</a> › <a href="${visit.address('/releases', { dataset })}">${words('holder.dataset.releases')}</a> › <a href="${visit.address('/release', { dataset, release })}">${release}</a></p><h1>${heading}</h1>${errorSummary(words, errors)}${
     problem && changeProblem(visit, problem)
   }<section class="block">${summaryList([
     [words('holder.use.now'), current ? html`${current.release}` : words('holder.use.none')],
     [words('holder.use.then'), html`${release}`],
     [words('holder.column.created'), moment(visit, metadata.created)],
     [words('holder.column.persons'), html`${words.messages.formats.number(metadata.persons)}`],
-  ])}${problem ? backTo(visit, dataset) : confirmation(visit, use)}</section>`
-  return show(visit, { title: heading, content, status: problem ? 409 : 200 })
+  ])}${problem ? backTo(visit, dataset) : confirmation(visit, use, state)}</section>`
+  return show(visit, { title: heading, content, status: problem ? 409 : errors.length > 0 ? 422 : 200 })
 }
 
-function confirmation(visit: HolderVisit, { dataset, wanted, current }: Use): Html {
+function confirmation(visit: HolderVisit, { dataset, wanted, current }: Use, state: UseState): Html {
   const { words, person } = visit
   return html`<p>${words('holder.use.text')}</p>${form({
     action: visit.address('/use'),
     token: person.token,
     inline: true,
-    content: html`<input type="hidden" name="dataset" value="${dataset}"><input type="hidden" name="release" value="${wanted.release}"><input type="hidden" name="instead" value="${current?.release ?? ''}"><div class="actions">${button(words('holder.use.confirm'))}${linkButton(visit.address('/releases', { dataset }), words('holder.use.leave'))}</div>`,
+    content: html`<input type="hidden" name="dataset" value="${dataset}"><input type="hidden" name="release" value="${wanted.release}"><input type="hidden" name="instead" value="${current?.release ?? ''}">${emptiedTables(visit, state)}<div class="actions">${button(words('holder.use.confirm'))}${linkButton(visit.address('/releases', { dataset }), words('holder.use.leave'))}</div>`,
   })}`
+}
+
+function emptiedTables({ words }: HolderVisit, { emptied = [], errors = [] }: UseState): Html | undefined {
+  if (emptied.length === 0) return undefined
+  const names = emptied.map(
+    (name) => html`<li><code>${name}</code><input type="hidden" name="emptied" value="${name}"></li>`,
+  )
+  return html`${alert('warning', words('holder.use.emptied'), html`<ul>${names}</ul>`)}${checkbox('without', words('holder.use.without'), errors[0]?.message)}`
 }
 
 function backTo(visit: HolderVisit, dataset: string): Html {

@@ -4,7 +4,7 @@
  * at most stored an answer that nobody got.
  *
  * A new release of the dataset does not begin anew: persons keep their numbers from release to release (a release that gives others is
- * not used, `omop/current/same-persons.ts`), so that an answer from one and an answer from the next are compared like two of the
+ * not used, `omop/current/compare-releases.ts`), so that an answer from one and an answer from the next are compared like two of the
  * same, and the few persons by which they differ are not told.
  */
 import { randomUUID } from 'node:crypto'

@@ -10,9 +10,10 @@ import { sealWith } from '#trust/keys/seal.ts'
 import { ledgerMigrations } from '#trust/ledger/migrations.ts'
 import { openLedger } from '#trust/ledger/open-ledger.ts'
 import { onEachDatabase } from '../../../../test/databases.ts'
+import { loadRelease } from '../release/load.ts'
 import { releaseFile } from '../release/place.ts'
-import { temporaryFolder } from '../testing/datasets.ts'
-import { REGISTER, shelved, upTo } from '../testing/register.ts'
+import { temporaryFolder, writeFiles } from '../testing/datasets.ts'
+import { REGISTER, registerFiles, shelved, upTo } from '../testing/register.ts'
 import { releaseChoiceMigrations } from './choice-store.ts'
 import { type CurrentReleases, openCurrentReleases } from './current-releases.ts'
 
@@ -185,6 +186,23 @@ describe('a release that may not answer', async () => {
     assert.deepEqual(await current.releasesOf(REGISTER), ['2029-03', '2029-01'])
     assert.equal(current.fileOf(REGISTER, '2029-03'), undefined)
     copyFileSync(join(sources, 'kept'), file)
+  })
+
+  it('has lost a table, unless that is confirmed', async () => {
+    const { 'PERSON.csv': persons = '' } = registerFiles({ persons: upTo(100) })
+    const folder = writeFiles(join(sources, 'persons'), { 'PERSON.csv': persons })
+    const target = releaseFile(shelf, REGISTER, 'persons-only')
+    const loaded = await loadRelease({ sources: [folder], target, dataset: REGISTER, release: 'persons-only' })
+    assert.ok(loaded.ok)
+    assert.equal(await refusal('persons-only'), 'release-tables-emptied')
+    const { current, ledger } = await opened()
+    const wanted = { dataset: REGISTER, release: 'persons-only', holder: HOLDER }
+    const checked = await current.check(wanted)
+    assert.deepEqual(checked, { ok: true, value: { emptied: ['observation_period'] } })
+    const used = await current.use({ ...wanted, by, instead: '2029-01', without: ['observation_period', 'death'] })
+    assert.ok(used.ok)
+    const [entry] = await ledger.list({})
+    assert.match(JSON.stringify(entry?.event), /"urn:tessera:without","valueString":"observation_period"/)
   })
 
   it('of a dataset that the configuration does not name, the first is compared with nothing', async () => {

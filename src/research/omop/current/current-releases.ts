@@ -11,8 +11,8 @@ import type { Ledger } from '#trust/ledger/ledger.ts'
 import type { ResearchNode } from '../../permits/research-event.ts'
 import { isReleaseName, releaseFile } from '../release/place.ts'
 import { openChoiceStore, type StoredChoice } from './choice-store.ts'
+import { compareReleases } from './compare-releases.ts'
 import { type FitnessProblemCode, fitForUse } from './fit-for-use.ts'
-import { samePersons } from './same-persons.ts'
 
 export interface ConfiguredRelease {
   readonly id: string
@@ -41,6 +41,13 @@ export interface ReleaseChoice extends WantedUse {
   readonly by: { readonly identifier: string; readonly name: string }
   /** The current release when the person decided; undefined: there was none. */
   readonly instead: string | undefined
+  /** Tables of which the person has confirmed that they have no rows any more. */
+  readonly without?: readonly string[]
+}
+
+export interface CheckedUse {
+  /** Tables that have rows in the release before, and none in this one: most often files that were forgotten. */
+  readonly emptied: readonly string[]
 }
 
 export type UseProblemCode =
@@ -48,6 +55,7 @@ export type UseProblemCode =
   | 'release-name-taken'
   | 'release-other-holder'
   | 'release-persons-renumbered'
+  | 'release-tables-emptied'
   | 'release-changed'
 
 export interface CurrentReleases {
@@ -59,7 +67,7 @@ export interface CurrentReleases {
   /** Of the current releases of all datasets, those of the configuration first; a file may not be there yet. */
   currentFiles(): Promise<readonly string[]>
   /** Whether it may become the current one. Nothing is changed. */
-  check(wanted: WantedUse): Promise<Result<void, UseProblemCode>>
+  check(wanted: WantedUse): Promise<Result<CheckedUse, UseProblemCode>>
   /** Questions that begin when it has resolved are answered from this release. */
   use(choice: ReleaseChoice): Promise<Result<void, UseProblemCode>>
   /** Told after a choice of this process. */
@@ -111,7 +119,7 @@ export function openCurrentReleases(options: CurrentReleasesOptions): CurrentRel
     return [...new Set([...(current === undefined ? [] : [current]), ...here])]
   }
 
-  async function check({ dataset, release, holder }: WantedUse): Promise<Result<void, UseProblemCode>> {
+  async function check({ dataset, release, holder }: WantedUse): Promise<Result<CheckedUse, UseProblemCode>> {
     const named = configured.get(dataset)
     if (named && named.holder !== holder) return OTHER_HOLDER
     if (!isReleaseName(release)) return MISSING
@@ -120,21 +128,27 @@ export function openCurrentReleases(options: CurrentReleasesOptions): CurrentRel
     const fit = await fitForUse(file, { dataset, release, mostRejected })
     if (!fit.ok) return fit
     for (const earlier of await releasesOf(dataset)) {
-      const same = earlier === release ? undefined : await samePersons(placeOf(dataset, earlier), file)
-      if (same !== undefined) return same ? ok(undefined) : RENUMBERED
+      const compared = earlier === release ? undefined : await compareReleases(placeOf(dataset, earlier), file)
+      if (compared) return compared.samePersons ? ok({ emptied: compared.emptied }) : RENUMBERED
     }
-    return ok(undefined)
+    return ok({ emptied: [] })
   }
 
   async function use(choice: ReleaseChoice): Promise<Result<void, UseProblemCode>> {
-    const { dataset, release, by, instead } = choice
+    const { dataset, release, by, instead, without = [] } = choice
     const choices = await store.ofDataset(dataset)
     const current = currentAmong(dataset, choices)
     if (choices[0]?.release === release) return ok(undefined)
     if (current?.release !== instead) return CHANGED
-    const fit = await check(choice)
-    if (!fit.ok) return fit
-    const details = { release, ...(instead === undefined ? {} : { instead }) }
+    const checked = await check(choice)
+    if (!checked.ok) return checked
+    const { emptied } = checked.value
+    if (emptied.some((table) => !without.includes(table))) return tablesEmptied(emptied)
+    const details = {
+      release,
+      ...(instead === undefined ? {} : { instead }),
+      ...(emptied.length === 0 ? {} : { without: emptied.join(' ') }),
+    }
     const record = { step: 'release-chosen', recorded: now(), node, person: by, dataset, details } as const
     const after = choices[0]?.sequence ?? 0
     if (!(await store.add({ dataset, release, by: by.identifier, after }, record))) return CHANGED
@@ -175,6 +189,15 @@ const RENUMBERED = failed(
   'Persons do not have the numbers (person_id) in it that they have in the release before: other sex or birth, or few in both.',
   'Keep the numbers of persons from release to release, or describe the data as a dataset of its own.',
 )
+
+function tablesEmptied(tables: readonly string[]) {
+  return failed<UseProblemCode>(
+    'release-tables-emptied',
+    `Tables that have rows in the release before have none in this one: ${tables.join(', ')}.`,
+    'Lay their files beside the others and load again, or confirm that they are to be empty.',
+  )
+}
+
 const CHANGED = failed(
   'release-changed',
   'Another release was chosen meanwhile.',
