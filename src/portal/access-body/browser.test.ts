@@ -45,12 +45,22 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
       ['title', 'Cancer'],
       ['access', 'NON_PUBLIC'],
     ])
-    await holder.post('/releases', [
+    for (const [release, folder] of [
+      ['r1', 'spring'],
+      ['r2', 'summer'],
+      ['r3', 'autumn'],
+    ] as const) {
+      await holder.post('/releases', [
+        ['dataset', DATASET],
+        ['folder', folder],
+        ['release', release],
+      ])
+      await holder.releases.settled()
+    }
+    await holder.post('/use', [
       ['dataset', DATASET],
-      ['folder', 'spring'],
-      ['release', 'r1'],
+      ['release', 'r2'],
     ])
-    await holder.releases.settled()
     const asked = await holder.askedFor(1, DATASET)
     paths = [
       ...['', '/cases', '/outputs', `/outputs/${output}`, '/register', '/report', '/nowhere'].map(
@@ -67,6 +77,9 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
         '/releases?',
         '/release?release=r1&',
         '/label?release=r1&',
+        // Refused, and to be confirmed with a table that has lost its rows.
+        '/use?release=r1&',
+        '/use?release=r3&',
       ].map((path) => `/holder${path}${ofDataset}`),
     ]
     heavy = [
@@ -76,6 +89,7 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
       '/access-body',
       `/holder/edit?${ofDataset}`,
       `/holder/dataset?${ofDataset}`,
+      `/holder/use?release=r3&${ofDataset}`,
     ]
     const app = new Hono().mount('/', (request) =>
       (new URL(request.url).pathname.startsWith('/holder') ? holder : body).app.fetch(request),
@@ -124,6 +138,19 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     await page.locator('form.form .btn.main').click()
     await page.waitForURL(/\?done=grant$/)
     assert.equal((await body.cases.load(ready))?.parts.FR?.permit?.disclosure.frequencyFloor, 12)
+    await page.context().close()
+  })
+
+  test('without JavaScript and by keyboard a release that lost a table is used once that is ticked', async () => {
+    const page = await open({ width: 400, javaScript: false })
+    await as(page, `/holder/release?release=r3&${ofDataset}`)
+    await page.locator('a.btn.main').press('Enter')
+    await page.locator('form .btn.main').press('Enter')
+    assert.equal(await page.locator('#errors a').getAttribute('href'), '#without')
+    await page.locator('#without').press('Space')
+    await page.locator('form .btn.main').press('Enter')
+    await page.waitForURL(/done=use$/)
+    assert.equal((await holder.current.currentOf(DATASET))?.release, 'r3')
     await page.context().close()
   })
 

@@ -17,6 +17,18 @@ describe('what a permit covers', () => {
     assert.deepEqual(checked.ok && checked.value, aPermit().datasets[0])
   })
 
+  it('names the release that is read: that of the permit where it names one, else the current one', () => {
+    const releases = ['2029-06', '2029-05']
+    const released = (release?: string) => {
+      const datasets = aPermit().datasets.map((scope) => ({ ...scope, ...(release === undefined ? {} : { release }) }))
+      const checked = checkAccess(aPermit({ datasets }), anAccess({ releases }))
+      return checked.ok ? checked.value.release : checked.problem.code
+    }
+    assert.equal(released(), '2029-06')
+    assert.equal(released('2029-05'), '2029-05')
+    assert.equal(released('2029-04'), 'permit-release')
+  })
+
   it('may be narrowed', () => {
     const narrower = {
       tables: [{ table: 'person', columns: ['year_of_birth'] }],
