@@ -69,6 +69,7 @@ export function addFederate(research: Command): void {
     command,
     [
       'tessera research federate data/demo/research/questions/how-many.json --node fr --permit FR:permit-1 PT:permit-7 --as "urn:demo|ada" --purpose e',
+      'tessera research federate data/demo/research/questions/what-explains-delay.json --node fr --permit FR:permit-1 PT:permit-7 --as "urn:demo|ada" --purpose e',
       'tessera research federate --node fr --task 5f2b1a52-54a8-4b9c-9a3d-0f6f0c7a1e11',
     ],
     `${EXIT.fine} all have answered, ${EXIT.failed} some have refused or not answered yet (each is named), ${EXIT.usage} wrong usage`,

@@ -14,7 +14,7 @@ import type { Task } from '#research/federation/task.ts'
 import { aTable, aTask, now, type TestFederation, testFederation } from '#research/federation/testing/federation.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
 import { until } from '../../../test/faults/processes.ts'
-import { answerTo } from './ask.ts'
+import { answerTo, askNodes } from './ask.ts'
 import { askNextRound, keepAskingRounds, type RegressionRounds, type RoundParts } from './regression-rounds.ts'
 
 const SEX = ['sex female', 'sex male']
@@ -183,6 +183,14 @@ describe('a logistic regression over two countries', () => {
     assert.match(problem?.sentence ?? '', /node-fr \(FR\) has dropped out in round 2: The permit has ended\./)
   })
 
+  it('ends when a node answers from another release of its dataset', async () => {
+    execute = async (execution) => {
+      const release = execution.task.round?.number === 2 ? '2026-2' : '2026-1'
+      return ok(tablesOf(execution).map((table) => ({ ...table, evidence: { release } })))
+    }
+    assert.equal(problemOf(await asked())?.code, 'regression-population-changed')
+  })
+
   it('ends when the persons of a node are no longer the same', async () => {
     execute = async (execution) => {
       const tables = tablesOf(execution)
@@ -217,6 +225,17 @@ describe('a logistic regression over two countries', () => {
     assert.equal(over.kind === 'failed' && over.problem.code, 'regression-node-dropped')
     assert.deepEqual(over.inside, ['node-fr', 'node-pt'])
     release()
+  })
+
+  it('cannot be asked with secure sums, and says so before anybody is asked', async () => {
+    const { permits, store, news } = federation.coordinator.door
+    const nobody = () => Promise.reject(new Error('Nobody is to be asked.'))
+    const body = { id: 'service-eu', country: 'EU' }
+    const asking = { ...parts, coordinator: store, news, permits, body, fetch: nobody, addressOf: () => undefined }
+    const question = { analysis: QUESTION, person: 'a|b', purpose: 'e', permits: [], sums: 'secure' } as const
+    const refused = await askNodes(asking, question)
+    assert.equal(refused.ok ? 'ok' : refused.problem.code, 'secure-sum-unsupported')
+    assert.match(refused.ok ? '' : refused.problem.sentence, /counts of persons/)
   })
 
   it('says so when every node has refused', async () => {

@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { CASE_ID } from '#research/applications/testing/example-case.ts'
 import { chromiumPath, fits, launch, openScreen } from '../professional/test-browser.ts'
 import { lookAt, SCREENS, tooHeavy } from '../ui/test-screens.ts'
+import type { TaskAnswer } from './researcher-options.ts'
 import { grantedCase, nodesThat, type TestResearcher, testResearcher } from './test-researcher.ts'
 import { testWorkspace } from './workspace/test-workspace.ts'
 
@@ -137,11 +138,30 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
       ),
     },
   } as const
+  const term = (name: string, value: number) => {
+    return { name, value, standardError: 0.0123, low: value - 0.024, high: value + 0.024, p: 0.00004 }
+  }
+  const model: TaskAnswer['model'] = {
+    state: 'fitted',
+    inside: ['node-fr'],
+    rounds: 7,
+    references: ['sex female', 'calendar-year 2015'],
+    coefficients: [
+      term('constant', -12.3),
+      term('follow-up-days 1', 0.000456),
+      term('sex male', 0.12),
+      ...years.slice(1).map((year, index) => term(`calendar-year ${year}`, index / 10)),
+    ],
+  }
+  const persons = [{ name: 'persons', dimensions: [], cells: [{ key: [], persons: 1234 }], evidence: {} }]
   pages.state.answer = (task) => {
+    if (task === 'logistic-regression') {
+      return { nodes: nodesThat({ FR: 'answered', PT: 'refused' }, persons), tables: [], model }
+    }
     const found = Object.entries(tables).find(([kind]) => kind === task)
     return { nodes: nodesThat({ FR: 'answered', PT: 'refused', EE: 'unreachable' }), tables: found ? [found[1]] : [] }
   }
-  const questions = await Promise.all(Object.keys(tables).map(question))
+  const questions = await Promise.all([...Object.keys(tables), 'logistic-regression'].map(question))
   return [
     ...[
       '',
@@ -155,6 +175,7 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
       (path) => `${CASE}${path}`,
     ),
     `${CASE}/study/ask?kind=distribution&cohort=${cohort}`,
+    `${CASE}/study/ask?kind=linear-regression&cohort=${cohort}`,
     ...questions.map((id) => `${CASE}/study/questions/${id}`),
     `${CASE}/workspace`,
     '/research/nowhere',

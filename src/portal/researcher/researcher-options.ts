@@ -11,6 +11,7 @@ import type { CatalogueStore } from '#research/catalogue/store/catalogue-store.t
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
 import type { AskedState } from '#research/federation/coordinator-store.ts'
 import type { TotalTable } from '#research/federation/merge.ts'
+import type { ToldRegression } from '#research/federation/regression/told.ts'
 import type { SecureTotalTable } from '#research/federation/secure-totals.ts'
 import type { ConceptQuery, NamedConcept } from '#research/omop/vocabulary/find-concepts.ts'
 import type { Permit, PurposeCode } from '#research/permits/permit.ts'
@@ -41,6 +42,8 @@ export interface TaskAnswer {
   readonly tables: readonly TotalTable[]
   /** With secure sums, once all have answered. */
   readonly secure?: readonly SecureTotalTable[]
+  /** Of regressions. */
+  readonly model?: ToldRegression
 }
 
 export interface ResearcherPageOptions extends SignedInOptions<Researcher> {

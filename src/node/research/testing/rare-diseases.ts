@@ -36,6 +36,22 @@ export const HOW_LONG: Analysis = {
   classes: [0, 365, 1096, 1826],
 }
 
+/** What makes the way to a diagnosis longer? */
+export const WHAT_EXPLAINS_DELAY: Analysis = {
+  kind: 'linear-regression',
+  cohort: cohort('first-symptom'),
+  outcome: { kind: 'days-until', cohort: cohort('diagnosed') },
+  covariates: [{ kind: 'sex' }, { kind: 'age' }],
+}
+
+/** Who of everybody is diagnosed? */
+export const WHO_IS_DIAGNOSED: Analysis = {
+  kind: 'logistic-regression',
+  cohort: cohort('everybody'),
+  outcome: { kind: 'has', cohort: cohort('diagnosed') },
+  covariates: [{ kind: 'sex' }, { kind: 'age' }],
+}
+
 /** Submits at the first body; the others are told by it. @returns the number of the case */
 export async function submit(home: TestBody, countries: readonly string[]): Promise<string> {
   const caseId = randomUUID()

@@ -13,7 +13,8 @@ import type { CaseVisit } from '../visit.ts'
 import { rowsOf } from './answer-rows.ts'
 import { figure, figuresOf, shownPersons } from './figures.ts'
 import { keepForm } from './keep-answer.ts'
-import { levelWords } from './level-words.ts'
+import { levelWords, modelLevels } from './level-words.ts'
+import { modelNumbers } from './model-figure.ts'
 import { type AskedOf, SavedQuestionSchema } from './saved-question.ts'
 
 export async function showAnswer(visit: CaseVisit): Promise<Response> {
@@ -35,7 +36,11 @@ export async function showAnswer(visit: CaseVisit): Promise<Response> {
     title: saved.title,
     content: html`${studyCrumbs(visit)}<h1>${saved.title}</h1><p class="facts">${words(`research.analysis.${read.data.kind}`)} · ${read.data.cohort} · ${words('research.study.asked')} ${day(visit, saved.askedAt)}</p>${
       done === 'kept' && alert('success', words('research.keep.done'))
-    }${completeness(visit, nodes)}${await numbersOf(visit, read.data, answers.value)}${nodeTable(visit, nodes)}${protection(visit, nodes)}${keepForm(visit, saved, answers.value)}`,
+    }${completeness(visit, nodes, answers.value)}${await numbersOf(visit, read.data, answers.value)}${nodeTable(visit, nodes)}${protection(
+      visit,
+      nodes,
+      answers.value.some(({ model }) => model),
+    )}${keepForm(visit, saved, answers.value)}`,
   })
 }
 
@@ -62,10 +67,16 @@ function together(lists: readonly (readonly AskedState[])[]): readonly AskedStat
 }
 
 /** Nobody takes an answer of some for an answer of all. */
-function completeness(visit: CaseVisit, nodes: readonly AskedState[]): Html {
+function completeness(
+  visit: CaseVisit,
+  nodes: readonly AskedState[],
+  answers: readonly TaskAnswer[],
+): Html | undefined {
   const { words, context } = visit
   const missing = nodes.filter(({ state }) => state !== 'answered')
   if (nodes.length > 0 && missing.length === 0) {
+    // Of a model that is not fitted the model itself says how far it is.
+    if (answers.some(({ model }) => model && model.state !== 'fitted')) return undefined
     return alert('success', words('research.answer.complete', { count: nodes.length }))
   }
   const open = missing.some(({ state }) => state === 'waiting' || state === 'taken' || state === 'unreachable')
@@ -86,6 +97,13 @@ async function numbersOf(visit: CaseVisit, asked: AskedOf, answers: readonly Tas
   if (asked.kind === 'attrition') return attrition(visit, asked, answers)
   if (!first) return undefined
   if (first.secure) return secureNumbers(visit, first)
+  if (first.model)
+    return modelNumbers({
+      visit,
+      nodes: first.nodes,
+      model: first.model,
+      levels: await modelLevels(visit, first.model),
+    })
   if (first.tables.length === 0) return undefined
   const levels = await levelWords(visit, first.tables)
   const hides = first.tables.some(({ cells }) => cells.some(({ hiddenIn }) => hiddenIn.length > 0))
@@ -174,7 +192,7 @@ const Evidence = z.object({
 })
 
 /** What disclosure control has done, node by node, as its evidence says. */
-function protection(visit: CaseVisit, nodes: readonly AskedState[]): Html | undefined {
+function protection(visit: CaseVisit, nodes: readonly AskedState[], isModel: boolean): Html | undefined {
   const { words } = visit
   const items = nodes.flatMap(({ memberState, outcome }) => {
     if (outcome?.kind !== 'answered') return []
@@ -193,5 +211,5 @@ function protection(visit: CaseVisit, nodes: readonly AskedState[]): Html | unde
     ]
   })
   if (items.length === 0) return undefined
-  return html`<section class="block"><h2>${words('research.protection')}</h2><p>${words('research.protection.text')}</p><ul>${items}</ul></section>`
+  return html`<section class="block"><h2>${words('research.protection')}</h2><p>${words('research.protection.text')}${isModel && html` ${words('research.protection.model')}`}</p><ul>${items}</ul></section>`
 }

@@ -11,6 +11,7 @@ import { problemAlert, refused } from '../refusal.ts'
 import type { SavedCohort } from '../studies/study-store.ts'
 import { type LivePermit, livePermits, sharedPurposes, studyCrumbs } from '../studies/study-visit.ts'
 import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
+import { COVARIATES, OUTCOMES } from '../workspace/regression-form.ts'
 import { conceptList, type ListChange, listChange } from './concept-list.ts'
 import {
   analysesOf,
@@ -94,7 +95,7 @@ async function kindPage(visit: CaseVisit, form: QuestionForm): Promise<Response>
                 help: words(`research.analysis.${value}.help`),
               })),
             },
-          )}<p class="small">${words('research.ask.regression')}</p><div class="actions">${button(words('research.ask.next'))}</div></form>`
+          )}<div class="actions">${button(words('research.ask.next'))}</div></form>`
     }`,
   })
 }
@@ -186,9 +187,29 @@ function ownFields(fields: Fields): Html | undefined {
         form.domains,
         error('domains'),
       )
+    case 'linear-regression':
+    case 'logistic-regression':
+      return regressionFields(fields)
     default:
       return undefined
   }
+}
+
+function regressionFields({ visit, form, cohorts, error }: Fields): Html {
+  const { words } = visit
+  const outcome = select(
+    'outcome',
+    words('research.ask.outcome'),
+    OUTCOMES.map((one) => [one, words(`research.measure.${one}`)]),
+    form.outcome,
+  )
+  return html`${form.kind === 'linear-regression' && outcome}${cohortSelect(visit, cohorts, 'event', form.event, error('event'))}${boxes(
+    'covariate',
+    words('research.regression.covariates'),
+    COVARIATES.map((one) => [one, words(`research.covariate.${one}`)]),
+    form.covariates,
+    error('covariate'),
+  )}`
 }
 
 function byFields({ visit, form, error, found }: Fields): Html {

@@ -41,7 +41,7 @@ export async function keepAnswer(visit: CaseVisit): Promise<Response> {
   for (const [index, task] of saved.tasks.entries()) {
     const answer = await options.answer(task)
     if (!answer?.ok) continue
-    tables.push(...tablesOf(answer.value, saved.tasks.length > 1 ? `${index} ` : ''))
+    tables.push(...tablesOf(answer.value, saved.tasks.length > 1 ? `${index} ` : ''), ...modelTables(answer.value))
     evidence.push(...answer.value.nodes.map(evidenceOf))
   }
   const kept = await airlock.keep({
@@ -63,6 +63,14 @@ export async function keepAnswer(visit: CaseVisit): Promise<Response> {
 function evidenceOf({ node, memberState, state, outcome }: TaskAnswer['nodes'][number]): unknown {
   const tables = outcome?.kind === 'answered' ? outcome.tables.map(({ name, evidence }) => ({ name, evidence })) : []
   return { node, memberState, state, tables }
+}
+
+/** The coefficients of a regression, as they are told. */
+function modelTables({ model }: TaskAnswer): readonly OutputTable[] {
+  if (model?.state !== 'fitted') return []
+  const columns = ['term', 'coefficient', 'standard error', '95 % from', '95 % to', 'p']
+  const rows = model.coefficients.map((one) => [one.name, one.value, one.standardError, one.low, one.high, one.p])
+  return [{ name: 'model', columns, rows, complete: true }]
 }
 
 /** Released totals as plain tables: levels, persons, nodes that hide some, and sums. */

@@ -2,6 +2,7 @@
 
 import type { AskedState } from '#research/federation/coordinator-store.ts'
 import type { TotalTable } from '#research/federation/merge.ts'
+import type { ToldRegression } from '#research/federation/regression/told.ts'
 import type { NamedConcept } from '#research/omop/vocabulary/find-concepts.ts'
 import { countryName } from '../../ui/site.ts'
 import type { Visit } from '../visit.ts'
@@ -17,7 +18,6 @@ export async function levelWords(
   visit: Pick<Visit, 'words' | 'options'>,
   tables: readonly TotalTable[],
 ): Promise<LevelWords> {
-  const { messages } = visit.words
   const ids = new Set(
     tables.flatMap(({ dimensions }) =>
       dimensions.flatMap(({ name, levels }) =>
@@ -25,6 +25,18 @@ export async function levelWords(
       ),
     ),
   )
+  return wordsFor(visit, ids)
+}
+
+/** Conditions that explain something in a model are columns of it: `condition 201826 yes`. */
+export function modelLevels(visit: Pick<Visit, 'words' | 'options'>, model: ToldRegression): Promise<LevelWords> {
+  const names = model.state === 'fitted' ? model.coefficients.map(({ name }) => name) : []
+  const ids = names.flatMap((name) => /^condition (\d+) /.exec(name)?.slice(1) ?? [])
+  return wordsFor(visit, new Set(ids))
+}
+
+async function wordsFor(visit: Pick<Visit, 'words' | 'options'>, ids: ReadonlySet<string>): Promise<LevelWords> {
+  const { messages } = visit.words
   const names = new Map<string, string>()
   for (const id of [...ids].slice(0, MOST_CONCEPTS)) {
     const concept = await conceptOf(visit, id)

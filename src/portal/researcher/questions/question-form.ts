@@ -4,8 +4,17 @@ import type { Result } from '#platform/result/result.ts'
 import type { Analysis, CohortDefinition, Dimension, Measure } from '#research/analysis/analysis.ts'
 import { type AnalysisProblemCode, readAnalysis } from '#research/analysis/read-analysis.ts'
 import { narrowing } from '../cohorts/to-circe.ts'
+import {
+  COVARIATES,
+  OUTCOMES,
+  REGRESSIONS,
+  type RegressionFault,
+  type RegressionForm,
+  regressionFaults,
+  regressionOf,
+} from '../workspace/regression-form.ts'
 
-/** `attrition`: counts of the cohort as it narrows rule by rule. Regressions are asked in a workspace. */
+/** `attrition`: counts of the cohort as it narrows rule by rule. */
 export const KINDS = [
   'count',
   'attrition',
@@ -14,6 +23,7 @@ export const KINDS = [
   'distribution',
   'survival',
   'characterisation',
+  ...REGRESSIONS,
 ] as const
 export type QuestionKind = (typeof KINDS)[number]
 export const BY = ['age-group', 'sex', 'calendar-year', 'condition'] as const
@@ -37,6 +47,9 @@ export interface QuestionForm {
   readonly step: string
   readonly until: string
   readonly domains: readonly (typeof CHARACTERISED)[number][]
+  /** Of regressions: what is explained (linear), and by what. */
+  readonly outcome: RegressionForm['outcome']
+  readonly covariates: RegressionForm['covariates']
   /** Member States that are asked. */
   readonly countries: readonly string[]
   readonly purpose: string
@@ -63,12 +76,14 @@ export function readQuestion(sent: URLSearchParams): QuestionForm {
     step: text('step', '30'),
     until: text('until', '1825'),
     domains: some('domains', CHARACTERISED),
+    outcome: one('outcome', OUTCOMES, 'follow-up-days'),
+    covariates: some('covariate', COVARIATES),
     countries: sent.getAll('country').slice(0, 40),
     purpose: text('purpose'),
   }
 }
 
-export type QuestionFault = 'cohort-missing' | 'no-numbers' | 'no-number' | 'no-concepts' | 'nothing-chosen'
+export type QuestionFault = RegressionFault | 'no-numbers' | 'no-number' | 'no-concepts'
 
 /** By the id of the field. */
 export function questionFaults(form: QuestionForm): ReadonlyMap<string, QuestionFault> {
@@ -90,11 +105,16 @@ export function questionFaults(form: QuestionForm): ReadonlyMap<string, Question
     for (const name of ['step', 'until'] as const) if (!/^[1-9]\d{0,4}$/.test(form[name])) faults.set(name, 'no-number')
   }
   if (kind === 'characterisation' && form.domains.length === 0) faults.set('domains', 'nothing-chosen')
+  if (isRegression(kind)) for (const [field, fault] of regressionFaults({ ...form, kind })) faults.set(field, fault)
   return faults
 }
 
 export function hasBy(kind: QuestionKind): boolean {
-  return kind !== 'characterisation' && kind !== 'attrition'
+  return kind !== 'characterisation' && kind !== 'attrition' && !isRegression(kind)
+}
+
+export function isRegression(kind: QuestionKind): kind is RegressionForm['kind'] {
+  return REGRESSIONS.some((one) => one === kind)
 }
 
 /** Rising numbers with commas or spaces between them. */
@@ -127,7 +147,14 @@ export function analysesOf(
   const wanted =
     form.kind === 'attrition'
       ? narrowing(cohort).map((step) => ({ name: step.name, analysis: { kind: 'count', cohort: step.cohort, by: [] } }))
-      : [{ name: '', analysis: analysisOf(form, form.kind, cohort, event) }]
+      : [
+          {
+            name: '',
+            analysis: isRegression(form.kind)
+              ? regressionOf({ ...form, kind: form.kind }, cohorts)
+              : analysisOf(form, form.kind, cohort, event),
+          },
+        ]
   const parts: { readonly name: string; readonly analysis: Analysis }[] = []
   for (const { name, analysis } of wanted) {
     const read = readAnalysis(analysis)
@@ -139,7 +166,7 @@ export function analysesOf(
 
 function analysisOf(
   form: QuestionForm,
-  kind: Exclude<QuestionKind, 'attrition'>,
+  kind: Exclude<QuestionKind, 'attrition' | RegressionForm['kind']>,
   cohort: CohortDefinition,
   event: CohortDefinition,
 ): Analysis {

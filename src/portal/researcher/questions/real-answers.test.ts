@@ -23,7 +23,7 @@ import { EMPTY_COHORT } from '../cohorts/cohort-form.ts'
 import { toCirce } from '../cohorts/to-circe.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
 import { grantedCase, nodesThat, type TestResearcher, testResearcher } from '../test-researcher.ts'
-import { KINDS, type QuestionKind } from './question-form.ts'
+import { isRegression, KINDS, type QuestionKind } from './question-form.ts'
 
 const STUDY = `/applications/${CASE_ID}/study`
 const diabetes = { ...EMPTY_COHORT.entry, concepts: [{ id: DIABETES, name: 'Diabetes' }], narrower: false }
@@ -73,7 +73,8 @@ describe('answers of a real node', () => {
     return saved
   }
 
-  const expected: Readonly<Record<QuestionKind, RegExp>> = {
+  /** Regressions are put together by the body that asks: `studies.test.ts`. */
+  const expected: Readonly<Partial<Record<QuestionKind, RegExp>>> = {
     count: /female[\s\S]*male[\s\S]*everybody/,
     attrition: /Event of entry[\s\S]*1\. Age and sex/,
     rate: /Entries for 1,000 person-years[\s\S]*\d\.\d\d – \d/,
@@ -83,7 +84,7 @@ describe('answers of a real node', () => {
     characterisation: /201826|Type 2 diabetes mellitus/,
   }
 
-  for (const kind of KINDS) {
+  for (const kind of KINDS.filter((one) => !isRegression(one))) {
     it(`are shown: ${kind}`, async () => {
       const [some, everybody] = [await cohort({ ...FORM, ageFrom: '18' }), await cohort(FORM)]
       const sent = await pages.post(`${STUDY}/ask`, {
@@ -98,7 +99,7 @@ describe('answers of a real node', () => {
       pages.state.answer = (task) => answers.get(task)
       const { status, text } = await pages.get(sent.place)
       assert.equal(status, 200)
-      assert.match(text, expected[kind])
+      assert.match(text, expected[kind] ?? /nothing/)
       assert.match(text, /<svg class="chart"/)
       assert.match(text, /Groups of fewer than \d+ persons are hidden/)
       assert.doesNotMatch(text, /NaN|undefined|\[object/)

@@ -1,4 +1,4 @@
-/** Fitting a regression inside: at one node, because coefficients of several do not add up. */
+/** Fitting a regression inside, on the data of this node; over several countries it is asked as a question. */
 import type { CohortDefinition } from '#research/analysis/analysis.ts'
 import { readAnalysis } from '#research/analysis/read-analysis.ts'
 import { button, choices, errorSummary, form as formMarkup } from '../../ui/components.ts'
