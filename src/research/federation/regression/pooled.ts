@@ -11,8 +11,8 @@ export interface Pooled {
   readonly sums: LinearSums
   /** Groups that others are compared with: one of each covariate. */
   readonly references: readonly string[]
-  /** By node, in the order of their names. */
-  readonly persons: ReadonlyMap<string, number>
+  /** Whom each node has answered about, in the order of their names. */
+  readonly nodes: ReadonlyMap<string, { readonly persons: number; readonly release: string | undefined }>
 }
 
 export type PooledProblemCode = 'model-unreadable' | 'merge-other-question'
@@ -44,7 +44,7 @@ export function pooled(merged: Merged): Result<Pooled, PooledProblemCode> {
   return ok({
     sums: picked(added, kept),
     references,
-    persons: new Map(parts.map(([node, { sums }]) => [node, sums.persons])),
+    nodes: new Map(parts.map(([node, { sums, release }]) => [node, { persons: sums.persons, release }])),
   })
 }
 

@@ -12,7 +12,7 @@ import { isOver, type Task, type TaskRound } from '../task.ts'
 import { type FittedTogether, linearModel, logisticModel } from './model.ts'
 import { type Pooled, pooled } from './pooled.ts'
 import { MOST_ROUNDS, nextStep, type RoundAnswered, type RoundAsked } from './rounds.ts'
-import { readRound } from './sums-table.ts'
+import { ROUND, readRound, releaseIn } from './sums-table.ts'
 
 export type RegressionRun = {
   /** Nodes whose persons are in it. */
@@ -107,7 +107,7 @@ async function inRounds(store: RunStore, first: string, begun: Begun, now: Date)
 function roundSums(
   states: readonly AskedState[],
   { columns, number }: TaskRound,
-  { persons }: Pooled,
+  { nodes }: Pooled,
   over: boolean,
 ): Result<LogisticSums | undefined> {
   let all: LogisticSums | undefined
@@ -117,12 +117,12 @@ function roundSums(
     if (!outcome && over) return dropped(node, memberState, number, 'It has not answered in time.')
     if (!outcome) missing = true
     if (outcome?.kind !== 'answered') continue
-    const sums = readRound(
-      outcome.tables.find((table) => readRound(table, columns)),
-      columns,
-    )
-    if (!sums) return dropped(node, memberState, number, 'It has answered without the sums that were asked for.')
-    if (sums.persons !== persons.get(node)) return changed(node, memberState, number)
+    const table = outcome.tables.find(({ name }) => name === ROUND)
+    const sums = readRound(table, columns)
+    if (!table || !sums)
+      return dropped(node, memberState, number, 'It has answered without the sums that were asked for.')
+    const begun = nodes.get(node)
+    if (sums.persons !== begun?.persons || releaseIn(table) !== begun.release) return changed(node, memberState, number)
     all = all ? addLogisticSums(all, sums) : sums
   }
   return ok(missing ? undefined : all)
@@ -135,6 +135,6 @@ function dropped(node: string, memberState: string, number: number, why: string)
 }
 
 function changed(node: string, memberState: string, number: number) {
-  const sentence = `The persons of ${node} (${memberState}) are others in round ${number} than when the question began.`
+  const sentence = `The persons or data of ${node} (${memberState}) are others in round ${number} than when the question began.`
   return failed('regression-population-changed', sentence, 'Ask again.')
 }

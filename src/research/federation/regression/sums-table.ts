@@ -17,6 +17,8 @@ export interface NodeSums {
   readonly sums: LinearSums
   /** For each covariate that is a group: its columns. */
   readonly groups: readonly (readonly string[])[]
+  /** Of the dataset, where the node names one. */
+  readonly release: string | undefined
 }
 
 export function sumsTable(observations: GroupedObservations, evidence: AnswerTable['evidence']): AnswerTable {
@@ -70,7 +72,12 @@ export function readSums(table: AnswerTable | undefined): NodeSums | undefined {
     groups[group]?.push(name)
   }
   const sums = { columns: names.slice(0, -1), shift: means, persons, sums: means.map(() => 0), products }
-  return { sums, groups }
+  return { sums, groups, release: releaseIn(table) }
+}
+
+/** The release of the dataset that a table is about. */
+export function releaseIn({ evidence: { release } }: AnswerTable): string | undefined {
+  return typeof release === 'string' ? release : undefined
 }
 
 /** @param columns that were asked for: an answer about others is none */

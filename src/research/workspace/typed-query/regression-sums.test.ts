@@ -217,6 +217,16 @@ describe('the sums of a regression under a permit', () => {
     assert.equal(masked.ok ? 'ok' : masked.problem.code, 'secure-sum-unsupported')
   })
 
+  it('name the release that they are about, and what was looked at', async () => {
+    const permit = permitFor('both')
+    const scope = { ...scopeOf(permit), release: '2026-1' }
+    const asked = { analysis: LINEAR, permit, scope, releaseKey: 'release' }
+    const [persons, sums] = unwrapped(await runPermittedRegression(asked, meansFor('release')))
+    assert.equal(persons?.name, 'persons')
+    const { release, parameters, numbers } = sums?.evidence ?? {}
+    assert.deepEqual({ release, parameters, numbers }, { release: '2026-1', parameters: 3, numbers: 10 })
+  })
+
   it('are the same when work that died is run again', async () => {
     const permit = permitFor('both')
     const asked = { analysis: LINEAR, permit, scope: scopeOf(permit), releaseKey: 'again' }

@@ -13,6 +13,7 @@ import { answerTable } from '../../federation/answer-of-release.ts'
 import type { AnswerTable } from '../../federation/node-result.ts'
 import { roundTable, sumsTable } from '../../federation/regression/sums-table.ts'
 import type { TaskRound } from '../../federation/task.ts'
+import type { DatasetScope } from '../../permits/permit.ts'
 import {
   type AnalysisMeans,
   contextOf,
@@ -54,7 +55,7 @@ export async function runPermittedRegression(
   )
   const admitted = await admitModelSums(facts, groupPairs(tables.groups ?? everybody), context)
   if (!admitted.ok) return admitted
-  const evidence = evidenceOf(context, facts.parameters)
+  const evidence = evidenceOf(context, asked.scope, facts.parameters)
   const sums = at
     ? roundTable(logisticSums(at.narrowed, at.round, at.round.coefficients), evidence)
     : sumsTable(observations, evidence)
@@ -69,10 +70,18 @@ function narrowed({ columns, rows }: GroupedObservations, wanted: readonly strin
   return { columns: wanted, rows: rows.map((row) => ({ ...row, values: place.map((at) => row.values[at] ?? 0) })) }
 }
 
-/** What was looked at, for those who read the answer later. */
-function evidenceOf({ rules, dataset, permit }: ReleaseContext, parameters: number): AnswerTable['evidence'] {
+/** What was looked at, for those who read the answer later; with the release, all rounds are about the same data. */
+function evidenceOf(
+  { rules, permit }: ReleaseContext,
+  { dataset, release }: DatasetScope,
+  parameters: number,
+): AnswerTable['evidence'] {
   const { version, frequencyFloor } = rules
-  return { format: 1, rules: version, dataset, permit, frequencyFloor, parameters, numbers: numbersOf(parameters) }
+  return {
+    ...{ format: 1, rules: version, dataset, permit, frequencyFloor, parameters },
+    numbers: numbersOf(parameters),
+    ...(release === undefined ? {} : { release }),
+  }
 }
 
 function nobody() {
