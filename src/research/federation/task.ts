@@ -17,7 +17,7 @@ import {
   verifyJson,
 } from '../permits/signed-json.ts'
 import type { TrustList } from '../permits/trust-list.ts'
-import { MOST_ROUNDS, type RoundAsked } from './regression/rounds.ts'
+import { MOST_ROUNDS, type RoundAsked, roundId } from './regression/rounds.ts'
 
 export interface Task {
   readonly format: 1
@@ -122,11 +122,11 @@ export const TASK: SignedKind<Task> = {
   signedBy: ({ coordinator, issued }) => ({ party: coordinator.id, country: coordinator.country, issued }),
 }
 
-function isSoundRound({ round, analysis }: Task): boolean {
+function isSoundRound({ id, round, analysis }: Task): boolean {
   if (!round) return true
   const size = round.columns.length
   const fits = round.shift.length === size && round.scale.length === size && round.coefficients.length === size + 1
-  return fits && analysis.kind === 'logistic-regression'
+  return fits && analysis.kind === 'logistic-regression' && id === roundId(round.of, round.number)
 }
 
 export function signTask(task: Task, key: SigningKey): Promise<string> {

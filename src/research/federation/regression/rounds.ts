@@ -3,6 +3,7 @@
  * from what was answered: the fit is made anew from the answers, and where it needs one that is not there, that is the next
  * round. A coordinator that dies in between loses nothing.
  */
+import { createHash } from 'node:crypto'
 import { failed, type Problem } from '#platform/result/result.ts'
 import { at } from '../../analysis/statistics/cholesky.ts'
 import {
@@ -36,6 +37,16 @@ export type NextStep =
   | { readonly kind: 'failed'; readonly problem: Problem }
 
 export const MOST_ROUNDS = 25
+
+/**
+ * The id of a round's task follows from the question. Of two replicas of a coordinator that go on at once, one finds that it was
+ * asked already; and a node, which takes an id once, answers so many rounds of a question and no more.
+ */
+export function roundId(first: string, number: number): string {
+  const hash = createHash('sha256').update(`tessera regression round 1\0${first}\0${number}`).digest('hex')
+  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`]
+  return [...parts, hash.slice(20, 32)].join('-')
+}
 
 /** @param answered all rounds so far, in any order */
 export async function nextStep(pool: Pooled, answered: readonly RoundAnswered[]): Promise<NextStep> {

@@ -3,7 +3,6 @@
  * every node has answered, refused or is away, and from then on the nodes that are inside stay the same: one that drops out
  * ends it, because without it the answer would silently be about other persons.
  */
-import { createHash } from 'node:crypto'
 import { failed, ok, type Problem, type Result } from '#platform/result/result.ts'
 import { addLogisticSums, type LogisticSums } from '../../analysis/statistics/logistic-regression.ts'
 import type { AskedState, CoordinatorStore } from '../coordinator-store.ts'
@@ -11,7 +10,7 @@ import { answerOf, type Merged, merge, NOTHING } from '../merge.ts'
 import { isOver, type Task, type TaskRound } from '../task.ts'
 import { type FittedTogether, linearModel, logisticModel } from './model.ts'
 import { type Pooled, pooled } from './pooled.ts'
-import { MOST_ROUNDS, nextStep, type RoundAnswered, type RoundAsked } from './rounds.ts'
+import { MOST_ROUNDS, nextStep, type RoundAnswered, type RoundAsked, roundId } from './rounds.ts'
 import { ROUND, readRound, releaseIn } from './sums-table.ts'
 
 export type RegressionRun = {
@@ -27,13 +26,6 @@ export type RegressionRun = {
 )
 
 export type RunStore = Pick<CoordinatorStore, 'task' | 'progress'>
-
-/** The same for all replicas of a coordinator: of two that go on at once, one finds that it was asked already. */
-export function roundId(first: string, number: number): string {
-  const hash = createHash('sha256').update(`tessera regression round 1\0${first}\0${number}`).digest('hex')
-  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`]
-  return [...parts, hash.slice(20, 32)].join('-')
-}
 
 export function isRegression({ analysis: { kind } }: Pick<Task, 'analysis'>): boolean {
   return kind === 'linear-regression' || kind === 'logistic-regression'

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { Analysis } from '../../analysis/analysis.ts'
 import { signTask, type Task, type TaskRound, verifyTask } from '../task.ts'
 import { aTask, now, testKeys } from '../testing/federation.ts'
-import { roundId } from './run.ts'
+import { roundId } from './rounds.ts'
 
 const keys = testKeys()
 const LOGISTIC: Analysis = {
@@ -17,7 +18,7 @@ describe('the task of a round', () => {
   const round = { number: 3, columns: ['age 1'], shift: [50.25], scale: [12.5], coefficients: [0.1, -0.2] }
   async function verified(more: Partial<TaskRound>, task: Partial<Task> = {}) {
     const first = await aTask(keys, { analysis: LOGISTIC })
-    const asked: Task = { ...first, ...task, id: roundId(first.id, 3), round: { of: first.id, ...round, ...more } }
+    const asked: Task = { ...first, id: roundId(first.id, 3), ...task, round: { of: first.id, ...round, ...more } }
     const us = { id: 'node-pt', country: 'PT' }
     return verifyTask({ id: asked.id, jws: await signTask(asked, keys.coordinator) }, us, keys.trust, now())
   }
@@ -35,6 +36,9 @@ describe('the task of a round', () => {
       [{ shift: [] }],
       [{ scale: [0] }],
       [{ number: 26 }],
+      // Under an id of its own, a round would be answered beside the one that has this number.
+      [{ number: 4 }],
+      [{}, { id: randomUUID() }],
       [{}, { analysis: { kind: 'count', cohort: {}, by: [] } }],
     ]
     for (const [more, task] of wrong) {
