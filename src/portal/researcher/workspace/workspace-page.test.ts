@@ -111,6 +111,26 @@ describe('the workspace', () => {
     assert.deepEqual([kept?.tool, kept?.title], ['typed-query', 'How many'])
   })
 
+  it('keeps the coefficients of a model, as they are told', async () => {
+    const id = await pages.studies.saveQuestion(CASE_ID, {
+      ...{ title: 'What explains it', tasks: ['t2'], askedAt: '2029-07-02T11:00:00Z', askedBy: 'x|y' },
+      question: { kind: 'linear-regression', cohort: 'C', countries: ['FR'], parts: [''] },
+    })
+    const cells = [{ key: [], persons: 300, sums: {}, hiddenIn: [] }]
+    const age = { name: 'age 1', value: 0.5, standardError: 0.1, low: 0.3, high: 0.7, p: 0.001 }
+    pages.state.answer = () => ({
+      nodes: nodesThat({ FR: 'answered' }),
+      tables: [{ name: 'persons', dimensions: [], cells }],
+      model: { state: 'fitted', inside: ['node-fr'], rounds: 0, references: [], coefficients: [age] },
+    })
+    const before = workspace.kept.length
+    assert.equal((await send(`/applications/${CASE_ID}/study/questions/${id}/keep`, {})).status, 303)
+    const [persons, model] = workspace.kept[before]?.content.tables ?? []
+    assert.deepEqual(persons?.rows, [[300, '']])
+    assert.deepEqual(model?.rows, [['age 1', 0.5, 0.1, 0.3, 0.7, 0.001]])
+    workspace.kept.length = before
+  })
+
   it('lets nothing out but what a checker has approved', async () => {
     assert.equal((await send(`${HERE}/request`, { description: 'For a paper.' })).status, 409)
     assert.equal((await send(`${HERE}/request`, { output: 'o1', description: 'For a paper.' })).status, 303)
