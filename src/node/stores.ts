@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
 import { studyMigrations } from '#portal/researcher/studies/study-store.ts'
+import { environmentAuditMigrations } from '#research/applications/store/environment-audits.ts'
 import { caseMigrations } from '#research/applications/store/migrations.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import { disclosureMigrations } from '#research/disclosure/ledger/migrations.ts'
@@ -38,7 +39,8 @@ export interface Stores {
 
 /** Of a country that takes part in HealthData@EU. */
 const RESEARCH = [
-  ...[...catalogueMigrations, ...caseMigrations, ...permitMigrations, ...disclosureMigrations],
+  ...[...catalogueMigrations, ...caseMigrations, ...environmentAuditMigrations],
+  ...[...permitMigrations, ...disclosureMigrations],
   ...[...surrogateMigrations, ...optOutMigrations, ...coordinatorMigrations, ...nodeMigrations],
   ...[...releasedAnswerMigrations, ...secondFactorMigrations, ...sessionMigrations, ...airlockMigrations],
   ...[...studyMigrations, ...releaseChoiceMigrations],

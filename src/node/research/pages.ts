@@ -7,6 +7,7 @@ import { publicPages } from '#portal/public/public-pages.ts'
 import { researcherPages } from '#portal/researcher/researcher-pages.ts'
 import { openStudyStore } from '#portal/researcher/studies/study-store.ts'
 import type { ReportPeriod } from '#research/applications/register/activity-report.ts'
+import { openEnvironmentAudits } from '#research/applications/store/environment-audits.ts'
 import { labelsIssued } from '#research/catalogue/label/issued.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { CountryParts } from '../country-parts.ts'
@@ -29,7 +30,7 @@ export interface ResearchPages {
 export function researchPages({ parts, research, people, words }: ResearchPages): Hono {
   const { configuration, stores, around } = parts
   const { country, portal, home } = configuration
-  const { procedures, cases, lists, errands, catalogue, work, settings, airlock, current } = research
+  const { procedures, cases, lists, errands, catalogue, work, settings, airlock, current, body } = research
   const { researcher, bodyOfficer, holderOfficer } = researchPeople(
     { country, origin: portal.origin, database: stores.database, now: () => new Date() },
     bodyOrganisation(settings),
@@ -41,9 +42,10 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
     onError: (error: unknown) => around.log.failure('page-failed', error),
   }
   const signIn = (to: string) => ({ href: `/sign-in?to=${encodeURIComponent(to)}`, provider: people.name })
-  // Audits of the environment are no record of this node: whoever keeps them adds them to what is published.
+  const audits = openEnvironmentAudits(stores.database, { ledger: stores.ledger, body })
+  /** What of the activity report does not follow from cases (Art. 59(1)). */
   const outside = async (period: ReportPeriod) => ({
-    environmentAudits: 0,
+    environmentAudits: await audits.countIn(period),
     labels: await labelsIssued(catalogue, period),
   })
   const app = new Hono()
@@ -53,7 +55,8 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
   app.route(
     '/access-body',
     accessBodyPages({
-      ...{ ...shared, procedures, cases, lists, errands, work, outside, person: bodyOfficer, outputs: airlock.desk },
+      ...{ ...shared, procedures, cases, lists, errands, work, outside, audits, person: bodyOfficer },
+      outputs: airlock.desk,
       tablesOf: async () => undefined,
       signIn: signIn('/access-body'),
     }),

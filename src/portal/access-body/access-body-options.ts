@@ -5,6 +5,7 @@ import type { Procedures } from '#research/applications/procedure.ts'
 import type { OutsideNumbers, ReportPeriod } from '#research/applications/register/activity-report.ts'
 import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
+import type { EnvironmentAudits } from '#research/applications/store/environment-audits.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
 import type { RunningWork } from '#research/permits/running-work.ts'
 import type { Airlock } from '#research/workspace/airlock/airlock.ts'
@@ -47,6 +48,8 @@ export interface AccessBodyPageOptions extends DeskOptions<BodyOfficer> {
   readonly tablesOf: (dataset: DatasetId) => Promise<readonly DatasetTable[] | undefined>
   /** What wants to leave workspaces (Art. 73(2)). */
   readonly outputs: Airlock['desk']
+  /** Audits of the secure processing environment (Art. 73(3)). */
+  readonly audits: EnvironmentAudits
   /** Numbers of the activity report that lie outside of cases; zero when absent. */
   readonly outside?: (period: ReportPeriod) => Promise<OutsideNumbers>
 }

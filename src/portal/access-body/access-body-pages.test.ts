@@ -19,7 +19,10 @@ before(async () => {
 })
 after(() => body.close())
 
-const PAGES = ['', '/cases', '/cases?status=granted', '/outputs', '/register', '/report', '/exclusions']
+const PAGES = [
+  ...['', '/cases', '/cases?status=granted', '/outputs', '/register', '/report'],
+  ...['/audits', '/audits/new', '/exclusions'],
+]
 
 const partOf = async (caseId: string) => (await body.cases.load(caseId))?.parts.FR
 const actsIn = (text: string): readonly string[] =>
@@ -405,4 +408,57 @@ test('an error is told without its words, and to whoever runs the node', async (
   assert.doesNotMatch(text, /password/)
   assert.match(text, /Un incident s’est produit/)
   assert.equal(body.errors.length, 1)
+})
+
+test('an audit of the environment is recorded, shown to all officers, and counted in the report of its period', async () => {
+  const audit = {
+    ...{ audited: '2029-04-20', environment: 'spe-1', auditor: 'Security Auditors', kind: 'third-party' },
+    ...{ findings: 'Logs are <kept> for ten months.', measures: 'Keep them for a year.', until: '2029-09-01' },
+  }
+  const counted = async (period: string) =>
+    /audits,(\d+)/.exec((await body.get(`/report.csv?${period}`, 'coordinator')).text)?.[1]
+  assert.equal(await counted('from=2029-01-01&to=2029-05-02'), '0')
+  assert.match(
+    (await body.get('/audits', 'assessor', 'en')).text,
+    /recorded by a coordinator[\s\S]*No audit has been recorded/,
+  )
+  const wrong = await body.post('/audits/new', { ...audit, audited: '2029-05-03', measures: '' }, 'auditor')
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.text, /<a href="#audited">[\s\S]*<a href="#until">[\s\S]*Security Auditors/)
+  const sent = await body.post('/audits/new', audit, 'auditor')
+  assert.equal(sent.to, '/access-body/audits?done=yes')
+  const { text } = await body.get('/audits', 'assessor', 'en')
+  assert.match(text, /Audit 1[\s\S]*by a third party[\s\S]*Logs are &lt;kept&gt; for ten months[\s\S]*auditor-FR/)
+  assert.doesNotMatch(text, /\/audits\/new/, 'an assessor has no form')
+  assert.equal(await counted('from=2029-01-01&to=2029-05-02'), '1')
+  assert.equal(await counted('from=2028-01-01&to=2028-12-31'), '0')
+  const form = await body.get('/audits/new?replaces=1', 'coordinator', 'en')
+  assert.match(form.text, /takes the place of audit 1[\s\S]*name="replaces" value="1"[\s\S]*value="2029-04-20"/)
+  const corrected = await body.post('/audits/new', { ...audit, audited: '2028-04-20', replaces: '1' }, 'coordinator')
+  assert.equal(corrected.status, 303)
+  assert.equal(await counted('from=2029-01-01&to=2029-05-02'), '0')
+  assert.equal(await counted('from=2028-01-01&to=2028-12-31'), '1')
+  const twice = await body.post('/audits/new', { ...audit, replaces: '1' }, 'auditor')
+  assert.equal(twice.status, 409)
+  const events = (await body.ledger.list({ limit: 20 })).map(({ event }) => event)
+  const recorded = events.filter((event) => event.subtype?.some(({ code }) => code === 'environment-audited'))
+  assert.deepEqual(
+    recorded.map(({ outcome }) => outcome),
+    ['8', '0', '0'],
+  )
+})
+
+test('audits are recorded by coordinators and auditors, from a form of this session, and of records that there are', async () => {
+  const audit = { audited: '2029-04-20', environment: 'spe-1', auditor: 'X', kind: 'own', findings: 'None.' }
+  const before = (await body.audits.list({ limit: 50 })).length
+  for (const officer of ['intake', 'assessor', 'data-preparer', 'output-checker'] as const) {
+    assert.equal((await body.get('/audits/new', officer)).status, 404, officer)
+    assert.equal((await body.post('/audits/new', audit, officer)).status, 404, officer)
+  }
+  assert.equal((await body.post('/audits/new', audit, 'auditor', 'wrong')).status, 403)
+  for (const replaces of ['99', '0', '-1', 'x']) {
+    assert.equal((await body.get(`/audits/new?replaces=${replaces}`, 'auditor')).status, 404, replaces)
+    assert.equal((await body.post('/audits/new', { ...audit, replaces }, 'auditor')).status, 404, replaces)
+  }
+  assert.equal((await body.audits.list({ limit: 50 })).length, before)
 })

@@ -7,6 +7,7 @@ import { type AccessBodyPageOptions, BODY_ROLES, type BodyOfficer } from './acce
 import { PLAIN_ACTS } from './acts.ts'
 import { ASSESS, ESTIMATE_FEE } from './assessment-acts.ts'
 import { actorsOf } from './body-visit.ts'
+import { recordAudit, showAudits, showNewAudit } from './pages/audits.ts'
 import { showBoard } from './pages/board.ts'
 import { showApplication, showCase, showHistory } from './pages/case.ts'
 import { showCases } from './pages/cases.ts'
@@ -16,7 +17,7 @@ import { downloadReport, showReport } from './pages/report.ts'
 import { permitActs } from './permit/permit-acts.ts'
 import { stopWarning } from './stop-warning.ts'
 
-const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'exclusions'] as const
+const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'audits', 'exclusions'] as const
 
 /** To be mounted at `/access-body`. For somebody without a role at this body every address is one without a page. */
 export function accessBodyPages(options: AccessBodyPageOptions): Hono {
@@ -56,6 +57,9 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
   app.get('/register.csv', route(downloadRegister))
   app.get('/report', route(showReport))
   app.get('/report.csv', route(downloadReport))
+  app.get('/audits', route(showAudits))
+  app.get('/audits/new', route(showNewAudit))
+  app.post('/audits/new', route(recordAudit))
   app.get('/exclusions', route(showExclusions))
   app.all(
     '*',

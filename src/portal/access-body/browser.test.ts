@@ -62,10 +62,22 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
       ['release', 'r2'],
     ])
     const asked = await holder.askedFor(1, DATASET)
+    const found = { audited: '2029-04-20', environment: 'spe-1', auditor: 'Auditors', findings: 'Logs are short.' }
+    const auditor = { person: 'https://id.example|a', role: 'auditor', organisation: 'hdab-FR' } as const
+    const measures = { words: 'Keep them longer.', until: '2029-09-01' }
+    assert.ok((await body.audits.record({ ...found, kind: 'own', measures }, auditor)).ok)
     paths = [
-      ...['', '/cases', '/outputs', `/outputs/${output}`, '/register', '/report', '/nowhere'].map(
-        (path) => `/access-body${path}`,
-      ),
+      ...[
+        '',
+        '/cases',
+        '/outputs',
+        `/outputs/${output}`,
+        '/register',
+        '/report',
+        '/audits',
+        '/audits/new',
+        '/nowhere',
+      ].map((path) => `/access-body${path}`),
       ...['', '/application', '/history', '/ask-completion'].map((path) => `/access-body/cases/${fresh}${path}`),
       ...['/grant', '/assess', '/estimate-fee'].map((path) => `/access-body/cases/${open}${path}`),
       ...['', '/suspend', '/notify-finding'].map((path) => `/access-body/cases/${live}${path}`),
@@ -83,6 +95,8 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
       ].map((path) => `/holder${path}${ofDataset}`),
     ]
     heavy = [
+      '/access-body/audits',
+      '/access-body/audits/new',
       `/access-body/cases/${open}/grant`,
       `/access-body/cases/${live}`,
       `/access-body/outputs/${output}`,

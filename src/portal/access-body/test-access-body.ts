@@ -11,6 +11,7 @@ import { errandRunner } from '#research/applications/exchange/errand-runner.ts'
 import type { CaseKind } from '#research/applications/rules/application.ts'
 import { openCaseLists } from '#research/applications/store/case-lists.ts'
 import { openCaseStore } from '#research/applications/store/case-store.ts'
+import { environmentAuditMigrations, openEnvironmentAudits } from '#research/applications/store/environment-audits.ts'
 import { caseMigrations } from '#research/applications/store/migrations.ts'
 import {
   actor,
@@ -44,7 +45,7 @@ export type Officer = BodyRole | 'everything' | 'nobody'
 export async function testBody() {
   const database = await openDatabase('sqlite::memory:')
   const door = await testDoor(database)
-  await migrate(database, [...caseMigrations, ...airlockMigrations])
+  await migrate(database, [...caseMigrations, ...environmentAuditMigrations, ...airlockMigrations])
   const procedures = await proceduresOf('FR')
   const cases = openCaseStore(database, procedures)
   const lists = openCaseLists(database, procedures)
@@ -65,6 +66,7 @@ export async function testBody() {
     ...{ database, door, secret: 'a secret of the node, long enough for it', now: () => NOW },
     mayCheck: async () => true,
   })
+  const audits = openEnvironmentAudits(database, { ledger: door.ledger, body: procedures.body, now: () => NOW })
   const jobs: RunningJob[] = []
   const errors: unknown[] = []
   const options: AccessBodyPageOptions = {
@@ -73,6 +75,8 @@ export async function testBody() {
     work: { list: async () => jobs },
     tablesOf: async () => undefined,
     outputs: airlock.desk,
+    audits,
+    outside: async (period) => ({ environmentAudits: await audits.countIn(period), labels: {} }),
     person: async (request) => {
       const person = deskPerson(request)
       const roles = rolesOf(person?.name)
@@ -151,6 +155,8 @@ export async function testBody() {
       cases,
       lists,
       airlock,
+      audits,
+      ledger: door.ledger,
       issued,
       standings,
       jobs,

@@ -25,6 +25,7 @@ export type ResearchStep =
   | 'output-requested'
   | 'output-decided'
   | 'output-collected'
+  | 'environment-audited'
 
 export interface ResearchRecord {
   readonly step: ResearchStep
@@ -54,6 +55,7 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'output-requested': 'Request to take results out of a secure processing environment',
   'output-decided': 'Decision on a request to take results out',
   'output-collected': 'Results taken out of a secure processing environment',
+  'environment-audited': 'Audit of a secure processing environment recorded',
 }
 
 /** EHDS Art. 53(1), in short. */
