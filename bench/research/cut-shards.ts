@@ -35,7 +35,7 @@ function partOf(name: string, shard: number, shards: number): string {
     columns: columns('t', ...described.columns.map((one) => one.name)),
     ...(hasColumn(described, 'person_id') && { where: ofShard }),
   })
-  const printed = printProgram(program([], { part }), [described], DUCKDB, 'step_')
+  const printed = printProgram(program([], { part }), [described], DUCKDB, { prefix: 'step_' })
   const sql = printed.results[0]?.sql ?? ''
   return sql.replace(`"${name}"`, `whole."${name}"`)
 }

@@ -16,7 +16,7 @@ import {
   clickhouseInstalled,
 } from './clickhouse-client.ts'
 import { knownTable, loading, printCreateTable, tablesByName } from './loading.ts'
-import { type EngineSession, type Explained, runProgram } from './run-program.ts'
+import { type EngineSession, type Explained, type Lane, runProgram } from './run-program.ts'
 
 export interface ClickhouseOptions {
   /** Of the data; made when it does not exist. */
@@ -82,11 +82,14 @@ function engineOf(client: ClickhouseClient, tables: Map<string, TableDescription
 }
 
 function sessionOf(client: ClickhouseClient): EngineSession {
-  return {
+  const lane: Lane = {
     make: async (table, select) => {
       await client.query(CLICKHOUSE.createTemporary(table, select))
     },
     read: async (sql, columns) => rowsOf(await client.query(sql), columns),
+  }
+  return {
+    lanes: [lane],
     interrupt: () => void client.end(),
     release: async (tables) => {
       for (const table of tables) {

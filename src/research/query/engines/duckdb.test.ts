@@ -87,3 +87,63 @@ test('the settings that keep a query inside are what DuckDB calls them', async (
   connection.closeSync()
   instance.closeSync()
 })
+
+/** Each row of `of` as often as `times` says, so that it takes some work. */
+function blownUp(of: ReturnType<typeof r.table>, times: number) {
+  const few = { ...r.select({ from: r.source(of, 'w'), columns: b.columns('w', 'id') }), limit: times }
+  return r.select({
+    from: r.source(of, 'v'),
+    joins: [r.crossJoin(few, 'w')],
+    columns: [b.named('id', b.column('v', 'id')), b.named('other', b.column('w', 'id'))],
+  })
+}
+
+const counted = (name: string) =>
+  r.select({ from: r.source(r.step(name), 's'), columns: [b.named('rows', b.countRows())] })
+
+/** Four steps beside each other, and a fifth of all of them. */
+const wide = (times: number) =>
+  r.program(
+    [
+      ...['a', 'b', 'c', 'd'].map((name) => r.copiedStep(name, blownUp(r.table('visits'), times))),
+      r.copiedStep('all', r.unionAll(...['a', 'b', 'c', 'd'].map(r.step))),
+    ],
+    { all: counted('all'), a: counted('a'), d: counted('d') },
+  )
+
+async function filled(memory: string, rows: number) {
+  const engine = unwrapped(await openDuckdb({ memory, threads: 4 }))
+  unwrapped(await engine.createTable(VISITS))
+  const cells = Array.from({ length: rows }, (_, index) => [index, null])
+  unwrapped(await engine.insertRows('visits', cells))
+  return engine
+}
+
+test('steps beside each other are made at the same time and read by all; results come in the order of the program', async () => {
+  const engine = await filled('1GB', 1000)
+  const answers = await Promise.all(Array.from({ length: 5 }, () => engine.run(wide(10))))
+  for (const answer of answers.map(unwrapped)) {
+    assert.deepEqual(
+      [...answer].map(([name, { rows }]) => [name, rows[0]?.[0]]),
+      [
+        ['all', 40_000],
+        ['a', 10_000],
+        ['d', 10_000],
+      ],
+    )
+  }
+  await engine.close()
+})
+
+test('what a program made is gone after it, whether it ended well, failed or was stopped', async () => {
+  const engine = await filled('150MB', 2000)
+  // Each makes some 30 MB: kept, the third would not find room.
+  for (let turn = 0; turn < 8; turn += 1) {
+    assert.equal((await engine.run(wide(400))).ok, true, `turn ${turn}`)
+    const stopped = await engine.run(wide(2000), { signal: AbortSignal.timeout(turn * 3) })
+    assert.equal(!stopped.ok && ['query-stopped', 'query-too-large'].includes(stopped.problem.code), true)
+    const tooMany = await engine.run(wide(400), { mostRows: 0 })
+    assert.equal(!tooMany.ok && tooMany.problem.code, 'query-too-large')
+  }
+  await engine.close()
+})

@@ -23,7 +23,7 @@ import type { DataEngine, TableDescription } from '../tables.ts'
 import type { ValueType } from '../tree.ts'
 import { datetimeOf } from './cells.ts'
 import { knownTable, loading, printCreateTable, tablesByName } from './loading.ts'
-import { type EngineSession, type Explained, runProgram } from './run-program.ts'
+import { type EngineSession, type Explained, type Lane, runProgram } from './run-program.ts'
 
 export interface DuckdbOptions {
   /** Absent: a database in memory. */
@@ -53,7 +53,7 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<Result<Da
       'Check that the file of the dataset release exists, is readable, and is not open for writing elsewhere.',
     )
   }
-  return ok(engineOf(instance, writer, tablesByName(options.tables)))
+  return ok(engineOf(instance, writer, tablesByName(options.tables), options.threads ?? cpus().length))
 }
 
 /** Nothing is downloaded and no other file is read, whatever a query says. */
@@ -75,12 +75,14 @@ function engineOf(
   instance: DuckDBInstance,
   writer: DuckDBConnection,
   tables: Map<string, TableDescription>,
+  lanes: number,
 ): DataEngine {
   const parts = {
     dialect: DUCKDB,
     title: 'DuckDB',
     tables: () => tables.values(),
-    open: async () => sessionOf(await instance.connect()),
+    open: (name: string, mostLanes: number) => openSession(instance, name, Math.min(mostLanes, lanes)),
+    schemaOf,
     explain,
   }
   return {
@@ -100,20 +102,43 @@ function engineOf(
   }
 }
 
-function sessionOf(connection: DuckDBConnection): EngineSession {
+/** Temporary tables belong to one connection, so that the tables of a session are in a database of its own, in memory. */
+function schemaOf(name: string): string {
+  return `${DUCKDB.identifier(name)}."main"`
+}
+
+async function openSession(instance: DuckDBInstance, name: string, lanes: number): Promise<EngineSession> {
+  const first = await instance.connect()
+  const others: DuckDBConnection[] = []
+  const end = async (): Promise<void> => {
+    for (const connection of others) connection.closeSync()
+    await first.run(`DETACH DATABASE IF EXISTS ${DUCKDB.identifier(name)}`).finally(() => first.closeSync())
+  }
+  try {
+    await first.run(`ATTACH ':memory:' AS ${DUCKDB.identifier(name)} (READ_WRITE)`)
+    while (others.length < lanes - 1) others.push(await instance.connect())
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return {
+    lanes: [laneOf(first, name), ...others.map((connection) => laneOf(connection, name))],
+    interrupt: () => {
+      for (const connection of [first, ...others]) connection.interrupt()
+    },
+    release: end,
+  }
+}
+
+function laneOf(connection: DuckDBConnection, name: string): Lane {
   return {
     make: async (table, select) => {
-      await connection.run(DUCKDB.createTemporary(table, select))
+      await connection.run(`CREATE TABLE ${schemaOf(name)}.${DUCKDB.identifier(table)} AS ${select}`)
     },
     read: async (sql, columns) => {
       const rows: Cell[][] = []
       for await (const chunk of await connection.run(sql)) appendCells(rows, chunk, columns)
       return rows
-    },
-    interrupt: () => connection.interrupt(),
-    // Temporary tables live as long as their connection.
-    release: async () => {
-      connection.closeSync()
     },
   }
 }

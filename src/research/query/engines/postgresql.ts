@@ -9,7 +9,7 @@ import { POSTGRESQL } from '../print/postgresql.ts'
 import type { DataEngine, TableDescription } from '../tables.ts'
 import { cellOfText } from './cells.ts'
 import { knownTable, loading, printCreateTable, tablesByName } from './loading.ts'
-import { type EngineSession, type Explained, runProgram } from './run-program.ts'
+import { type EngineSession, type Explained, type Lane, runProgram } from './run-program.ts'
 
 export interface PostgresqlOptions {
   /** `postgres://…` */
@@ -105,7 +105,7 @@ async function openSession(pool: pg.Pool, options: PostgresqlOptions): Promise<E
 
 function sessionOf(client: pg.PoolClient, process: number, url: string): EngineSession {
   let cancelling: Promise<void> = Promise.resolve()
-  return {
+  const lane: Lane = {
     make: async (table, select) => {
       await client.query(POSTGRESQL.createTemporary(table, select))
       // Without statistics of its temporary tables the planner guesses, and guesses nested loops.
@@ -115,6 +115,9 @@ function sessionOf(client: pg.PoolClient, process: number, url: string): EngineS
       const result = await client.query<(string | null)[]>({ text: sql, rowMode: 'array', types: AS_TEXT })
       return result.rows.map((row) => row.map((value, index) => cellOfText(value, columns[index]?.type ?? 'text')))
     },
+  }
+  return {
+    lanes: [lane],
     interrupt: () => {
       cancelling = cancel(process, url)
     },

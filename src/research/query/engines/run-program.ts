@@ -7,12 +7,20 @@ import { type PrintedProgram, printProgram } from '../print/program.ts'
 import type { TableDescription } from '../tables.ts'
 import type { Program } from '../tree.ts'
 import { TreeError } from '../tree-error.ts'
+import { type WaitsFor, waitsFor } from '../waits-for.ts'
+import { workOff } from './lanes.ts'
 
-/** One connection, for one program. */
-export interface EngineSession {
-  /** A temporary table of what the select gives. */
+/** A connection. */
+export interface Lane {
+  /** A table of what the select gives, which every lane of the session can read. */
   make(table: string, select: string): Promise<void>
   read(sql: string, columns: readonly Column[]): Promise<readonly (readonly Cell[])[]>
+}
+
+/** For one program. */
+export interface EngineSession {
+  /** At least one. What is independent runs on several at the same time. */
+  readonly lanes: readonly [Lane, ...Lane[]]
   /** What runs now fails soon. */
   interrupt(): void
   /** Always called, also after failures; drops these temporary tables. */
@@ -24,7 +32,10 @@ export interface EngineParts {
   /** For people. */
   readonly title: string
   readonly tables: () => Iterable<TableDescription>
-  readonly open: () => Promise<EngineSession>
+  /** `name`: no other session of this process has it. */
+  readonly open: (name: string, mostLanes: number) => Promise<EngineSession>
+  /** SQL of the schema of a session's tables; absent: they are temporary ones of its one connection. */
+  readonly schemaOf?: (name: string) => string
   readonly explain: (error: unknown) => Explained
 }
 
@@ -35,6 +46,8 @@ export interface Explained {
 }
 
 const MOST_ROWS = 1_000_000
+/** Of one program: others want to be answered, too. */
+const MOST_LANES = 4
 
 type Results = ReadonlyMap<string, Rows>
 
@@ -47,18 +60,29 @@ export async function runProgram(
 ): Promise<Result<Results, EngineProblemCode>> {
   const mostRows = options.mostRows ?? MOST_ROWS
   programs += 1
+  const name = `tessera_run_${programs}`
+  const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
   let printed: PrintedProgram
   try {
-    const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
-    printed = printProgram(decided, [...parts.tables()], parts.dialect, `tessera_step_${programs}_`, mostRows + 1)
+    const schema = parts.schemaOf?.(name)
+    printed = printProgram(decided, [...parts.tables()], parts.dialect, {
+      prefix: `tessera_step_${programs}_`,
+      mostRows: mostRows + 1,
+      ...(schema === undefined ? {} : { schema }),
+    })
   } catch (error) {
     if (!(error instanceof TreeError)) throw error
     return failed('query-failed', `The query has no meaning: ${error.message}.`, 'Report this as a defect.')
   }
   const stop = stopOf(options)
   if (stop.signal.aborted) return stop.problem()
+  const run = { name, printed, order: waitsFor(decided), mostRows, signal: stop.signal }
   try {
-    return await inSession(printed, mostRows, stop.signal, parts)
+    return await inSession(run, MOST_LANES, parts).catch((error: unknown) => {
+      // Two queries at the same time need more memory than one after the other.
+      if (stop.signal.aborted || !parts.explain(error).tooLarge) throw error
+      return inSession(run, 1, parts)
+    })
   } catch (error) {
     if (stop.signal.aborted) return stop.problem()
     const { tooLarge, detail } = parts.explain(error)
@@ -77,42 +101,59 @@ export async function runProgram(
   }
 }
 
-async function inSession(
-  printed: PrintedProgram,
-  mostRows: number,
-  signal: AbortSignal,
-  parts: EngineParts,
-): Promise<Result<Results, EngineProblemCode>> {
-  const session = await parts.open()
+interface Run {
+  readonly name: string
+  readonly printed: PrintedProgram
+  readonly order: WaitsFor
+  readonly mostRows: number
+  readonly signal: AbortSignal
+}
+
+async function inSession(run: Run, mostLanes: number, parts: EngineParts): Promise<Result<Results, EngineProblemCode>> {
+  const { name, printed, order, mostRows, signal } = run
+  const tasks = printed.steps.length + printed.results.length
+  const session = await parts.open(name, Math.max(1, Math.min(mostLanes, tasks)))
   const interrupt = () => session.interrupt()
   signal.addEventListener('abort', interrupt)
   const made: string[] = []
-  try {
-    for (const { table, sql } of printed.steps) {
+  const found = new Map<string, Rows>()
+  const making = printed.steps.map(({ table, sql }, index) => ({
+    after: order.steps[index] ?? [],
+    async run(lane: Lane) {
       signal.throwIfAborted()
-      await session.make(table, sql)
+      await lane.make(table, sql)
       made.push(table)
-    }
-    const results = new Map<string, Rows>()
-    for (const { name, sql, columns } of printed.results) {
+    },
+  }))
+  const reading = printed.results.map(({ name: result, sql, columns }, index) => ({
+    after: order.results[index] ?? [],
+    async run(lane: Lane) {
       signal.throwIfAborted()
-      const rows = await session.read(sql, columns)
-      if (rows.length > mostRows) {
-        return failed(
-          'query-too-large',
-          `A result has more than ${mostRows} rows.`,
-          'Ask for fewer groups, or for totals instead of rows.',
-        )
-      }
-      results.set(name, { columns: columns.map((column) => column.name), rows })
+      found.set(result, { columns: columns.map((column) => column.name), rows: await lane.read(sql, columns) })
+    },
+  }))
+  try {
+    await workOff([...making, ...reading], session.lanes, interrupt)
+    if ([...found.values()].some(({ rows }) => rows.length > mostRows)) {
+      return failed(
+        'query-too-large',
+        `A result has more than ${mostRows} rows.`,
+        'Ask for fewer groups, or for totals instead of rows.',
+      )
     }
     // Told to stop while the last rows were read: they are not given out.
     signal.throwIfAborted()
-    return ok(results)
+    return ok(new Map(printed.results.flatMap(({ name: result }) => entryOf(found, result))))
   } finally {
     signal.removeEventListener('abort', interrupt)
     await session.release(made)
   }
+}
+
+/** Results are told in the order of the program, whichever was read first. */
+function entryOf(found: Results, name: string): readonly (readonly [string, Rows])[] {
+  const rows = found.get(name)
+  return rows ? [[name, rows]] : []
 }
 
 interface Stop {

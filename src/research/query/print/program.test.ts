@@ -100,15 +100,15 @@ const REFUSED: Readonly<Record<string, Program>> = {
 for (const dialect of [DUCKDB, POSTGRESQL, CLICKHOUSE]) {
   describe(`${dialect.name} refuses`, () => {
     for (const [name, program] of Object.entries(REFUSED)) {
-      test(name, () => assert.throws(() => printProgram(program, TABLES, dialect, 'step'), TreeError))
+      test(name, () => assert.throws(() => printProgram(program, TABLES, dialect, { prefix: 'step' }), TreeError))
     }
   })
 }
 
 test('ClickHouse refuses dates that it would change', () => {
   const early = value(b.date('1899-12-31'))
-  assert.throws(() => printProgram(early, TABLES, CLICKHOUSE, 'step'), TreeError)
-  assert.match(printProgram(early, TABLES, DUCKDB, 'step').results[0]?.sql ?? '', /1899/)
+  assert.throws(() => printProgram(early, TABLES, CLICKHOUSE, { prefix: 'step' }), TreeError)
+  assert.match(printProgram(early, TABLES, DUCKDB, { prefix: 'step' }).results[0]?.sql ?? '', /1899/)
 })
 
 test('inline steps make no table; the others are numbered', () => {
@@ -116,7 +116,7 @@ test('inline steps make no table; the others are numbered', () => {
     r.program([r.inlineStep('view', r.table('visits')), r.madeStep('made', r.step('view'))], { made: r.step('made') }),
     TABLES,
     DUCKDB,
-    'step_',
+    { prefix: 'step_' },
   )
   assert.deepEqual(
     printed.steps.map((step) => step.table),
@@ -130,7 +130,9 @@ test('inline steps make no table; the others are numbered', () => {
 
 test('DuckDB joins by keys; a semi-join by anything else is EXISTS there', () => {
   const joined = (...on: readonly [Expression, ...Expression[]]) => {
-    const printed = printProgram(select({ joins: [r.antiJoin(r.table('visits'), 'w', ...on)] }), TABLES, DUCKDB, 'step')
+    const printed = printProgram(select({ joins: [r.antiJoin(r.table('visits'), 'w', ...on)] }), TABLES, DUCKDB, {
+      prefix: 'step',
+    })
     return printed.results[0]?.sql ?? ''
   }
   const same = b.equals(v('id'), b.column('w', 'id'))
@@ -141,6 +143,6 @@ test('DuckDB joins by keys; a semi-join by anything else is EXISTS there', () =>
 
 test('a condition of a hundred thousand parts', () => {
   const parts = Array.from({ length: 100_000 }, (_, index) => b.equals(v('id'), b.integer(index)))
-  const sql = printProgram(select({ where: b.or(...parts) }), TABLES, DUCKDB, 'step').results[0]?.sql ?? ''
+  const sql = printProgram(select({ where: b.or(...parts) }), TABLES, DUCKDB, { prefix: 'step' }).results[0]?.sql ?? ''
   assert.equal(sql.split(' OR ').length, 100_000)
 })

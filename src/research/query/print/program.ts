@@ -33,17 +33,23 @@ interface Surroundings {
   readonly dialect: SqlDialect
 }
 
-/**
- * `tables`: all that the program may read. Steps become temporary tables called `prefix` and a number. With `mostRows`
- * no result has more rows than that.
- */
+export interface PrintOptions {
+  /** Steps become tables called so and a number. */
+  readonly prefix: string
+  /** SQL of the schema that these tables are in; absent: that of temporary tables. */
+  readonly schema?: string
+  /** No result has more rows than that. */
+  readonly mostRows?: number
+}
+
+/** `tables`: all that the program may read. */
 export function printProgram(
   program: Program,
   tables: readonly TableDescription[],
   dialect: SqlDialect,
-  prefix: string,
-  mostRows?: number,
+  { prefix, schema, mostRows }: PrintOptions,
 ): PrintedProgram {
+  const within = schema === undefined ? '' : `${schema}.`
   const known = new Map<string, KnownStep>()
   const around: Surroundings = {
     tables: new Map(tables.map((table) => [table.name, table.columns])),
@@ -54,7 +60,10 @@ export function printProgram(
     if (known.has(name)) throw new TreeError(`two steps are called "${name}"`)
     const query = printQuery(relation, around)
     const table = `${prefix}${index + 1}`
-    known.set(name, { columns: query.columns, from: inline ? `(${query.sql})` : dialect.identifier(table) })
+    known.set(name, {
+      columns: query.columns,
+      from: inline ? `(${query.sql})` : `${within}${dialect.identifier(table)}`,
+    })
     return inline ? [] : [{ ...query, table }]
   })
   const results = program.results.map(({ name, relation }) => ({

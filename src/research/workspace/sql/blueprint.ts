@@ -64,7 +64,7 @@ export function blueprintOf({ file, views, tables, facts }: BlueprintOptions): B
     program(steps, Object.fromEntries(views.tables)),
     [...tables.map((table) => ({ ...table, name: inner(table.name) })), ...described],
     DUCKDB,
-    `${secret}_step_`,
+    { prefix: `${secret}_step_` },
   )
   // Steps that are made come in the order of those that are printed.
   const made = steps.filter(({ inline }) => !inline)
