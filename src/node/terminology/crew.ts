@@ -15,7 +15,7 @@ export interface Crew {
 }
 
 const ENDED = 'thread-ended'
-/** A worker that breaks more often than this within a minute is left down. */
+/** When workers break, or do not start again, more often than this within a minute, the last one is left down. */
 const MOST_RESTARTS = 5
 
 /** Starts all workers; when one of them cannot start, none stays. */
@@ -57,7 +57,11 @@ export async function startCrew(settings: ServeSettings, plan: ContentPlan, log:
     }
     const opened = await open(index)
     const again = opened.ok ? await serve(index) : opened
-    if (!again.ok) log.error('thread-not-started', { part: `thread-${index}`, code: again.problem.code })
+    if (again.ok || stopping) return
+    // E.g. the content was being replaced while it was opened, or memory was short for a moment.
+    log.error('thread-not-started', { part: `thread-${index}`, code: again.problem.code })
+    await members[index]?.end()
+    await restart(index)
   }
   const all = Array.from({ length: settings.threads }, (_, index) => index)
   const opened = await Promise.all(all.map(open))

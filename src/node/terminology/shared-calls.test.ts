@@ -50,6 +50,17 @@ test('the first thread answers for the others, in any order, and says when it ca
   assert.equal(await by(call('expand', { name: 'cache-id' })), 'breaks')
 })
 
+test('what asks a thread that has ended is told at once, and never answered from its own tables', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const asking = askingFirst(() => named('second'))
+  asking.connect(port2)
+  const waiting = assert.rejects(async () => asking.handlers.operation(call('closure')), /went away/)
+  port1.close()
+  await waiting
+  await assert.rejects(async () => asking.handlers.operation(call('closure')), /went away/)
+  assert.equal((await asking.handlers.operation(call('lookup'))).resource.answeredBy, 'second')
+})
+
 test('calls that wait for a first thread that went away are told, and the next one answers', async () => {
   const [gone, fresh] = [new MessageChannel(), new MessageChannel()]
   after(() => {

@@ -50,6 +50,7 @@ interface Waiting {
 export function askingFirst(own: () => TerminologyHandlers): AskingFirst {
   const waiting = new Map<number, Waiting>()
   let port: MessagePort | undefined
+  let gone = false
   let next = 0
   const lost = (): void => {
     for (const { reject } of waiting.values()) reject(new Error('The first thread went away.'))
@@ -60,6 +61,13 @@ export function askingFirst(own: () => TerminologyHandlers): AskingFirst {
       lost()
       port?.close()
       port = given
+      gone = false
+      // The thread at the other end has ended; another one comes, and is connected.
+      given.on('close', () => {
+        if (port !== given) return
+        gone = true
+        lost()
+      })
       port.on('message', (reply: Reply) => {
         const asked = waiting.get(reply.number)
         waiting.delete(reply.number)
@@ -70,6 +78,7 @@ export function askingFirst(own: () => TerminologyHandlers): AskingFirst {
     handlers: {
       operation(call) {
         if (!port || !leansOnEarlierCalls(call)) return own().operation(call)
+        if (gone) return Promise.reject(new Error('The first thread went away.'))
         const [to, number] = [port, next++]
         return new Promise((resolve, reject) => {
           waiting.set(number, { resolve, reject })
