@@ -114,7 +114,7 @@ function cohortResults(shared: SharedCompilation, expression: CohortExpression, 
   const qualified = qualifiedEvents(compilation, expression, entryPeriods)
   const { included, attrition } = includedEvents(compilation, expression, qualified)
   const periods = cohortPeriods(compilation, expression, included)
-  const eras = included.oneOfEach ? periods : mergedPeriods(periods, expression.eraPad, expression.eraPad)
+  const eras = included.oneOfEach ? periods : mergedPeriods(shared.steps, periods, expression.eraPad, expression.eraPad)
   return { cohort: cohortRows(censored(eras, expression.censorWindow)), attrition }
 }
 

@@ -77,7 +77,7 @@ function exposureEnds(compilation: Compilation, strategy: ContinuousExposure, in
   const exposures = unionAll(...exposuresOf(compilation, strategy, included))
   const eras = compilation.steps.make(
     'exposure_eras',
-    mergedPeriods(exposures, strategy.gapDays + strategy.offset, strategy.gapDays),
+    mergedPeriods(compilation.steps, exposures, strategy.gapDays + strategy.offset, strategy.gapDays),
   )
   return select({
     from: source(included.relation, 'i'),

@@ -20,15 +20,16 @@ import { criterionEvents } from './criteria/criterion.ts'
 import type { CohortExpression, Limit, PrimaryCriteria } from './definition.ts'
 import { groupMatches, isEmpty } from './groups.ts'
 
-/** Events inside one of the observation periods that was long enough, numbered within each person from 1. */
-export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria, periods: Relation): EventTable {
+/** Events inside one of the observation periods that was long enough; when somebody asks, numbered within each person from 1. */
+function primaryEvents(compilation: Compilation, expression: CohortExpression, periods: Relation): EventTable {
+  const { primary } = expression
   const numbered = select({
     from: source(openingEvents(compilation, primary), 'e'),
     joins: [innerJoin(periods, 'o', equals(column('e', 'person_id'), column('o', 'person_id')))],
     where: observedLongEnough(primary),
     columns: [
       ...columns('e', 'person_id', 'start_date', 'end_date', 'visit_occurrence_id'),
-      named('event_id', eventNumber(primary.limit)),
+      named('event_id', needsNumbers(expression) ? eventNumber(primary.limit) : column('e', 'event_id')),
       named('op_start_date', column('o', 'observation_period_start_date')),
       named('op_end_date', column('o', 'observation_period_end_date')),
     ],
@@ -37,6 +38,14 @@ export function primaryEvents(compilation: Compilation, primary: PrimaryCriteria
     relation: compilation.steps.make('primary_events', limited(numbered, 'event_id', primary.limit)),
     oneOfEach: primary.limit !== 'all',
   }
+}
+
+/** Numbers tell the events of a person apart where one of them is chosen, or something is looked for around each. */
+function needsNumbers(expression: CohortExpression): boolean {
+  const { primary, additional, rules, expressionLimit, endStrategy, censoring } = expression
+  const chosen = primary.limit !== 'all' || expressionLimit !== 'all'
+  const around = additional !== undefined || rules.length > 0 || censoring.length > 0
+  return chosen || around || endStrategy?.kind === 'continuous-exposure'
 }
 
 /** Events of all primary criteria, with the number of theirs, wherever they lie. */
@@ -107,7 +116,7 @@ export function oneOfEach(compilation: Compilation, purpose: string, events: Eve
 
 /** Primary events that satisfy the additional criteria; the qualified limit applies only where these are given. */
 export function qualifiedEvents(compilation: Compilation, expression: CohortExpression, periods: Relation): EventTable {
-  const primary = primaryEvents(compilation, expression.primary, periods)
+  const primary = primaryEvents(compilation, expression, periods)
   const { additional } = expression
   if (additional === undefined) return primary
   const satisfying = isEmpty(additional)

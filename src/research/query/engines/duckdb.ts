@@ -40,6 +40,9 @@ export interface DuckdbOptions {
   readonly temporaryDirectory?: string
 }
 
+/** Without what cannot go to the disk. */
+const { distinctOfFew: _, ...SPARING } = DUCKDB
+
 export async function openDuckdb(options: DuckdbOptions = {}): Promise<Result<DataEngine, 'engine-unavailable'>> {
   let instance: DuckDBInstance
   let writer: DuckDBConnection
@@ -79,6 +82,7 @@ function engineOf(
 ): DataEngine {
   const parts = {
     dialect: DUCKDB,
+    sparing: SPARING,
     title: 'DuckDB',
     tables: () => tables.values(),
     open: (name: string, mostLanes: number) => openSession(instance, name, Math.min(mostLanes, lanes)),

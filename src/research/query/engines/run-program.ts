@@ -29,6 +29,8 @@ export interface EngineSession {
 
 export interface EngineParts {
   readonly dialect: SqlDialect
+  /** With which a program is tried once more, one step after the other, when memory did not suffice. */
+  readonly sparing?: SqlDialect
   /** For people. */
   readonly title: string
   readonly tables: () => Iterable<TableDescription>
@@ -58,32 +60,20 @@ export async function runProgram(
   options: RunOptions,
   parts: EngineParts,
 ): Promise<Result<Results, EngineProblemCode>> {
-  const mostRows = options.mostRows ?? MOST_ROWS
-  programs += 1
-  const name = `tessera_run_${programs}`
-  const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
-  let printed: PrintedProgram
-  try {
-    const schema = parts.schemaOf?.(name)
-    printed = printProgram(decided, [...parts.tables()], parts.dialect, {
-      prefix: `tessera_step_${programs}_`,
-      mostRows: mostRows + 1,
-      ...(schema === undefined ? {} : { schema }),
-    })
-  } catch (error) {
-    if (!(error instanceof TreeError)) throw error
-    return failed('query-failed', `The query has no meaning: ${error.message}.`, 'Report this as a defect.')
-  }
   const stop = stopOf(options)
   if (stop.signal.aborted) return stop.problem()
-  const run = { name, printed, order: waitsFor(decided), mostRows, signal: stop.signal }
+  const run = (dialect: SqlDialect, lanes: number) =>
+    runWith(program, { ...parts, dialect }, options, stop.signal, lanes)
   try {
-    return await inSession(run, MOST_LANES, parts).catch((error: unknown) => {
-      // Two queries at the same time need more memory than one after the other.
-      if (stop.signal.aborted || !parts.explain(error).tooLarge) throw error
-      return inSession(run, 1, parts)
+    return await run(parts.dialect, MOST_LANES).catch((error: unknown) => {
+      const again = parts.sparing && !stop.signal.aborted && parts.explain(error).tooLarge
+      if (!parts.sparing || !again) throw error
+      return run(parts.sparing, 1)
     })
   } catch (error) {
+    if (error instanceof TreeError) {
+      return failed('query-failed', `The query has no meaning: ${error.message}.`, 'Report this as a defect.')
+    }
     if (stop.signal.aborted) return stop.problem()
     const { tooLarge, detail } = parts.explain(error)
     if (tooLarge) {
@@ -99,6 +89,27 @@ export async function runProgram(
       'Let the operator of the node read the log of the database.',
     )
   }
+}
+
+/** Throws `TreeError`, and what the database throws. */
+async function runWith(
+  program: Program,
+  parts: EngineParts,
+  options: RunOptions,
+  signal: AbortSignal,
+  mostLanes: number,
+): Promise<Result<Results, EngineProblemCode>> {
+  const mostRows = options.mostRows ?? MOST_ROWS
+  programs += 1
+  const name = `tessera_run_${programs}`
+  const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
+  const schema = parts.schemaOf?.(name)
+  const printed = printProgram(decided, [...parts.tables()], parts.dialect, {
+    prefix: `tessera_step_${programs}_`,
+    mostRows: mostRows + 1,
+    ...(schema === undefined ? {} : { schema }),
+  })
+  return inSession({ name, printed, order: waitsFor(decided), mostRows, signal }, mostLanes, parts)
 }
 
 interface Run {

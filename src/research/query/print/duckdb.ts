@@ -10,7 +10,8 @@ export const DUCKDB: SqlDialect = {
   matchesText: (how, operand, quoted) => `${MATCHES[how]}(${operand}, ${quoted})`,
   truncatedQuotient: (dividend, divisor, positive) =>
     `(${dividend} // ${positive ? divisor : `NULLIF(${divisor}, 0)`})`,
-  // DISTINCT keeps one table of all groups and values; lists are a third of the work, but cannot go to the disk.
+  // DISTINCT keeps one table of all groups and values; lists are a third of the work, but cannot go to the disk (then the
+  // engine tries without).
   distinctOfFew: (operand, filter) => `CAST(COALESCE(LIST_UNIQUE(LIST(${operand})${filter}), 0) AS bigint)`,
   copies: 'when-shared',
   // EXISTS makes it collect all rows of the left side first: five times the work for a scan that keeps few. A join with a
