@@ -23,7 +23,7 @@ import type { DataEngine, TableDescription } from '../tables.ts'
 import type { ValueType } from '../tree.ts'
 import { datetimeOf } from './cells.ts'
 import { knownTable, loading, printCreateTable, tablesByName } from './loading.ts'
-import { type EngineSession, type Explained, type Lane, runProgram } from './run-program.ts'
+import { type EngineSession, type Explained, type Lane, runProgram, type WantedSession } from './run-program.ts'
 
 export interface DuckdbOptions {
   /** Absent: a database in memory. */
@@ -85,7 +85,7 @@ function engineOf(
     sparing: SPARING,
     title: 'DuckDB',
     tables: () => tables.values(),
-    open: (name: string, mostLanes: number) => openSession(instance, name, Math.min(mostLanes, lanes)),
+    open: (wanted: WantedSession) => openSession(instance, { ...wanted, mostLanes: Math.min(wanted.mostLanes, lanes) }),
     schemaOf,
     explain,
   }
@@ -111,16 +111,20 @@ function schemaOf(name: string): string {
   return `${DUCKDB.identifier(name)}."main"`
 }
 
-async function openSession(instance: DuckDBInstance, name: string, lanes: number): Promise<EngineSession> {
+async function openSession(
+  instance: DuckDBInstance,
+  { name, mostLanes, makes }: WantedSession,
+): Promise<EngineSession> {
   const first = await instance.connect()
   const others: DuckDBConnection[] = []
   const end = async (): Promise<void> => {
     for (const connection of others) connection.closeSync()
-    await first.run(`DETACH DATABASE IF EXISTS ${DUCKDB.identifier(name)}`).finally(() => first.closeSync())
+    if (makes) await first.run(`DETACH DATABASE IF EXISTS ${DUCKDB.identifier(name)}`).catch(() => undefined)
+    first.closeSync()
   }
   try {
-    await first.run(`ATTACH ':memory:' AS ${DUCKDB.identifier(name)} (READ_WRITE)`)
-    while (others.length < lanes - 1) others.push(await instance.connect())
+    if (makes) await first.run(`ATTACH ':memory:' AS ${DUCKDB.identifier(name)} (READ_WRITE)`)
+    while (others.length < mostLanes - 1) others.push(await instance.connect())
   } catch (error) {
     await end()
     throw error

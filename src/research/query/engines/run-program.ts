@@ -27,6 +27,14 @@ export interface EngineSession {
   release(tables: readonly string[]): Promise<void>
 }
 
+export interface WantedSession {
+  /** No other session of this process has it. */
+  readonly name: string
+  readonly mostLanes: number
+  /** False: nothing will be made. */
+  readonly makes: boolean
+}
+
 export interface EngineParts {
   readonly dialect: SqlDialect
   /** With which a program is tried once more, one step after the other, when memory did not suffice. */
@@ -34,8 +42,7 @@ export interface EngineParts {
   /** For people. */
   readonly title: string
   readonly tables: () => Iterable<TableDescription>
-  /** `name`: no other session of this process has it. */
-  readonly open: (name: string, mostLanes: number) => Promise<EngineSession>
+  readonly open: (wanted: WantedSession) => Promise<EngineSession>
   /** SQL of the schema of a session's tables; absent: they are temporary ones of its one connection. */
   readonly schemaOf?: (name: string) => string
   readonly explain: (error: unknown) => Explained
@@ -123,7 +130,11 @@ interface Run {
 async function inSession(run: Run, mostLanes: number, parts: EngineParts): Promise<Result<Results, EngineProblemCode>> {
   const { name, printed, order, mostRows, signal } = run
   const tasks = printed.steps.length + printed.results.length
-  const session = await parts.open(name, Math.max(1, Math.min(mostLanes, tasks)))
+  const session = await parts.open({
+    name,
+    mostLanes: Math.max(1, Math.min(mostLanes, tasks)),
+    makes: printed.steps.length > 0,
+  })
   const interrupt = () => session.interrupt()
   signal.addEventListener('abort', interrupt)
   const made: string[] = []

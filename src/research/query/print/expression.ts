@@ -181,7 +181,8 @@ function printFloored(operator: 'floor-divide' | 'modulo', left: Typed, right: T
   const [a, b] = [left.sql, right.sql]
   if (right.positive) {
     const rest = dialect.remainder(a, b, true)
-    const below = (yes: string) => `CASE WHEN ${rest} < 0 THEN ${yes} ELSE ${dialect.integer(0)} END`
+    // Nearly always nothing is below zero, and then the remainder is not computed.
+    const below = (yes: string) => `CASE WHEN ${a} < 0 AND ${rest} < 0 THEN ${yes} ELSE ${dialect.integer(0)} END`
     return integer(
       operator === 'modulo'
         ? `(${rest} + ${below(b)})`
