@@ -103,7 +103,7 @@ describe('the operator of a node', {
     await page.fill('#ihe', 'https://127.0.0.1:1/openncp-ws-server/services')
     await page.fill('#certificates', readFileSync(join(home, 'ee', 'keys', 'tls.certificate.pem'), 'utf8'))
     await page.locator('form.form .btn.main').click()
-    await page.waitForURL(/\/operator\/peers\/DK\?entered=$/)
+    await page.waitForURL(/\/operator\/peers\/DK\?entered=yes$/)
     await page.locator('form[action$="/test"] button').click()
     assert.match(await page.locator('main').innerText(), /injoignable/)
     await page.context().close()
