@@ -4,8 +4,9 @@
  */
 
 import { CDM_TABLES } from '../../src/research/omop/specification/cdm.ts'
-import type { DatasetId, DatasetScope, Permit, PermitId } from '../../src/research/permits/permit.ts'
+import type { DatasetId, DatasetScope } from '../../src/research/permits/permit.ts'
 import { tableFacts } from '../../src/research/permits/table-facts.ts'
+import { aPermit } from '../../src/research/permits/testing/permits.ts'
 import { underPermit } from '../../src/research/permits/under-permit.ts'
 import { permitViews } from '../../src/research/permits/views.ts'
 import { rows } from '../../src/research/query/build-relations.ts'
@@ -19,7 +20,6 @@ export interface Asked {
 }
 
 const DATASET = 'bulk' as DatasetId
-const AS_OF = '2026-01-01T00:00:00Z'
 
 const SCOPE: DatasetScope = {
   dataset: DATASET,
@@ -60,31 +60,7 @@ const SCOPE: DatasetScope = {
   population: { bornFrom: 1935 },
 }
 
-const PERMIT: Permit = {
-  id: 'bulk-permit' as PermitId,
-  kind: 'data-request',
-  format: 1,
-  caseId: 'bulk-case',
-  ruleSet: '2029-03',
-  memberState: 'PT',
-  body: { id: 'body-pt', name: 'Body' },
-  issued: AS_OF,
-  from: AS_OF,
-  until: '2030-01-01T00:00:00Z',
-  purposes: ['e'],
-  persons: [],
-  datasets: [SCOPE],
-  optOutAsOf: AS_OF,
-  data: 'anonymised',
-  tools: ['typed-query'],
-  disclosure: {
-    version: '1',
-    frequencyFloor: 10,
-    perturbation: { kind: 'round', base: 5 },
-    zerosShownFor: [],
-    dominance: { n: 2, k: 0.9, p: 0.1 },
-  },
-}
+const PERMIT = aPermit({ datasets: [SCOPE] })
 
 export function underAPermit(): Asked {
   const out = Array.from({ length: Math.ceil(PERSONS / 100) }, (_, index) => index * 97 + 5)
@@ -94,7 +70,7 @@ export function underAPermit(): Asked {
       scope: SCOPE,
       facts: tableFacts(CDM_TABLES),
       optedOut: {
-        asOf: AS_OF,
+        asOf: PERMIT.optOutAsOf,
         relation: rows(
           [{ name: 'person_id', type: 'integer' }],
           out.map((value) => [{ type: 'integer', value }]),
