@@ -1,7 +1,7 @@
 /** Cohort expressions → one program of the relational tree. */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import { ascending, atMost, column, columns, date, equals, greatest, least, named } from '../query/build.ts'
-import { rows, select, semiJoin, source, unionAll } from '../query/build-relations.ts'
+import { innerJoin, rows, select, source, unionAll } from '../query/build-relations.ts'
 import type { Program, Relation } from '../query/tree.ts'
 import type { Compilation, SharedCompilation, Tables } from './compilation.ts'
 import { startConceptSets } from './concept-sets.ts'
@@ -34,7 +34,7 @@ export function compileTogether(cohorts: readonly NamedCohort[], tables: Tables)
   if (unfinished) return notFinished(unfinished)
   return compileWith(tables, (alone) => {
     const expressions = cohorts.map(({ expression }) => expression)
-    const shared = cohorts.length > 1 ? withCopiedPeriods(alone) : alone
+    const shared = cohorts.length > 1 ? withSharedPeriods(alone) : alone
     const entryPeriods = entryPeriodsOf(shared, expressions)
     return cohorts.flatMap(({ name, expression }) => {
       const prefix = name === '' ? '' : `${name}.`
@@ -48,11 +48,11 @@ export function compileTogether(cohorts: readonly NamedCohort[], tables: Tables)
 }
 
 /** The view of a permit costs a join each time it is read; the table itself costs nothing. */
-function withCopiedPeriods(shared: SharedCompilation): SharedCompilation {
+function withSharedPeriods(shared: SharedCompilation): SharedCompilation {
   const periods = shared.observationPeriods()
   if (periods.kind === 'table') return shared
-  const copy = shared.steps.copy('observation_periods', select({ from: source(periods, 'o'), columns: periodOf('o') }))
-  return { ...shared, observationPeriods: () => copy }
+  const made = shared.steps.make('observation_periods', select({ from: source(periods, 'o'), columns: periodOf('o') }))
+  return { ...shared, observationPeriods: () => made }
 }
 
 /**
@@ -62,7 +62,7 @@ function withCopiedPeriods(shared: SharedCompilation): SharedCompilation {
 function entryPeriodsOf(shared: SharedCompilation, cohorts: readonly CohortExpression[]): Relation {
   const periods = shared.observationPeriods()
   if (cohorts.length < 2) return periods
-  const persons = unionAll(
+  const opening = unionAll(
     ...cohorts.map((expression) =>
       select({
         from: source(openingEvents(compilationOf(shared, expression), expression.primary), 'c'),
@@ -70,7 +70,10 @@ function entryPeriodsOf(shared: SharedCompilation, cohorts: readonly CohortExpre
       }),
     ),
   )
-  const joins = [semiJoin(persons, 'c', equals(column('o', 'person_id'), column('c', 'person_id')))]
+  const distinct = select({ from: source(opening, 'c'), columns: columns('c', 'person_id'), distinct: true })
+  // Copied: how few they are is known only then, and decides what is joined first.
+  const persons = shared.steps.copy('entering_persons', distinct)
+  const joins = [innerJoin(persons, 'c', equals(column('o', 'person_id'), column('c', 'person_id')))]
   return shared.steps.make('entry_periods', select({ from: source(periods, 'o'), joins, columns: periodOf('o') }))
 }
 

@@ -6,7 +6,17 @@
  * of its excluded items (circe-be, ConceptSetExpressionQueryBuilder).
  */
 import { and, column, columns, equals, integer, isNull, isOneOf, named, text } from '../query/build.ts'
-import { antiJoin, innerJoin, madeStep, rows, select, source, step, unionAll } from '../query/build-relations.ts'
+import {
+  antiJoin,
+  innerJoin,
+  madeStep,
+  rows,
+  select,
+  semiJoin,
+  source,
+  step,
+  unionAll,
+} from '../query/build-relations.ts'
 import type { Expression, Join, Relation, Step } from '../query/tree.ts'
 import type { ConceptSet, ConceptSetItem } from './definition.ts'
 
@@ -16,6 +26,8 @@ const sets = 'concept_sets'
 export interface OwnConceptSets {
   /** True where the column is in the set: on a join of `conceptSetTable` called `alias`. */
   readonly contains: (alias: string, concept: Expression, set: number) => Expression
+  /** Keeps the rows whose concept is in the set, each once. */
+  readonly among: (alias: string, concept: Expression, set: number) => Join
   /** The numbers that the set has in the batch; none when the author defined no such set. */
   readonly numbers: (set: number) => readonly number[]
 }
@@ -53,10 +65,14 @@ export function startConceptSets(): ConceptSetRegistry {
 }
 
 function ownSets(numbers: (id: number) => readonly number[]): OwnConceptSets {
+  const contains: OwnConceptSets['contains'] = (alias, concept, set) =>
+    and(equals(concept, column(alias, 'concept_id')), isOneOf(column(alias, 'set_id'), numbers(set)))
   return {
     numbers,
-    contains: (alias, concept, set) =>
-      and(equals(concept, column(alias, 'concept_id')), isOneOf(column(alias, 'set_id'), numbers(set))),
+    contains,
+    // One set holds each concept once; see `within` in scans.ts for why that is used.
+    among: (alias, concept, set) =>
+      (numbers(set).length === 1 ? innerJoin : semiJoin)(conceptSetTable, alias, contains(alias, concept, set)),
   }
 }
 

@@ -77,7 +77,6 @@ function eventNumber(limit: Limit) {
   const ties = [
     column('e', 'event_id'),
     column('e', 'criterion'),
-    column('e', 'end_date'),
     column('o', 'observation_period_start_date'),
     column('o', 'observation_period_end_date'),
   ]

@@ -2,8 +2,8 @@
  * Reading the tables of events: each is scanned once in a program, however many criteria and cohorts read it, into a narrow
  * step with the columns that somebody asked for and the rows whose concepts somebody named.
  */
-import { and, column, columns, equals, isNotNull, isOneOf, named, or } from '../query/build.ts'
-import { inlineStep, innerJoin, leftJoin, madeStep, select, semiJoin, source, step } from '../query/build-relations.ts'
+import { column, columns, equals, isNotNull, isOneOf, named, or } from '../query/build.ts'
+import { inlineStep, innerJoin, leftJoin, madeStep, select, source, step } from '../query/build-relations.ts'
 import type { Relation, Step } from '../query/tree.ts'
 import { conceptSetTable } from './concept-sets.ts'
 import type { Domain } from './criteria/domain.ts'
@@ -84,9 +84,9 @@ function eventsOf(domain: Domain, table: (name: string) => Relation): Relation {
 function narrowed(scan: Scan, events: Relation) {
   const { concept = '', source: sourceConcept } = scan.domain
   const from = source(events, 't')
-  if (scan.sourceConcepts.size === 0) return select({ from, joins: [semi(concept, scan.concepts)], columns: [] })
+  if (scan.sourceConcepts.size === 0) return select({ from, joins: [within(concept, scan.concepts)], columns: [] })
   const sourceColumn = sourceConcept?.column ?? ''
-  if (scan.concepts.size === 0) return select({ from, joins: [semi(sourceColumn, scan.sourceConcepts)], columns: [] })
+  if (scan.concepts.size === 0) return select({ from, joins: [within(sourceColumn, scan.sourceConcepts)], columns: [] })
   return select({
     from,
     joins: [marked(concept, scan.concepts, 'n'), marked(sourceColumn, scan.sourceConcepts, 's')],
@@ -95,20 +95,22 @@ function narrowed(scan: Scan, events: Relation) {
   })
 }
 
-function semi(concept: string, sets: ReadonlySet<number>) {
-  return semiJoin(conceptSetTable, 'n', and(equals(column('t', concept), column('n', 'concept_id')), inSets('n', sets)))
+/** Not a semi-join: databases tell from a join of different concepts how few rows it leaves, and begin with it. */
+function within(concept: string, sets: ReadonlySet<number>) {
+  return innerJoin(wantedConcepts(sets), 'n', equals(column('t', concept), column('n', 'concept_id')))
 }
 
 function marked(concept: string, sets: ReadonlySet<number>, alias: string) {
-  const wanted = select({
-    from: source(conceptSetTable, 'w'),
-    where: inSets('w', sets),
-    columns: [named('concept_id', column('w', 'concept_id'))],
-    distinct: true,
-  })
-  return leftJoin(wanted, alias, equals(column('t', concept), column(alias, 'concept_id')))
+  return leftJoin(wantedConcepts(sets), alias, equals(column('t', concept), column(alias, 'concept_id')))
 }
 
-function inSets(alias: string, sets: ReadonlySet<number>) {
-  return isOneOf(column(alias, 'set_id'), [...sets])
+/** Each concept once. */
+function wantedConcepts(sets: ReadonlySet<number>): Relation {
+  return select({
+    from: source(conceptSetTable, 'w'),
+    where: isOneOf(column('w', 'set_id'), [...sets]),
+    columns: [named('concept_id', column('w', 'concept_id'))],
+    // A set holds each of its concepts once.
+    ...(sets.size > 1 && { distinct: true }),
+  })
 }

@@ -84,3 +84,59 @@ export function stepsIn(relation: Relation): readonly string[] {
       )
   }
 }
+
+/** The same expression with each of its columns replaced. */
+export function mapColumns(
+  expression: Expression,
+  replace: (column: Extract<Expression, { kind: 'column' }>) => Expression,
+): Expression {
+  const map = (part: Expression) => mapColumns(part, replace)
+  switch (expression.kind) {
+    case 'column':
+      return replace(expression)
+    case 'literal':
+      return expression
+    case 'compare':
+    case 'arithmetic':
+      return { ...expression, left: map(expression.left), right: map(expression.right) }
+    case 'and':
+    case 'or':
+    case 'coalesce':
+    case 'least':
+    case 'greatest':
+      return { ...expression, operands: expression.operands.map(map) }
+    case 'not':
+    case 'is-null':
+    case 'in':
+    case 'matches-text':
+    case 'cast':
+      return { ...expression, operand: map(expression.operand) }
+    case 'add-days':
+      return { ...expression, date: map(expression.date), days: map(expression.days) }
+    case 'days-between':
+      return { ...expression, from: map(expression.from), to: map(expression.to) }
+    case 'part':
+      return { ...expression, date: map(expression.date) }
+    case 'make-date':
+      return { ...expression, year: map(expression.year), month: map(expression.month), day: map(expression.day) }
+    case 'case':
+      return {
+        ...expression,
+        when: expression.when.map(({ condition, value }) => ({ condition: map(condition), value: map(value) })),
+        otherwise: map(expression.otherwise),
+      }
+    case 'aggregate':
+      return {
+        ...expression,
+        ...(expression.of && { of: map(expression.of) }),
+        ...(expression.where && { where: map(expression.where) }),
+      }
+    case 'window':
+      return {
+        ...expression,
+        ...(expression.of && { of: map(expression.of) }),
+        partitionBy: expression.partitionBy.map(map),
+        orderBy: expression.orderBy.map((ordering) => ({ ...ordering, expression: map(ordering.expression) })),
+      }
+  }
+}

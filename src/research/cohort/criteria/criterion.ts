@@ -15,10 +15,9 @@ import {
   rowNumber,
   text,
 } from '../../query/build.ts'
-import { select, semiJoin, source } from '../../query/build-relations.ts'
+import { select, source } from '../../query/build-relations.ts'
 import type { Expression, Join, NamedExpression, Relation } from '../../query/tree.ts'
 import type { Compilation } from '../compilation.ts'
-import { conceptSetTable } from '../concept-sets.ts'
 import type { CountColumn, Criterion } from '../definition.ts'
 import { restrictedTo } from '../groups.ts'
 import type { CountSource, Domain } from './domain.ts'
@@ -179,11 +178,11 @@ function conceptJoins({ conceptSets }: Compilation, criterion: Criterion, domain
   const joins: Join[] = []
   if (criterion.conceptSet !== undefined && domain.concept !== undefined) {
     const concept = column('e', domain.concept)
-    joins.push(semiJoin(conceptSetTable, 'k', conceptSets.contains('k', concept, criterion.conceptSet)))
+    joins.push(conceptSets.among('k', concept, criterion.conceptSet))
   }
   if (criterion.sourceConceptSet !== undefined && domain.source !== undefined) {
     const concept = column('e', domain.source.column)
-    joins.push(semiJoin(conceptSetTable, 'ks', conceptSets.contains('ks', concept, criterion.sourceConceptSet)))
+    joins.push(conceptSets.among('ks', concept, criterion.sourceConceptSet))
   }
   return joins
 }

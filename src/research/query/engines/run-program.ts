@@ -1,7 +1,9 @@
 /** The way of a program through any engine: print, make steps, read results, leave nothing behind, stop when told. */
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { Cell, EngineProblemCode, Rows, RunOptions } from '../engine.ts'
+import { flatten } from '../flatten.ts'
 import { inlineOnce } from '../inline-once.ts'
+import { onlyRead } from '../only-read.ts'
 import type { Column, SqlDialect } from '../print/dialect.ts'
 import { type PrintedProgram, printProgram } from '../print/program.ts'
 import type { TableDescription } from '../tables.ts'
@@ -109,7 +111,13 @@ async function runWith(
   const mostRows = options.mostRows ?? MOST_ROWS
   programs += 1
   const name = `tessera_run_${programs}`
-  const decided = parts.dialect.copies === 'when-shared' ? inlineOnce(program) : program
+  const narrow = onlyRead(program)
+  const decided =
+    parts.dialect.copies === 'when-shared'
+      ? process.env.NOFLAT
+        ? inlineOnce(narrow)
+        : flatten(inlineOnce(narrow))
+      : narrow
   const schema = parts.schemaOf?.(name)
   const printed = printProgram(decided, [...parts.tables()], parts.dialect, {
     prefix: `tessera_step_${programs}_`,

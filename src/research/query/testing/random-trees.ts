@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import * as b from '../build.ts'
 import * as r from '../build-relations.ts'
 import type { Column } from '../print/dialect.ts'
-import type { Expression, Join, NamedExpression, Relation, Select, ValueType } from '../tree.ts'
+import type { Expression, Join, NamedExpression, Program, Relation, Select, ValueType } from '../tree.ts'
 import { EVENTS, NOTHING, PERSONS } from './random-rows.ts'
 
 /** The columns an expression may read. */
@@ -150,45 +150,81 @@ const table = fc.oneof(
   { arbitrary: fc.constant(NOTHING), weight: 1 },
 )
 
-/** Joins of `left` with tables, on an equality and perhaps more. */
-function joins(left: Readable): fc.Arbitrary<{ joins: readonly Join[]; readable: readonly Readable[] }> {
+/** What is joined: a table, or a select of its own, by one of its integers. */
+interface Joined {
+  readonly relation: Relation
+  readonly columns: readonly Column[]
+  readonly key: string
+}
+
+const joinedTable: fc.Arbitrary<Joined> = table.map((one) => ({
+  relation: r.table(one.name),
+  columns: one.columns,
+  key: one === PERSONS ? 'id' : 'person',
+}))
+
+const joinedSelect: fc.Arbitrary<Joined> = fc
+  .tuple(joinedTable, fc.boolean())
+  .chain(([inner, joins]) => selectsOf(inner.relation, inner.columns, joins ? joinedTable : undefined))
+  .map(({ select, types }) => ({ relation: select, columns: numbered(types), key: 'c0' }))
+
+const joined: fc.Arbitrary<Joined> = fc.oneof({ arbitrary: joinedTable, weight: 2 }, joinedSelect)
+
+function numbered(types: readonly ValueType[]): readonly Column[] {
+  return types.map((type, index) => ({ name: `c${index}`, type }))
+}
+
+/** Joins of `left`, on an equality and perhaps more; without `right` none. */
+function joins(
+  left: Readable,
+  right: fc.Arbitrary<Joined> | undefined,
+): fc.Arbitrary<{ joins: readonly Join[]; readable: readonly Readable[] }> {
+  const none = fc.constant({ joins: [], readable: [left] })
+  if (!right) return none
   const one = fc
-    .tuple(table, fc.constantFrom(r.innerJoin, r.leftJoin, r.semiJoin, r.antiJoin))
-    .chain(([right, join]) => {
-      const key = right === PERSONS ? 'id' : 'person'
-      const joined: Readable = { relation: 'j', columns: right.columns }
+    .tuple(right, fc.constantFrom(r.innerJoin, r.leftJoin, r.semiJoin, r.antiJoin))
+    .chain(([{ relation, columns, key }, join]) => {
+      const readable: Readable = { relation: 'j', columns }
       const equality = expressions('integer', [left], 1)
         .filter((expression) => expression.kind === 'column')
         .map((expression) => b.equals(expression, b.column('j', key)))
-      const more = fc.array(expressions('boolean', [left, joined], 2), { maxLength: 1 })
+      const more = fc.array(expressions('boolean', [left, readable], 2), { maxLength: 1 })
       const kept = join === r.innerJoin || join === r.leftJoin
       return fc.tuple(equality, more).map(([first, others]) => ({
-        joins: [join(r.table(right.name), 'j', first, ...others)],
-        readable: kept ? [left, joined] : [left],
+        joins: [join(relation, 'j', first, ...others)],
+        readable: kept ? [left, readable] : [left],
       }))
     })
-  return fc.oneof(fc.constant({ joins: [], readable: [left] }), one)
+  return fc.oneof(none, one)
 }
 
 function named(expressions: readonly Expression[]): readonly NamedExpression[] {
   return expressions.map((expression, index) => b.named(`c${index}`, expression))
 }
 
-/** A select over a table or over a random select; its columns are `c0`, `c1`, … of the types given. */
-function selects(depth: number): fc.Arbitrary<{ select: Select; types: readonly ValueType[] }> {
+interface RandomSelect {
+  readonly select: Select
+  readonly types: readonly ValueType[]
+}
+
+/** A select over a table or over a random select; its columns are `c0`, `c1`, … of the types given, the first an integer. */
+function selects(depth: number): fc.Arbitrary<RandomSelect> {
   const from: fc.Arbitrary<{ relation: Relation; columns: readonly Column[] }> =
     depth === 0
       ? table.map(({ name, columns }) => ({ relation: r.table(name), columns }))
-      : selects(depth - 1).map(({ select, types }) => ({
-          relation: select,
-          columns: types.map((type, index) => ({ name: `c${index}`, type })),
-        }))
+      : selects(depth - 1).map(({ select, types }) => ({ relation: select, columns: numbered(types) }))
   return from
     .filter(({ columns }) => columns.some((column) => column.type === 'integer'))
-    .chain(({ relation, columns }) => {
-      const left: Readable = { relation: 's', columns }
-      return joins(left).chain(({ joins, readable }) => plainSelects(relation, joins, readable))
-    })
+    .chain(({ relation, columns }) => selectsOf(relation, columns, joined))
+}
+
+function selectsOf(
+  relation: Relation,
+  columns: readonly Column[],
+  right: fc.Arbitrary<Joined> | undefined,
+): fc.Arbitrary<RandomSelect> {
+  const left: Readable = { relation: 's', columns }
+  return joins(left, right).chain(({ joins, readable }) => plainSelects(relation, joins, readable))
 }
 
 /** Seldom, and seldom false: rows are to be left. */
@@ -232,7 +268,7 @@ export const randomSelect: fc.Arbitrary<Select> = fc.oneof(
     .nat({ max: 1 })
     .chain(selects)
     .chain(({ select, types }) => {
-      const inner: Readable = { relation: 'g', columns: types.map((type, index) => ({ name: `c${index}`, type })) }
+      const inner: Readable = { relation: 'g', columns: numbered(types) }
       const keys = fc.subarray(
         inner.columns.filter((column) => column.type !== 'double').map(({ name }) => b.column('g', name)),
       )
@@ -243,3 +279,15 @@ export const randomSelect: fc.Arbitrary<Select> = fc.oneof(
         )
     }),
 )
+
+/** A random select whose first source is a step, made or not, that another result reads as well. */
+export const randomProgram: fc.Arbitrary<Program> = fc
+  .tuple(randomSelect, fc.constantFrom(r.madeStep, r.copiedStep, r.inlineStep), fc.boolean())
+  .map(([select, wrap, shared]) => {
+    const inner = { ...select.from, relation: r.step('inner') }
+    const rows = r.select({ from: r.source(r.step('inner'), 'i'), columns: [b.named('rows', b.countRows())] })
+    return r.program([wrap('inner', select.from.relation)], {
+      answer: { ...select, from: inner },
+      ...(shared && { rows }),
+    })
+  })
