@@ -34,6 +34,9 @@ export function printAggregate(expression: Aggregate, scope: Scope, dialect: Sql
     case 'mean': {
       // Written out, because databases average integers with different precision.
       checkNumeric(name, type)
+      if (type === 'double' && dialect.meanOfDoubles) {
+        return { sql: dialect.meanOfDoubles(operand.sql, filter), type: 'double' }
+      }
       const sum = call('sum', type, operand.sql)
       const sumAsDouble = type === 'double' ? sum : dialect.cast(sum, type, 'double')
       return { sql: `(${sumAsDouble} / NULLIF(${call('count', type, operand.sql)}, 0))`, type: 'double' }

@@ -41,6 +41,8 @@ export interface SqlDialect {
   /** Towards 0, NULL by 0; so `remainder`, whose sign is that of the dividend. `positive`: of the divisor. */
   truncatedQuotient(dividend: string, divisor: string, positive?: boolean): string
   remainder(dividend: string, divisor: string, positive?: boolean): string
+  /** Mean of doubles in one pass; absent: sum by count. `filter` as in `distinctOfFew`. */
+  readonly meanOfDoubles?: (operand: string, filter: string) => string
   /** Distinct values of small groups, 0 of none; absent: as of any group. `filter` as in `aggregate`. */
   readonly distinctOfFew?: (operand: string, filter: string) => string
   addDays(date: string, days: string): string

@@ -13,6 +13,8 @@ export const DUCKDB: SqlDialect = {
   // DISTINCT keeps one table of all groups and values; lists are a third of the work, but cannot go to the disk (then the
   // engine tries without).
   distinctOfFew: (operand, filter) => `CAST(COALESCE(LIST_UNIQUE(LIST(${operand})${filter}), 0) AS bigint)`,
+  // The same sum and count, kept in one place for each group.
+  meanOfDoubles: (operand, filter) => `AVG(${operand})${filter}`,
   copies: 'when-shared',
   // EXISTS makes it collect all rows of the left side first: five times the work for a scan that keeps few. A join with a
   // condition on both sides that is no equality makes it compare each row with each.
