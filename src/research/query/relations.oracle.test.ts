@@ -348,6 +348,18 @@ describe('programs', () => {
     assert.deepEqual(await engines.rows(r.rows(columns, [nothing])), [nothing.map(() => null)])
   })
 
+  test('many rows of integers, with and without NULLs', async () => {
+    const columns = ['person', 'pseudonym'].map((name) => ({ name, type: 'integer' as const }))
+    const rows = Array.from({ length: 5000 }, (_, index) => [index - 2500, 9_007_199_254_740_991 - index * index])
+    const cells = rows.map((row) => row.map((value) => ({ type: 'integer' as const, value })))
+    assert.deepEqual(await engines.rows(r.rows(columns, cells), true), rows)
+    const absent = [
+      { type: 'integer', value: null },
+      { type: 'integer', value: 7 },
+    ] as const
+    assert.equal((await engines.rows(r.rows(columns, [...cells, absent]))).length, 5001)
+  })
+
   test('a list of ten thousand concepts', async () => {
     const concepts = Array.from({ length: 10_000 }, (_, index) => index * 7 - 7)
     const found = await engines.rows(

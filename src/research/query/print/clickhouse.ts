@@ -4,7 +4,7 @@
  */
 
 import type { ValueType } from '../tree.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { Column, SqlDialect } from './dialect.ts'
 import { checkedName, STANDARD } from './standard.ts'
 
 /** Session settings, by name. */
@@ -97,18 +97,28 @@ export const CLICKHOUSE: SqlDialect = {
   rowNumber: (over) => castTo(`row_number() ${over}`, 'integer'),
   previous: (operand) => `lag(toNullable(${operand}))`,
   next: (operand) => `lead(toNullable(${operand}))`,
-  rows: (columns, cells) => {
-    // As arrays of columns: the function VALUES evaluates cell after cell, a hundred times slower.
-    const arrays = columns.map(({ type }, index) => {
-      const values = cells.map((row) => row[index]).join(', ')
-      return `CAST([${values}] AS Array(Nullable(${TYPES[type]}))) AS c${index}`
-    })
-    const names = columns.map(({ name }, index) => `c${index} AS ${identifier(name)}`).join(', ')
-    const joined = columns.map((_, index) => `c${index}`).join(', ')
-    return `SELECT ${names} FROM (SELECT ${arrays.join(', ')}) ARRAY JOIN ${joined}`
-  },
+  // As arrays of columns: the function VALUES evaluates cell after cell, a hundred times slower.
+  rows: (columns, cells) =>
+    rowsOf(
+      columns,
+      columns.map((_, index) => `[${cells.map((row) => row[index]).join(', ')}]`),
+    ),
+  longRows: (columns, texts) =>
+    rowsOf(
+      columns,
+      texts.map((text) => `splitByChar(',', ${quoted(text)})`),
+    ),
   // A NULL without columns would count as true here (26.7).
   besideEquality: (condition) => `ifNull(${condition}, FALSE)`,
   halfJoins: { semi: 'LEFT SEMI JOIN', anti: 'LEFT ANTI JOIN', onlyKeys: false },
   createTemporary: (table, select) => `CREATE TEMPORARY TABLE ${identifier(table)} ENGINE = Memory AS ${select}`,
+}
+
+function rowsOf(columns: readonly Column[], arrays: readonly string[]): string {
+  const typed = columns.map(
+    ({ type }, index) => `CAST(${arrays[index]} AS Array(Nullable(${TYPES[type]}))) AS c${index}`,
+  )
+  const names = columns.map(({ name }, index) => `c${index} AS ${identifier(name)}`).join(', ')
+  const joined = columns.map((_, index) => `c${index}`).join(', ')
+  return `SELECT ${names} FROM (SELECT ${typed.join(', ')}) ARRAY JOIN ${joined}`
 }

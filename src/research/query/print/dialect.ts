@@ -60,6 +60,8 @@ export interface SqlDialect {
   next(operand: string): string
   /** A select of these rows (at least one) with these columns; cells are literals without their types. */
   rows(columns: readonly Column[], cells: readonly (readonly string[])[]): string
+  /** The same for many rows of integers, each column a text with commas: as literals they take seconds to parse. */
+  longRows(columns: readonly Column[], texts: readonly string[]): string
   /** A condition of a join that is no equality of its two sides. */
   besideEquality(condition: string): string
   /** How semi-joins and anti-joins are said: as EXISTS, or as joins with these words (only where `onlyKeys` allows it). */

@@ -15,6 +15,13 @@ export const DUCKDB: SqlDialect = {
   distinctOfFew: (operand, filter) => `CAST(COALESCE(LIST_UNIQUE(LIST(${operand})${filter}), 0) AS bigint)`,
   // The same sum and count, kept in one place for each group.
   meanOfDoubles: (operand, filter) => `AVG(${operand})${filter}`,
+  longRows: (columns, texts) => {
+    const lists = columns.map(({ name }, index) => {
+      const list = `CAST(STRING_SPLIT(${STANDARD.quoted(texts[index] ?? '')}, ',') AS bigint[])`
+      return `UNNEST(${list}) AS ${STANDARD.identifier(name)}`
+    })
+    return `SELECT ${lists.join(', ')}`
+  },
   copies: 'when-shared',
   // EXISTS makes it collect all rows of the left side first: five times the work for a scan that keeps few. A join with a
   // condition on both sides that is no equality makes it compare each row with each.

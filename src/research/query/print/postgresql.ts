@@ -25,4 +25,11 @@ export const POSTGRESQL: SqlDialect = {
     type === 'boolean' && (name === 'minimum' || name === 'maximum')
       ? `${OF_BOOLEANS[name]}(${argument})${after}`
       : STANDARD.aggregate(name, type, argument, after),
+  longRows: (columns, texts) => {
+    const lists = columns.map(
+      (_, index) => `CAST(STRING_TO_ARRAY(${STANDARD.quoted(texts[index] ?? '')}, ',') AS bigint[])`,
+    )
+    const names = columns.map(({ name }) => STANDARD.identifier(name)).join(', ')
+    return `SELECT ${names} FROM UNNEST(${lists.join(', ')}) AS "rows"(${names})`
+  },
 }

@@ -123,6 +123,9 @@ function printReadable(relation: Relation, around: Surroundings): { from: string
   }
 }
 
+/** From here on rows of integers are written as texts. */
+const MANY_ROWS = 200
+
 function printRows(relation: Extract<Relation, { kind: 'rows' }>, dialect: SqlDialect): PrintedQuery {
   const columns = checkedColumns(relation.columns)
   const cells = relation.rows.map((row) => {
@@ -132,6 +135,10 @@ function printRows(relation: Extract<Relation, { kind: 'rows' }>, dialect: SqlDi
       return printPlain(cell, dialect)
     })
   })
+  if (cells.length >= MANY_ROWS && columns.every(({ type }) => type === 'integer')) {
+    const texts = columns.map((_, index) => cells.map((row) => row[index]).join(','))
+    if (!texts.some((text) => text.includes('NULL'))) return { sql: dialect.longRows(columns, texts), columns }
+  }
   if (cells.length > 0) return { sql: dialect.rows(columns, cells), columns }
   const nothing = columns.map(({ name, type }) => `${dialect.absent(type)} AS ${dialect.identifier(name)}`)
   return { sql: `SELECT ${nothing.join(', ')} WHERE FALSE`, columns }
