@@ -1,7 +1,7 @@
 /** The seven questions on DuckDB and on PostgreSQL, from one tree. */
 import type { Cell, QueryEngine, Rows } from '../../src/research/query/engine.ts'
 import type { Say } from '../benchmark.ts'
-import { asked, opened, type Population, REPEATS, timed } from './measuring.ts'
+import { again, asked, opened, type Population, timed } from './measuring.ts'
 import { type Question, questions } from './questions.ts'
 
 export async function againstPostgresql(population: Population, say: Say): Promise<void> {
@@ -12,10 +12,6 @@ export async function againstPostgresql(population: Population, say: Say): Promi
   await duckdb.close()
 }
 
-/** What takes milliseconds is asked more often: the first time, it is also read from the disk. */
-const MOST_REPEATS = 8
-const ENOUGH_SECONDS = 1
-
 /** Both engines in turn in every repeat, best time of each. */
 async function compareOne(
   { name, program, published }: Question,
@@ -25,7 +21,7 @@ async function compareOne(
   const best = { duckdb: Number.POSITIVE_INFINITY, postgres: Number.POSITIVE_INFINITY }
   let same = true
   let spent = 0
-  for (let repeat = 0; repeat < REPEATS || (repeat < MOST_REPEATS && spent < ENOUGH_SECONDS); repeat += 1) {
+  for (let repeat = 0; again(repeat, spent); repeat += 1) {
     const [answer, seconds] = await timed(() => asked(duckdb, program))
     spent += seconds
     best.duckdb = Math.min(best.duckdb, seconds)

@@ -13,13 +13,13 @@ import {
   countRows,
   daysBetween,
   deviation,
+  divide,
   double,
   equals,
   floorDivide,
   integer,
   isNotNull,
   maximum,
-  mean,
   minimum,
   monthOf,
   moreThan,
@@ -188,39 +188,40 @@ function percentiles(counted: Relation, groups: readonly string[], value: string
   })
 }
 
+/** Of each lab the values with their numbers; all but the deviation follows from these. */
 function labDistributions(): Program {
   const keys = ['measurement_concept_id', 'unit_concept_id']
   const value = column('m', 'value_as_number')
-  const valued = isNotNull(value)
+  const valued = { from: source(measurement, 'm'), where: isNotNull(value) }
   const groups: readonly Expression[] = keys.map((key) => column('m', key))
-  return program(
-    [
-      madeStep(
-        'counted',
-        select({
-          from: source(measurement, 'm'),
-          where: valued,
-          groupBy: [...groups, value],
-          columns: [...columns('m', ...keys, 'value_as_number'), named('rows', countRows())],
-        }),
-      ),
+  const counted = select({
+    ...valued,
+    groupBy: [...groups, value],
+    columns: [...columns('m', ...keys, 'value_as_number'), named('rows', countRows())],
+  })
+  return program([madeStep('counted', counted)], {
+    moments: moments(step('counted'), keys),
+    deviations: select({
+      ...valued,
+      groupBy: groups,
+      columns: [...columns('m', ...keys), named('deviation', deviation(value))],
+    }),
+    percentiles: percentiles(step('counted'), keys, 'value_as_number'),
+  })
+}
+
+function moments(counted: Relation, keys: readonly string[]): Relation {
+  const [value, rows] = [column('c', 'value_as_number'), column('c', 'rows')]
+  return select({
+    from: source(counted, 'c'),
+    groupBy: keys.map((key) => column('c', key)),
+    columns: [
+      ...columns('c', ...keys),
+      named('least', minimum(value)),
+      named('most', maximum(value)),
+      named('mean', divide(sum(multiply(value, rows)), sum(rows))),
     ],
-    {
-      moments: select({
-        from: source(measurement, 'm'),
-        where: valued,
-        groupBy: groups,
-        columns: [
-          ...columns('m', ...keys),
-          named('least', minimum(value)),
-          named('most', maximum(value)),
-          named('mean', mean(value)),
-          named('deviation', deviation(value)),
-        ],
-      }),
-      percentiles: percentiles(step('counted'), keys, 'value_as_number'),
-    },
-  )
+  })
 }
 
 function incidence(): Program {
