@@ -78,6 +78,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
     '/research',
     researcherPages({
       ...{ ...shared, procedures, cases, lists, errands, catalogue, person: researcher, signIn: signIn('/research') },
+      harvested: research.harvested,
       studies: openStudyStore(stores.database),
       concepts: conceptSearch(current.currentFiles),
       ask: research.ask,

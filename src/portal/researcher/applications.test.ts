@@ -102,6 +102,14 @@ describe('an application', () => {
     await pages.post(`/applications/${id}/form/data`, { do: `add-dataset:own ${OFFICIAL_DATASET}` })
     const choices = (await pages.cases.load(id))?.answers.datasets
     assert.ok(Array.isArray(choices) && choices.length === 1)
+    // Said where it is found and where it stands chosen.
+    pages.state.marks = ({ iri }) =>
+      iri === OFFICIAL_DATASET ? { staleSince: '2029-03-01T00:00:00Z', isOutdated: false } : undefined
+    const marked = await pages.get(`/applications/${id}/form/data?find=oncology`)
+    assert.equal(marked.text.match(/No longer listed/g)?.length, 2)
+    assert.match(marked.text, /it was last seen on/)
+    assert.doesNotMatch(found.text, /No longer listed/)
+    pages.state.marks = () => undefined
     // What a form says of itself counts for nothing.
     await pages.post(`/applications/${id}/form/data`, {
       'kept-dataset': [OFFICIAL_DATASET, 'urn:invented'],

@@ -7,6 +7,7 @@ import type { Procedures } from '#research/applications/procedure.ts'
 import type { DatasetChoice } from '#research/applications/rules/application.ts'
 import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
+import type { HarvestReports } from '#research/catalogue/harvest/reports.ts'
 import type { CatalogueStore } from '#research/catalogue/store/catalogue-store.ts'
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
 import type { AskedState } from '#research/federation/coordinator-store.ts'
@@ -56,6 +57,8 @@ export interface ResearcherPageOptions extends SignedInOptions<Researcher> {
   /** Bodies to tell and permits to issue: done at once after a command, and again by a timer of the node. */
   readonly errands: Pick<ErrandRunner, 'run'>
   readonly catalogue: Pick<CatalogueStore, 'search' | 'find'>
+  /** Absent where no catalogues of others are harvested. */
+  readonly harvested?: { readonly reports: Pick<HarvestReports, 'marks'> }
   /** How a dataset stands in an application. Absent: by its address, the country of its catalogue, and its custodian. */
   readonly datasetChoice?: (record: StoredRecord) => DatasetChoice | undefined
   /** `openStudyStore(database)`; needs `studyMigrations`. */

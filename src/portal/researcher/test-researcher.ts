@@ -17,6 +17,7 @@ import {
   proceduresOf,
   submittedCase,
 } from '#research/applications/testing/example-case.ts'
+import type { DatasetMarks } from '#research/catalogue/harvest/reports.ts'
 import { openCatalogue } from '#research/catalogue/store/catalogue-store.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
 import type { AskedState } from '#research/federation/coordinator-store.ts'
@@ -47,6 +48,13 @@ const CONCEPTS: readonly NamedConcept[] = [
 
 export type TestResearcher = Awaited<ReturnType<typeof testResearcher>>
 
+interface TestState {
+  person: string | undefined
+  answer: (task: string) => TaskAnswer | undefined
+  marks: DatasetMarks
+  now: Date
+}
+
 export async function testResearcher(workspace?: WorkspacePageOptions) {
   const database = await openDatabase('sqlite::memory:')
   await migrate(database, [...catalogueMigrations, ...caseMigrations, ...studyMigrations])
@@ -57,11 +65,7 @@ export async function testResearcher(workspace?: WorkspacePageOptions) {
   const errors: unknown[] = []
   const asked: AskedQuestion[] = []
   /** May be changed by a test. */
-  const state: { person: string | undefined; answer: (task: string) => TaskAnswer | undefined; now: Date } = {
-    person: APPLICANT,
-    answer: () => undefined,
-    now: NOW,
-  }
+  const state: TestState = { person: APPLICANT, answer: () => undefined, marks: () => undefined, now: NOW }
   const researcher = (identifier: string): Researcher => ({
     identifier,
     name: 'Ada Example',
@@ -73,6 +77,7 @@ export async function testResearcher(workspace?: WorkspacePageOptions) {
     researcherPages({
       country: 'FR',
       ...{ procedures, cases, catalogue, studies },
+      harvested: { reports: { marks: async () => (description) => state.marks(description) } },
       lists: openCaseLists(database, procedures),
       errands: { run: async () => ({ done: 0, failed: 0 }) as never },
       concepts: async ({ text, domains }) =>

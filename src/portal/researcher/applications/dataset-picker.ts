@@ -1,6 +1,8 @@
 /** The datasets of an application, of any country: taken from the catalogue, taken out again. */
 import type { DatasetChoice } from '#research/applications/rules/application.ts'
+import type { DatasetMarks, DescriptionKey } from '#research/catalogue/harvest/reports.ts'
 import type { StoredRecord } from '#research/catalogue/store/stored.ts'
+import { markLines, marksOf } from '../../public/harvest-marks.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { countryName } from '../../ui/site.ts'
 import type { CaseVisit } from '../visit.ts'
@@ -16,7 +18,11 @@ export async function datasetPicker(
   label: Html,
 ): Promise<Html> {
   const { words } = visit
-  const list = await Promise.all(chosen.map((choice) => chosenItem(visit, choice, shown.fixed === true)))
+  const marks = await marksOf(
+    visit,
+    chosen.map((choice) => descriptionOf(visit, choice)),
+  )
+  const list = await Promise.all(chosen.map((choice) => chosenItem(visit, choice, shown.fixed === true, marks)))
   return group(
     shown.field.id,
     label,
@@ -30,22 +36,43 @@ async function searching(visit: CaseVisit, chosen: readonly DatasetChoice[]): Pr
   const { words, options, context } = visit
   const text = (context.req.query('find') ?? '').slice(0, 200)
   const found = text === '' ? undefined : await options.catalogue.search({ text, limit: FOUND })
+  const marks = await marksOf(visit, found?.records ?? [])
   return html`<div class="field"><label for="find">${words('research.datasets.find')}</label><div class="search-line"><input type="text" id="find" name="find" value="${text}" maxlength="200"><button class="btn other" name="do" value="find">${words('research.datasets.search')}</button></div></div>${
     found &&
-    html`<p role="status">${words('research.datasets.found', { count: found.total })}</p><ul class="chosen">${found.records.map((record) => foundItem(visit, record, chosen))}</ul>`
+    html`<p role="status">${words('research.datasets.found', { count: found.total })}</p><ul class="chosen">${found.records.map((record) => foundItem(visit, record, chosen, marks))}</ul>`
   }`
 }
 
-async function chosenItem(visit: CaseVisit, { dataset, memberState }: DatasetChoice, isFixed: boolean): Promise<Html> {
-  const { words, options } = visit
-  const source = memberState === options.country ? 'own' : memberState
-  const record = await options.catalogue.find(dataset, source)
-  const title = record?.title ?? dataset
-  const remove = html`<button class="link" name="do" value="remove-dataset:${dataset}">${words('research.datasets.remove')}<span class="vh"> ${title}</span></button>`
-  return html`<li><input type="hidden" name="kept-dataset" value="${dataset}"><span><b>${title}</b><span class="sub">${countryName(visit, memberState)}</span></span>${!isFixed && remove}</li>`
+function descriptionOf({ options }: CaseVisit, { dataset, memberState }: DatasetChoice): DescriptionKey {
+  return { iri: dataset, source: memberState === options.country ? 'own' : memberState }
 }
 
-function foundItem(visit: CaseVisit, record: StoredRecord, chosen: readonly DatasetChoice[]): Html {
+async function chosenItem(
+  visit: CaseVisit,
+  choice: DatasetChoice,
+  isFixed: boolean,
+  marks: DatasetMarks,
+): Promise<Html> {
+  const { words, options } = visit
+  const { dataset, memberState } = choice
+  const description = descriptionOf(visit, choice)
+  const record = await options.catalogue.find(dataset, description.source)
+  const title = record?.title ?? dataset
+  const remove = html`<button class="link" name="do" value="remove-dataset:${dataset}">${words('research.datasets.remove')}<span class="vh"> ${title}</span></button>`
+  return html`<li><input type="hidden" name="kept-dataset" value="${dataset}"><div><b>${title}</b><span class="sub">${countryName(visit, memberState)}</span>${markOf(visit, description, marks)}</div>${!isFixed && remove}</li>`
+}
+
+function markOf(visit: CaseVisit, description: DescriptionKey, marks: DatasetMarks): Html | false {
+  const mark = marks(description)
+  return mark !== undefined && markLines(visit, description, mark)
+}
+
+function foundItem(
+  visit: CaseVisit,
+  record: StoredRecord,
+  chosen: readonly DatasetChoice[],
+  marks: DatasetMarks,
+): Html {
   const { words } = visit
   const choice = choiceOf(visit, record)
   const isChosen = chosen.some(({ dataset }) => dataset === choice?.dataset)
@@ -55,5 +82,5 @@ function foundItem(visit: CaseVisit, record: StoredRecord, chosen: readonly Data
     : isChosen
       ? words('research.datasets.chosen')
       : html`<button class="btn other" name="do" value="add-dataset:${record.source} ${record.iri}">${words('research.datasets.add')}<span class="vh"> ${record.title}</span></button>`
-  return html`<li><span><a href="${address}">${record.title}</a><span class="sub">${choice && countryName(visit, choice.memberState)}</span></span>${way}</li>`
+  return html`<li><div><a href="${address}">${record.title}</a><span class="sub">${choice && countryName(visit, choice.memberState)}</span>${markOf(visit, record, marks)}</div>${way}</li>`
 }
