@@ -180,14 +180,15 @@ function printFloored(operator: 'floor-divide' | 'modulo', left: Typed, right: T
   if (left.type !== 'integer' || right.type !== 'integer') throw new TreeError(`${operator} is of integers`)
   const [a, b] = [left.sql, right.sql]
   if (right.positive) {
+    // Nearly always nothing is below zero: one comparison and one division. Below, the quotient is counted from -1 down.
+    if (operator === 'floor-divide') {
+      const quotient = (dividend: string) => dialect.truncatedQuotient(dividend, b, true)
+      const one = dialect.integer(1)
+      const below = `(-${one} - ${quotient(`(-${one} - ${a})`)})`
+      return integer(`CASE WHEN ${a} >= 0 THEN ${quotient(a)} ELSE ${below} END`)
+    }
     const rest = dialect.remainder(a, b, true)
-    // Nearly always nothing is below zero, and then the remainder is not computed.
-    const below = (yes: string) => `CASE WHEN ${a} < 0 AND ${rest} < 0 THEN ${yes} ELSE ${dialect.integer(0)} END`
-    return integer(
-      operator === 'modulo'
-        ? `(${rest} + ${below(b)})`
-        : `(${dialect.truncatedQuotient(a, b, true)} - ${below(dialect.integer(1))})`,
-    )
+    return integer(`(${rest} + CASE WHEN ${a} < 0 AND ${rest} < 0 THEN ${b} ELSE ${dialect.integer(0)} END)`)
   }
   const modulo = dialect.remainder(`(${dialect.remainder(a, b)} + ${b})`, b)
   return integer(operator === 'modulo' ? modulo : dialect.truncatedQuotient(`(${a} - ${modulo})`, b))
