@@ -57,8 +57,8 @@ export interface ResearcherPageOptions extends SignedInOptions<Researcher> {
   /** Bodies to tell and permits to issue: done at once after a command, and again by a timer of the node. */
   readonly errands: Pick<ErrandRunner, 'run'>
   readonly catalogue: Pick<CatalogueStore, 'search' | 'find'>
-  /** Absent where no catalogues of others are harvested. */
-  readonly harvested?: { readonly reports: Pick<HarvestReports, 'marks'> }
+  /** What is to be said of datasets from the catalogues of others. */
+  readonly harvested: { readonly reports: Pick<HarvestReports, 'marks'> }
   /** How a dataset stands in an application. Absent: by its address, the country of its catalogue, and its custodian. */
   readonly datasetChoice?: (record: StoredRecord) => DatasetChoice | undefined
   /** `openStudyStore(database)`; needs `studyMigrations`. */

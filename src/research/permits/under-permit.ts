@@ -4,7 +4,7 @@
  */
 import { type Failed, failed, ok, type Result } from '#platform/result/result.ts'
 import type { Expression, Program, Relation, Select, Step } from '../query/tree.ts'
-import { stepsIn } from '../query/walk.ts'
+import { sourcesIn, stepsIn } from '../query/walk.ts'
 import type { PermitViews } from './views.ts'
 import { viewName } from './views.ts'
 
@@ -82,9 +82,8 @@ function columnsOf(relation: Relation, steps: Steps): Result<ReadonlySet<string>
 }
 
 function columnsOfSelect(select: Select, steps: Steps): Result<ReadonlySet<string>, OutsideProblemCode> {
-  const sources = [select.from, ...(select.joins ?? []).map(({ source }) => source)]
   const readable = new Map<string, Readable>()
-  for (const { relation, as } of sources) {
+  for (const { relation, as } of sourcesIn(select)) {
     const columns = columnsOf(relation, steps)
     if (!columns.ok) return columns
     const step = relation.kind === 'step' ? steps.get(relation.step) : undefined

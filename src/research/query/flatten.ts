@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { Expression, Join, NamedExpression, Program, Relation, Select, Source } from './tree.ts'
-import { contains, equatesWith, mapColumns, sourcesOf } from './walk.ts'
+import { contains, equatesWith, mapColumns, mapSources, sourcesIn, sourcesOf } from './walk.ts'
 
 interface Surroundings {
   readonly views: Map<string, Relation>
@@ -42,16 +42,8 @@ function flat(relation: Relation, around: Surroundings): Relation {
 }
 
 function flatSelect(select: Select, around: Surroundings): Select {
-  const from = { ...select.from, relation: flat(select.from.relation, around) }
-  const joins = select.joins?.map((join) => ({
-    ...join,
-    source: { ...join.source, relation: flat(join.source.relation, around) },
-  }))
-  const outer = { ...select, from, ...(joins && { joins }) }
-  return [outer.from, ...(joins ?? []).map(({ source }) => source)].reduce<Select>(
-    (whole, source) => merged(whole, source, around) ?? whole,
-    outer,
-  )
+  const outer = mapSources(select, ({ relation }) => flat(relation, around))
+  return sourcesIn(outer).reduce<Select>((whole, source) => merged(whole, source, around) ?? whole, outer)
 }
 
 /** Written together with one of its sources; undefined where that is more than joins, filters and names. */
@@ -87,7 +79,7 @@ function joinedIn(own: Select, { from, joins = [] }: Select, as: string): Source
   const others = own.joins ?? []
   if (join?.how !== 'inner' || others.some(({ how }) => how !== 'inner')) return undefined
   const conditions = [join, ...others].flatMap(({ on }) => (on?.kind === 'and' ? on.operands : (on ?? [])))
-  const ordered = inOrder([own.from, ...others.map(({ source }) => source)], conditions)
+  const ordered = inOrder(sourcesIn(own), conditions)
   return ordered && { from, joins: [...joins.slice(0, place), ...ordered, ...joins.slice(place + 1)] }
 }
 
@@ -116,9 +108,7 @@ function isPlain({ groupBy = [], having, distinct, orderBy = [], limit, columns 
 
 /** Its sources get names that no source around them has. */
 function renamed(inner: Select, freshName: () => string): Select {
-  const names = new Map(
-    [inner.from, ...(inner.joins ?? []).map(({ source }) => source)].map(({ as }) => [as, freshName()]),
-  )
+  const names = new Map(sourcesIn(inner).map(({ as }) => [as, freshName()]))
   const nameOf = (name: string) => names.get(name) ?? name
   const rename = (expression: Expression): Expression =>
     mapColumns(expression, (column) => ({ ...column, relation: nameOf(column.relation) }))

@@ -1,6 +1,6 @@
 /** What nobody reads is not made: columns of steps that neither a later step nor a result asks for are left out. Pure. */
 import type { Expression, Program, Relation, Select, Source, Step } from './tree.ts'
-import { contains, partsOf } from './walk.ts'
+import { contains, mapSources, partsOf, sourcesIn } from './walk.ts'
 
 /** Columns of a step that are read; `all` where it is read as it is. */
 type Read = ReadonlySet<string> | 'all'
@@ -35,12 +35,8 @@ function note(relation: Relation, read: Map<string, Read>): void {
       for (const part of relation.relations) note(part, read)
       return
     case 'select':
-      for (const source of sourcesOf(relation)) noteSource(source, relation, read)
+      for (const source of sourcesIn(relation)) noteSource(source, relation, read)
   }
-}
-
-function sourcesOf({ from, joins = [] }: Select): readonly Source[] {
-  return [from, ...joins.map(({ source }) => source)]
 }
 
 function noteSource({ relation, as }: Source, reader: Select, read: Map<string, Read>): void {
@@ -91,15 +87,7 @@ function narrowed(relation: Relation, read: Read): Relation {
 
 /** The same for the queries that a select reads. */
 function withinSources(select: Select): Select {
-  const within = (source: Source): Source => ({
-    ...source,
-    relation: narrowed(source.relation, columnsOf(source.as, select)),
-  })
-  return {
-    ...select,
-    from: within(select.from),
-    ...(select.joins && { joins: select.joins.map((join) => ({ ...join, source: within(join.source) })) }),
-  }
+  return mapSources(select, ({ relation, as }) => narrowed(relation, columnsOf(as, select)))
 }
 
 function canNarrow({ distinct, groupBy = [], having, columns }: Select): boolean {

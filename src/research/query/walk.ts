@@ -1,6 +1,6 @@
 /** Looks through expressions (their parts, which sources they speak of, whether two are the same) and relations. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Expression, Relation } from './tree.ts'
+import type { Expression, Relation, Select, Source } from './tree.ts'
 
 /** The expressions directly inside this one. */
 export function partsOf(expression: Expression): readonly Expression[] {
@@ -68,6 +68,18 @@ export function sameExpression(a: Expression, b: Expression): boolean {
   return isDeepStrictEqual(a, b)
 }
 
+/** What a select reads, in its order. */
+export function sourcesIn({ from, joins = [] }: Select): readonly Source[] {
+  return [from, ...joins.map(({ source }) => source)]
+}
+
+/** The same select, reading something else in each place. */
+export function mapSources(select: Select, replace: (source: Source) => Relation): Select {
+  const replaced = (source: Source): Source => ({ ...source, relation: replace(source) })
+  const joins = select.joins?.map((join) => ({ ...join, source: replaced(join.source) }))
+  return { ...select, from: replaced(select.from), ...(joins && { joins }) }
+}
+
 /** The steps that a relation reads, each as often as it is read. */
 export function stepsIn(relation: Relation): readonly string[] {
   switch (relation.kind) {
@@ -79,9 +91,7 @@ export function stepsIn(relation: Relation): readonly string[] {
     case 'union-all':
       return relation.relations.flatMap(stepsIn)
     case 'select':
-      return [relation.from, ...(relation.joins ?? []).map(({ source }) => source)].flatMap((one) =>
-        stepsIn(one.relation),
-      )
+      return sourcesIn(relation).flatMap((one) => stepsIn(one.relation))
   }
 }
 

@@ -100,6 +100,12 @@ export async function runProgram(
   }
 }
 
+/** The program as it is run: what is left to the engine is decided. */
+export function decidedFor({ copies }: SqlDialect, program: Program): Program {
+  const narrow = onlyRead(program)
+  return copies === 'when-shared' ? flatten(inlineOnce(narrow)) : narrow
+}
+
 /** Throws `TreeError`, and what the database throws. */
 async function runWith(
   program: Program,
@@ -111,13 +117,7 @@ async function runWith(
   const mostRows = options.mostRows ?? MOST_ROWS
   programs += 1
   const name = `tessera_run_${programs}`
-  const narrow = onlyRead(program)
-  const decided =
-    parts.dialect.copies === 'when-shared'
-      ? process.env.NOFLAT
-        ? inlineOnce(narrow)
-        : flatten(inlineOnce(narrow))
-      : narrow
+  const decided = decidedFor(parts.dialect, program)
   const schema = parts.schemaOf?.(name)
   const printed = printProgram(decided, [...parts.tables()], parts.dialect, {
     prefix: `tessera_step_${programs}_`,

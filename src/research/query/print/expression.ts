@@ -183,8 +183,8 @@ function printFloored(operator: 'floor-divide' | 'modulo', left: Typed, right: T
     // Nearly always nothing is below zero: one comparison and one division. Below, the quotient is counted from -1 down.
     if (operator === 'floor-divide') {
       const quotient = (dividend: string) => dialect.truncatedQuotient(dividend, b, true)
-      const one = dialect.integer(1)
-      const below = `(-${one} - ${quotient(`(-${one} - ${a})`)})`
+      const first = dialect.integer(-1)
+      const below = `(${first} - ${quotient(`(${first} - ${a})`)})`
       return integer(`CASE WHEN ${a} >= 0 THEN ${quotient(a)} ELSE ${below} END`)
     }
     const rest = dialect.remainder(a, b, true)

@@ -1,5 +1,6 @@
 /** Programs, relations and selects as SQL, for one dialect. Refuses (`TreeError`) what has no meaning in `tree.ts`. */
 
+import { numberColumns } from '../number-columns.ts'
 import type { TableDescription } from '../tables.ts'
 import type { Expression, Join, Program, Relation, Select, Source } from '../tree.ts'
 import { TreeError } from '../tree-error.ts'
@@ -135,9 +136,10 @@ function printRows(relation: Extract<Relation, { kind: 'rows' }>, dialect: SqlDi
       return printPlain(cell, dialect)
     })
   })
-  if (cells.length >= MANY_ROWS && columns.every(({ type }) => type === 'integer')) {
-    const texts = columns.map((_, index) => cells.map((row) => row[index]).join(','))
-    if (!texts.some((text) => text.includes('NULL'))) return { sql: dialect.longRows(columns, texts), columns }
+  const numbers = cells.length < MANY_ROWS ? undefined : numberColumns(relation)
+  if (numbers) {
+    const texts = numbers.map(({ values }) => values.join(','))
+    return { sql: dialect.longRows(columns, texts), columns }
   }
   if (cells.length > 0) return { sql: dialect.rows(columns, cells), columns }
   const nothing = columns.map(({ name, type }) => `${dialect.absent(type)} AS ${dialect.identifier(name)}`)

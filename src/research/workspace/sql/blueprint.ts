@@ -6,10 +6,12 @@ import { randomBytes } from 'node:crypto'
 import type { Facts } from '../../permits/table-facts.ts'
 import type { PermitViews } from '../../permits/views.ts'
 import { program } from '../../query/build-relations.ts'
+import { type NumberColumn, numberColumns } from '../../query/number-columns.ts'
 import { DUCKDB } from '../../query/print/duckdb.ts'
 import { printProgram } from '../../query/print/program.ts'
 import type { TableDescription } from '../../query/tables.ts'
 import type { Relation, Step } from '../../query/tree.ts'
+import { mapSources, sourcesIn } from '../../query/walk.ts'
 
 export interface Blueprint {
   /** The file of the release. */
@@ -30,11 +32,6 @@ export interface Blueprint {
     /** Shows some of its rows only: what is asked must not be computed on the others. */
     readonly limited: boolean
   }[]
-}
-
-export interface NumberColumn {
-  readonly name: string
-  readonly values: readonly number[]
 }
 
 export interface BlueprintOptions {
@@ -105,34 +102,18 @@ function renamed(
     case 'step':
       return relation
     case 'rows': {
-      const columns = relation.rows.length > SHORT ? numbersOf(relation) : undefined
+      const columns = relation.rows.length > SHORT ? numberColumns(relation) : undefined
       return columns ? { kind: 'table', table: listed(columns) } : relation
     }
     case 'union-all':
       return { ...relation, relations: relation.relations.map(inside) }
-    case 'select': {
-      const { from, joins = [] } = relation
-      return {
-        ...relation,
-        from: { ...from, relation: inside(from.relation) },
-        joins: joins.map((join) => ({
-          ...join,
-          source: { ...join.source, relation: inside(join.source.relation) },
-        })),
-      }
-    }
+    case 'select':
+      return mapSources(relation, ({ relation: one }) => inside(one))
   }
 }
 
 /** Rows that are written into a statement all the same. */
 const SHORT = 100
-
-/** Undefined when it holds anything but whole numbers. */
-function numbersOf({ columns, rows }: Extract<Relation, { kind: 'rows' }>): readonly NumberColumn[] | undefined {
-  const whole = rows.every((row) => row.every(({ type, value }) => type === 'integer' && value !== null))
-  if (!whole) return undefined
-  return columns.map(({ name }, index) => ({ name, values: rows.map((row) => Number(row[index]?.value)) }))
-}
 
 /** Tables and steps that a relation reads, also through the steps that it reads. */
 function namesIn(relation: Relation, steps: readonly Step[]) {
@@ -140,7 +121,7 @@ function namesIn(relation: Relation, steps: readonly Step[]) {
   const visit = (one: Relation): void => {
     if (one.kind === 'table') found.tables.add(one.table)
     if (one.kind === 'union-all') one.relations.forEach(visit)
-    if (one.kind === 'select') for (const { relation: part } of [one.from, ...sourcesOf(one)]) visit(part)
+    if (one.kind === 'select') for (const { relation: part } of sourcesIn(one)) visit(part)
     if (one.kind !== 'step' || found.steps.has(one.step)) return
     found.steps.add(one.step)
     const step = steps.find(({ name }) => name === one.step)
@@ -148,8 +129,4 @@ function namesIn(relation: Relation, steps: readonly Step[]) {
   }
   visit(relation)
   return found
-}
-
-function sourcesOf({ joins = [] }: Extract<Relation, { kind: 'select' }>) {
-  return joins.map(({ source }) => source)
 }
