@@ -25,7 +25,7 @@ export interface CompiledDimension {
   readonly levels: readonly string[]
   /** Word for what the column holds. */
   readonly level: (value: number) => string
-  /** An integer, from a source with the columns of `PERSON_COLUMNS`. */
+  /** An integer, from a source with person_id, start_date, sex and birth_year. */
   readonly expression: Expression
   readonly joins: readonly Join[]
   /** A person may be in several levels. */
