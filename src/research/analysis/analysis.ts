@@ -3,6 +3,12 @@
 /** A cohort: an OHDSI Circe expression as JSON. */
 export type CohortDefinition = { readonly [key: string]: unknown }
 
+export interface CountedCohort {
+  /** Unique among those of the question. */
+  readonly name: string
+  readonly cohort: CohortDefinition
+}
+
 export type Dimension =
   /** `bounds`: lower bounds of the groups, in years at the cohort's start; the first is usually 0. */
   | { readonly kind: 'age-group'; readonly bounds: readonly number[] }
@@ -25,6 +31,11 @@ export type Measure =
 export type Analysis =
   /** Persons, by what they were at their first entry. */
   | { readonly kind: 'count'; readonly cohort: CohortDefinition; readonly by: readonly Dimension[] }
+  /**
+   * Persons of several cohorts, each by what they were at their first entry into it; somebody may be in several. The cohorts
+   * are one program: they share concept sets and scans.
+   */
+  | { readonly kind: 'cohort-counts'; readonly cohorts: readonly CountedCohort[]; readonly by: readonly Dimension[] }
   /** Entries per 1,000 person-years of the whole dataset in scope. */
   | { readonly kind: 'rate'; readonly cohort: CohortDefinition; readonly by: readonly Dimension[] }
   /** Persons who enter in each unit of time; somebody may enter in several. */

@@ -9,7 +9,7 @@ import type { GroupedObservations } from './statistics/observations.ts'
 export interface ExactAnswer {
   readonly kind: Analysis['kind']
   /**
-   * By name. count: `persons`. time-series: `entries`. rate: `entries`, `time`. distribution: `classes`, `values`.
+   * By name. count, cohort-counts: `persons`. time-series: `entries`. rate: `entries`, `time`. distribution: `classes`, `values`.
    * survival: `steps`. characterisation: one for each domain. regressions: `groups`.
    */
   readonly tables: Readonly<Record<string, ExactTable>>

@@ -7,6 +7,14 @@ import { readAnalysis } from './read-analysis.ts'
 describe('reading a question', () => {
   const good: readonly unknown[] = [
     { kind: 'count', cohort: {}, by: [{ kind: 'age-group', bounds: [0, 18, 65] }, { kind: 'sex' }] },
+    {
+      kind: 'cohort-counts',
+      cohorts: [
+        { name: 'a', cohort: {} },
+        { name: 'b', cohort: {} },
+      ],
+      by: [{ kind: 'sex' }],
+    },
     { kind: 'rate', cohort: {}, by: [{ kind: 'calendar-year' }] },
     { kind: 'time-series', cohort: {}, unit: 'month', by: [] },
     { kind: 'distribution', cohort: {}, measure: { kind: 'age' }, by: [], classes: [0, 50] },
@@ -20,6 +28,8 @@ describe('reading a question', () => {
     for (const question of good) assert.deepEqual(readAnalysis(question), { ok: true, value: question })
   })
 
+  const many = (size: number) => Array.from({ length: size }, (_, index) => ({ name: `${index}`, cohort: {} }))
+
   test('what is wrong is told with its place', () => {
     const cases: readonly (readonly [unknown, RegExp])[] = [
       [undefined, /\$/],
@@ -29,6 +39,10 @@ describe('reading a question', () => {
       [{ kind: 'count', cohort: {}, by: [{ kind: 'condition', concepts: [] }] }, /\$\.by\.0\.concepts/],
       [{ kind: 'count', cohort: [], by: [] }, /\$\.cohort/],
       [{ kind: 'count', cohort: {}, by: [], table: 'person' }, /table/],
+      [{ kind: 'cohort-counts', cohorts: [], by: [] }, /\$\.cohorts/],
+      [{ kind: 'cohort-counts', cohorts: [{ name: '', cohort: {} }], by: [] }, /\$\.cohorts\.0\.name/],
+      [{ kind: 'cohort-counts', cohorts: many(51), by: [] }, /\$\.cohorts/],
+      [{ kind: 'cohort-counts', cohorts: [...many(1), ...many(1)], by: [] }, /\$\.cohorts.*same name/],
       [{ kind: 'survival', cohort: {}, event: {}, by: [], step: 0, until: 365 }, /\$\.step/],
       [{ kind: 'logistic-regression', cohort: {}, outcome: { kind: 'age' }, covariates: [] }, /\$\.outcome/],
       [{ kind: 'linear-regression', cohort: {}, outcome: { kind: 'has', cohort: {} }, covariates: [] }, /\$\.outcome/],
@@ -44,6 +58,8 @@ describe('reading a question', () => {
     const ages = { kind: 'age-group', bounds: Array.from({ length: 100 }, (_, age) => age) }
     const read = readAnalysis({ kind: 'count', cohort: {}, by: [ages, { kind: 'calendar-month' }, ages] })
     assert.ok(!read.ok && read.problem.code === 'analysis-too-fine')
+    const cohorts = readAnalysis({ kind: 'cohort-counts', cohorts: many(50), by: [ages, { kind: 'sex' }, ages] })
+    assert.ok(!cohorts.ok && cohorts.problem.code === 'analysis-too-fine')
     const survival = readAnalysis({ kind: 'survival', cohort: {}, event: {}, by: [ages], step: 1, until: 50_000 })
     assert.ok(!survival.ok && survival.problem.code === 'analysis-too-fine')
   })
@@ -52,7 +68,7 @@ describe('reading a question', () => {
     fc.assert(fc.property(fc.jsonValue(), (json) => assert.equal(typeof readAnalysis(json).ok, 'boolean')))
     const mutated = fc.tuple(
       fc.constantFrom(...good),
-      fc.constantFrom('by', 'cohort', 'kind', 'step', 'outcome'),
+      fc.constantFrom('by', 'cohort', 'cohorts', 'kind', 'step', 'outcome'),
       fc.jsonValue(),
     )
     fc.assert(

@@ -33,11 +33,19 @@ const measure = z.discriminatedUnion('kind', [
 ])
 const has = z.strictObject({ kind: z.literal('has'), cohort })
 const covariates = z.array(z.union([dimension, measure])).max(30)
+/** As many as a library's chapter has; each is some steps of one program. */
+const MOST_COHORTS = 50
+const cohorts = z
+  .array(z.strictObject({ name: z.string().min(1).max(200), cohort }))
+  .min(1)
+  .max(MOST_COHORTS)
+  .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'two cohorts have the same name')
 const days = z.int().positive().max(50_000)
 
 /** A question as it arrives; `readAnalysis` also refuses tables that are too fine. */
 export const AnalysisSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('count'), cohort, by }),
+  z.strictObject({ kind: z.literal('cohort-counts'), cohorts, by }),
   z.strictObject({ kind: z.literal('rate'), cohort, by }),
   z.strictObject({ kind: z.literal('time-series'), cohort, unit: z.enum(['month', 'year']), by }),
   z.strictObject({ kind: z.literal('distribution'), cohort, measure, by, classes: bounds }),
@@ -83,6 +91,8 @@ function cellsOf(question: Analysis): number {
   switch (question.kind) {
     case 'distribution':
       return grid * (question.classes.length + 1)
+    case 'cohort-counts':
+      return grid * question.cohorts.length
     case 'survival':
       return grid * 2 * (Math.floor(question.until / question.step) + 1)
     case 'time-series':

@@ -13,6 +13,7 @@ import {
   hasCondition,
   measured,
   type NaiveTable,
+  naiveCohortCounts,
   naiveConcepts,
   naiveCount,
   naiveEntries,
@@ -29,6 +30,12 @@ const tables = tablesOf(data)
 const scope = scopeOf(tables)
 const cohort = { concept: 1 }
 const other = { concept: 3 }
+
+const COHORTS = [
+  { name: 'of one', cohort },
+  { name: 'of nobody', cohort: { concept: 99 } },
+  { name: 'of three', cohort: other },
+]
 
 const AGE: Dimension = { kind: 'age-group', bounds: [0, 18, 40, 65] }
 const SEX: Dimension = { kind: 'sex' }
@@ -98,6 +105,23 @@ describe('analyses', () => {
     for (const by of BYS) {
       const question = { kind: 'count', cohort, by } as const
       same((await ask(question)).tables.persons, naiveCount(data, question))
+    }
+  })
+
+  test('count persons of several cohorts in one program, each by what they were at their entry into it', async () => {
+    for (const by of BYS) {
+      const question = { kind: 'cohort-counts', cohorts: COHORTS, by } as const
+      const { persons } = (await ask(question)).tables
+      same(persons, naiveCohortCounts(data, question))
+      assert.deepEqual(
+        persons?.dimensions.map(({ name }) => name),
+        ['cohort', ...by.map(({ kind }) => kind)],
+      )
+      assert.deepEqual(
+        persons?.dimensions[0]?.levels,
+        COHORTS.map(({ name }) => name),
+        'one that nobody enters is there too',
+      )
     }
   })
 
@@ -242,6 +266,7 @@ describe('analyses', () => {
 
   const QUESTIONS: readonly Analysis[] = [
     { kind: 'count', cohort, by: [AGE, SEX, { kind: 'condition', concepts: [3, 4] }] },
+    { kind: 'cohort-counts', cohorts: COHORTS, by: [AGE, SEX, { kind: 'condition', concepts: [3, 4] }] },
     { kind: 'rate', cohort, by: [{ kind: 'calendar-year' }, AGE] },
     { kind: 'time-series', cohort, unit: 'month', by: [AGE, SEX] },
     { kind: 'distribution', cohort, measure: { kind: 'measurement', concepts: [21] }, by: [SEX], classes: [50, 100] },

@@ -85,6 +85,13 @@ function shapeOf(dimensions: readonly TableDimension[]) {
   const digit = (index: number, d: number) =>
     Math.floor(index / (strides[d] ?? 1)) % ((dimensions[d]?.levels.length ?? 0) + 1)
   const all = (d: number) => dimensions[d]?.levels.length ?? 0
+  /** Whether a margin over a dimension is the sum of its levels: also of an overlapping one, where another sets them apart. */
+  const isSum = (index: number, d: number): boolean => {
+    const { overlapping, apartWithin } = dimensions[d] ?? {}
+    if (!overlapping) return true
+    const within = dimensions.findIndex(({ name }) => name === apartWithin)
+    return within >= 0 && digit(index, within) !== all(within)
+  }
   return {
     size,
     keyOf: (index: number): GridKey => dimensions.map(({ levels }, d) => levels[digit(index, d)] ?? null),
@@ -100,8 +107,8 @@ function shapeOf(dimensions: readonly TableDimension[]) {
       ),
     equations: (): readonly Equation[] =>
       Array.from({ length: size }, (_, whole) => whole).flatMap((whole) =>
-        dimensions.flatMap(({ levels, overlapping }, d) => {
-          if (overlapping || digit(whole, d) !== all(d)) return []
+        dimensions.flatMap(({ levels }, d) => {
+          if (digit(whole, d) !== all(d) || !isSum(whole, d)) return []
           const stride = strides[d] ?? 1
           return [{ whole, parts: levels.map((_, level) => whole + (level - levels.length) * stride) }]
         }),

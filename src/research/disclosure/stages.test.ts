@@ -6,6 +6,7 @@ import {
   type Complemented,
   complement,
   type Exact,
+  exact,
   type Perturbed,
   perturb,
   type Released,
@@ -14,8 +15,8 @@ import {
   suppress,
   usualPerturbation,
 } from './stages.ts'
-import type { ReleaseEvidence } from './table.ts'
-import { crossTable, exactOf, listTable, PLAIN, SECRET } from './testing/tables.ts'
+import type { ReleaseEvidence, TableDimension } from './table.ts'
+import { crossTable, exactOf, keyOf, listTable, PLAIN, range, SECRET } from './testing/tables.ts'
 
 const cellKey = cellKeyMaker(SECRET, 'test')
 const evidence = () => ({ format: 1 }) as ReleaseEvidence
@@ -39,6 +40,33 @@ describe('the order of disclosure control', () => {
       released.cells.map(({ persons }) => persons),
       [null, 40, null, 30, 92],
     )
+  })
+
+  it('protects levels that are apart within another dimension as parts of a sum there, and only there', () => {
+    const cohort = { name: 'cohort', levels: ['a', 'b'], overlapping: true }
+    const age = { name: 'age', levels: ['young', 'middle', 'old'], overlapping: true }
+    // The same persons enter the second cohort later: over both cohorts nothing adds up.
+    const cells = [
+      { key: ['a', 'young'], persons: range(1, 4) },
+      { key: ['a', 'middle'], persons: range(5, 200) },
+      { key: ['a', 'old'], persons: range(205, 100) },
+      { key: ['b', 'middle'], persons: range(205, 50) },
+      { key: ['b', 'old'], persons: range(1, 150) },
+    ]
+    const hidden = (dimension: TableDimension) =>
+      throughAll(exactOf({ dimensions: [cohort, dimension], cells }), PLAIN).cells.flatMap(({ key, persons }) =>
+        persons === null ? [key.map((level) => level ?? 'all').join(' ')] : [],
+      )
+    assert.deepEqual(hidden(age), ['a young', 'b young', 'all young'])
+    assert.deepEqual(hidden({ ...age, apartWithin: 'cohort' }), [
+      'a young',
+      'a old',
+      'b young',
+      'b middle',
+      'all young',
+    ])
+    const wrong = exact({ dimensions: [{ ...cohort, overlapping: false }, age], cells }, keyOf)
+    assert.equal(wrong.ok, false)
   })
 
   it('lets no other order compile, and refuses it when it was forced', () => {

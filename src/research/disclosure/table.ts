@@ -12,6 +12,11 @@ export interface TableDimension {
   readonly levels: readonly string[]
   /** A person may stand in several levels (conditions): margins are then no sums. */
   readonly overlapping?: boolean
+  /**
+   * Of one that is overlapping: within one level of the dimension of this name a person stands in one of its levels only (the
+   * age at the entry, of each of several cohorts), so that there its margins are sums, and are protected as sums.
+   */
+  readonly apartWithin?: string
   /** Levels were found in the data: one of which nothing is shown is left out, since its name alone tells that it is not empty. */
   readonly discovered?: boolean
 }

@@ -6,6 +6,7 @@ import type { Program } from '../../query/tree.ts'
 import type { Analysis, CohortDefinition } from '../analysis.ts'
 import type { ExactAnswer } from '../answer.ts'
 import { compileCharacterisation } from './characterisation.ts'
+import { compileCohortCounts, countedCohort } from './cohort-counts.ts'
 import type { CompiledPart } from './compiled.ts'
 import { compileCount, compileTimeSeries } from './count.ts'
 import { compileDistribution, MEASURED_UNTIL } from './distribution.ts'
@@ -67,6 +68,8 @@ function compilePart(compilation: Compilation, analysis: Analysis): CompiledPart
   switch (analysis.kind) {
     case 'count':
       return compileCount(compilation, analysis)
+    case 'cohort-counts':
+      return compileCohortCounts(compilation, analysis)
     case 'rate':
       return compileRate(compilation, analysis)
     case 'time-series':
@@ -85,6 +88,9 @@ function compilePart(compilation: Compilation, analysis: Analysis): CompiledPart
 
 /** All cohorts of a question, under the names that the parts use. */
 export function definitionsOf(analysis: Analysis): readonly NamedDefinition[] {
+  if (analysis.kind === 'cohort-counts') {
+    return analysis.cohorts.map(({ cohort }, index) => ({ name: countedCohort(index), definition: cohort }))
+  }
   const found: NamedDefinition[] = [{ name: SUBJECTS, definition: analysis.cohort }]
   const put = (name: string, definition: CohortDefinition) => found.push({ name, definition })
   if (analysis.kind === 'survival') put(EVENT, analysis.event)

@@ -30,6 +30,8 @@ export interface CompiledDimension {
   readonly joins: readonly Join[]
   /** A person may be in several levels. */
   readonly overlapping?: true
+  /** Of one that is overlapping: the dimension whose levels set its levels apart (`disclosure/table.ts`). */
+  readonly apartWithin?: string
 }
 
 /** OMOP: concepts of gender. */

@@ -9,6 +9,7 @@ export interface ReadDimension {
   readonly level: (value: number) => string
   /** A person may be in several levels. */
   readonly overlapping?: true
+  readonly apartWithin?: string
 }
 
 export interface ReadMeasure extends TableMeasure {
@@ -49,10 +50,11 @@ export function readTable(
   }
   const found = [...cells.values()]
   return {
-    dimensions: dimensions.map(({ name, levels, overlapping }, index) => ({
+    dimensions: dimensions.map(({ name, levels, overlapping, apartWithin }, index) => ({
       name,
       levels: withFound(levels, found, index),
       ...(overlapping && { overlapping }),
+      ...(apartWithin !== undefined && { apartWithin }),
     })),
     ...(measures.length > 0 && { measures: measures.map(({ name, acrossCells }) => ({ name, acrossCells })) }),
     cells: inOrder(found.map((cell) => finished(cell, measures))),

@@ -73,6 +73,20 @@ export function naiveCount(data: SmallDataset, { cohort, by }: Extract<Analysis,
   return table
 }
 
+/** The name of the cohort is the first word of each key. */
+export function naiveCohortCounts(
+  data: SmallDataset,
+  { cohorts, by }: Extract<Analysis, { kind: 'cohort-counts' }>,
+): NaiveTable {
+  const table: NaiveTable = new Map()
+  for (const { name, cohort } of cohorts) {
+    for (const [key, cell] of naiveCount(data, { kind: 'count', cohort, by })) {
+      table.set(key === '' ? name : `${name}|${key}`, cell)
+    }
+  }
+  return table
+}
+
 export function naiveEntries(
   data: SmallDataset,
   cohort: CohortDefinition,
