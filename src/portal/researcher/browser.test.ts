@@ -100,8 +100,8 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
   })
   const question = async (kind: string) =>
     pages.studies.saveQuestion(CASE_ID, {
-      ...{ title: `A question of kind ${kind}`, tasks: [kind], askedAt: '2029-07-02T10:00:00Z', askedBy: 'x|y' },
-      question: { kind, cohort: 'Deaths', countries: ['FR', 'PT'], parts: [''], step: 30 },
+      ...{ title: `A question of kind ${kind}`, task: kind, askedAt: '2029-07-02T10:00:00Z', askedBy: 'x|y' },
+      question: { kind, cohort: 'Deaths', countries: ['FR', 'PT'], step: 30 },
     })
   const years = Array.from({ length: 12 }, (_, index) => String(2015 + index))
   const cells = (keys: readonly string[][]) =>
@@ -115,6 +115,23 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
       name: 'persons',
       dimensions: [{ name: 'age-group', levels: ['0-17', '18-39', '40+'] }],
       cells: cells([['0-17'], ['18-39'], ['40+']]),
+    },
+    'cohort-counts': {
+      name: 'persons',
+      dimensions: [
+        { name: 'cohort', levels: ['Diabetes with complications of the eye', 'Deaths'] },
+        { name: 'sex', levels: sexes },
+      ],
+      cells: [
+        ...cells(['Diabetes with complications of the eye', 'Deaths'].flatMap((one) => sexes.map((sex) => [one, sex]))),
+        { key: ['Deaths', null], persons: 130, sums: {}, hiddenIn: [] },
+        { key: [null, null], persons: 130, sums: {}, hiddenIn: ['node-fr'] },
+      ],
+    },
+    attrition: {
+      name: 'persons',
+      dimensions: [{ name: 'cohort', levels: ['0', '1 Age and sex'] }],
+      cells: cells([['0'], ['1 Age and sex']]),
     },
     'time-series': {
       name: 'entries',
@@ -176,6 +193,7 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
     ),
     `${CASE}/study/ask?kind=distribution&cohort=${cohort}`,
     `${CASE}/study/ask?kind=linear-regression&cohort=${cohort}`,
+    `${CASE}/study/ask?kind=cohort-counts&cohort=${cohort}`,
     ...questions.map((id) => `${CASE}/study/questions/${id}`),
     `${CASE}/workspace`,
     '/research/nowhere',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { CohortDefinition } from '#research/analysis/analysis.ts'
 import { CASE_ID } from '#research/applications/testing/example-case.ts'
 import { readDefinition } from '#research/cohort/read-definition.ts'
 import { answerOf, merge, NOTHING, totals } from '#research/federation/merge.ts'
@@ -172,7 +173,7 @@ describe('a question', () => {
     assert.deepEqual(analysis?.kind === 'count' && analysis.by, [{ kind: 'condition', concepts: [201826, 4193704] }])
   })
 
-  it('goes to the nodes under the permits, once for each step of an attrition', async () => {
+  it('goes to the nodes under the permits, all steps of an attrition in one', async () => {
     const cohort = await savedCohort('Narrow')
     await pages.post(`${STUDY}/cohorts/${cohort}`, {
       ...{ ...COHORT, name: 'Narrow', ageFrom: '18', 'cohort-version': '1', do: 'save' },
@@ -182,7 +183,61 @@ describe('a question', () => {
     assert.deepEqual(pages.asked.at(-1)?.permits, [{ memberState: 'FR', id: 'permit-1' }])
     assert.deepEqual(pages.asked.at(-1)?.analysis.kind, 'count')
     await asked({ ...ASK, kind: 'attrition', cohort })
-    assert.equal(pages.asked.length, before + 3)
+    assert.equal(pages.asked.length, before + 2)
+    const analysis = pages.asked.at(-1)?.analysis
+    assert.ok(analysis?.kind === 'cohort-counts')
+    const rulesOf = ({ InclusionRules }: CohortDefinition) =>
+      Array.isArray(InclusionRules) ? InclusionRules.length : -1
+    assert.deepEqual(
+      analysis.cohorts.map(({ name, cohort }) => [name, rulesOf(cohort)]),
+      [
+        ['0', 0],
+        ['1 Age and sex', 1],
+      ],
+    )
+  })
+
+  it('counts several cohorts in one question, told apart where they have one name', async () => {
+    await savedCohort('Twin')
+    await savedCohort('Twin')
+    const twins = (await pages.studies.cohorts(CASE_ID)).filter(({ name }) => name === 'Twin')
+    const [one = '', other = ''] = twins.map(({ id }) => id)
+    const offered = await pages.get(`${STUDY}/ask?kind=cohort-counts&cohort=${one}`)
+    assert.match(offered.text, new RegExp(`name="cohorts" value="${one}" checked`))
+    assert.match(offered.text, new RegExp(`name="cohorts" value="${other}">`))
+    const none = await pages.post(`${STUDY}/ask`, { ...ASK, kind: 'cohort-counts' })
+    assert.equal(none.status, 422)
+    assert.match(none.text, /href="#cohorts"/)
+    const gone = await pages.post(`${STUDY}/ask`, { ...ASK, kind: 'cohort-counts', cohorts: [one, 'gone'] })
+    assert.equal(gone.status, 200)
+    const before = pages.asked.length
+    const place = await asked({ ...ASK, kind: 'cohort-counts', cohorts: [one, other] })
+    assert.equal(pages.asked.length, before + 1)
+    const analysis = pages.asked.at(-1)?.analysis
+    assert.ok(analysis?.kind === 'cohort-counts')
+    assert.deepEqual(
+      analysis.cohorts.map(({ name }) => name),
+      ['Twin', 'Twin (2)'],
+    )
+    const cohorts = { name: 'cohort', levels: ['Twin', 'Twin (2)'] }
+    pages.state.answer = () =>
+      answered([
+        table(
+          'persons',
+          [cohorts, ...SEX],
+          [
+            ...[cell(['Twin', 'female'], 40), cell(['Twin', 'male'], 70), cell(['Twin', null], 110)],
+            ...[cell(['Twin (2)', 'female'], 25), cell(['Twin (2)', 'male'], null), cell(['Twin (2)', null], 31)],
+            ...[cell([null, 'female'], 44), cell([null, 'male'], 72), cell([null, null], 116)],
+          ],
+        ),
+      ])
+    const { text } = await pages.get(place)
+    assert.match(text, /Twin, Twin/)
+    assert.match(text, /<th scope="row">Twin<\/th><td class="number">110</)
+    assert.match(text, /<th scope="row">Twin \(2\)<\/th><td class="number">31</)
+    assert.match(text, /<th scope="row">everybody<\/th><td class="number">116</)
+    assert.match(text, /<th scope="row">Twin \(2\)<\/th><td>male<\/td><td class="number">hidden</)
   })
 
   it('shows numbers with picture and table, hidden cells as such, and who has not answered and why', async () => {

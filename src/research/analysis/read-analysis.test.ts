@@ -41,7 +41,7 @@ describe('reading a question', () => {
       [{ kind: 'count', cohort: {}, by: [], table: 'person' }, /table/],
       [{ kind: 'cohort-counts', cohorts: [], by: [] }, /\$\.cohorts/],
       [{ kind: 'cohort-counts', cohorts: [{ name: '', cohort: {} }], by: [] }, /\$\.cohorts\.0\.name/],
-      [{ kind: 'cohort-counts', cohorts: many(51), by: [] }, /\$\.cohorts/],
+      [{ kind: 'cohort-counts', cohorts: many(101), by: [] }, /\$\.cohorts/],
       [{ kind: 'cohort-counts', cohorts: [...many(1), ...many(1)], by: [] }, /\$\.cohorts.*same name/],
       [{ kind: 'survival', cohort: {}, event: {}, by: [], step: 0, until: 365 }, /\$\.step/],
       [{ kind: 'logistic-regression', cohort: {}, outcome: { kind: 'age' }, covariates: [] }, /\$\.outcome/],

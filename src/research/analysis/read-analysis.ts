@@ -33,8 +33,8 @@ const measure = z.discriminatedUnion('kind', [
 ])
 const has = z.strictObject({ kind: z.literal('has'), cohort })
 const covariates = z.array(z.union([dimension, measure])).max(30)
-/** As many as a library's chapter has; each is some steps of one program. */
-const MOST_COHORTS = 50
+/** An attrition has one for each rule, a study a shelf of them; each is some steps of one program. */
+const MOST_COHORTS = 100
 const cohorts = z
   .array(z.strictObject({ name: z.string().min(1).max(200), cohort }))
   .min(1)

@@ -1,18 +1,15 @@
 /** The answer to a question: numbers with their pictures, who has answered, who is missing and why, what was done to protect persons. */
 import { z } from 'zod'
 import type { AskedState } from '#research/federation/coordinator-store.ts'
-import { barChart } from '../../ui/charts/bars.ts'
 import { alert, linkButton, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { countryName, day, inTongue, show } from '../../ui/site.ts'
-import { problemAlert, refused } from '../refusal.ts'
+import { refused } from '../refusal.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
-import type { SavedQuestion } from '../studies/study-store.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
 import type { CaseVisit } from '../visit.ts'
-import { rowsOf } from './answer-rows.ts'
-import { figure, figuresOf, shownPersons } from './figures.ts'
-import { keepForm } from './keep-answer.ts'
+import { figure, figuresOf } from './figures.ts'
+import { keepForm, problemPage } from './keep-answer.ts'
 import { levelWords, modelLevels } from './level-words.ts'
 import { modelNumbers } from './model-figure.ts'
 import { type AskedOf, SavedQuestionSchema } from './saved-question.ts'
@@ -22,61 +19,30 @@ export async function showAnswer(visit: CaseVisit): Promise<Response> {
   const saved = await options.studies.question(state.caseId, context.req.param('question') ?? '')
   const read = SavedQuestionSchema.safeParse(saved?.question)
   if (!saved || !read.success) return refused(visit, 'not-found')
-  const answers = await answersTo(visit, saved)
-  if (!answers.ok) {
-    return show(visit, {
-      title: saved.title,
-      status: 409,
-      content: html`${studyCrumbs(visit)}<h1>${saved.title}</h1>${problemAlert(visit, answers.problem)}`,
-    })
-  }
-  const nodes = together(answers.value.map((one) => one.nodes))
+  const told = await options.answer(saved.task)
+  if (told && !told.ok) return problemPage(visit, saved, told.problem)
+  const answer = told?.value ?? { nodes: [], tables: [] }
+  const { nodes } = answer
   const done = context.req.query('done')
   return show(visit, {
     title: saved.title,
     content: html`${studyCrumbs(visit)}<h1>${saved.title}</h1><p class="facts">${words(`research.analysis.${read.data.kind}`)} · ${read.data.cohort} · ${words('research.study.asked')} ${day(visit, saved.askedAt)}</p>${
       done === 'kept' && alert('success', words('research.keep.done'))
-    }${completeness(visit, nodes, answers.value)}${await numbersOf(visit, read.data, answers.value)}${nodeTable(visit, nodes)}${protection(
+    }${completeness(visit, answer)}${await numbersOf(visit, read.data, answer)}${nodeTable(visit, nodes)}${protection(
       visit,
       nodes,
-      answers.value.some(({ model }) => model),
-    )}${keepForm(visit, saved, answers.value)}`,
+      answer.model !== undefined,
+    )}${keepForm(visit, saved, answer)}`,
   })
 }
 
-async function answersTo({ options }: CaseVisit, { tasks }: SavedQuestion) {
-  const answers: TaskAnswer[] = []
-  for (const task of tasks) {
-    const answer = await options.answer(task)
-    if (answer && !answer.ok) return answer
-    answers.push(answer?.value ?? { nodes: [], tables: [] })
-  }
-  return { ok: true, value: answers } as const
-}
-
-const WORST: readonly AskedState['state'][] = ['refused', 'unreachable', 'late', 'waiting', 'taken', 'answered']
-
-/** A question of several tasks: of each node the state that stands most against an answer. */
-function together(lists: readonly (readonly AskedState[])[]): readonly AskedState[] {
-  const byNode = new Map<string, AskedState>()
-  for (const one of lists.flat()) {
-    const known = byNode.get(one.node)
-    if (!known || WORST.indexOf(one.state) < WORST.indexOf(known.state)) byNode.set(one.node, one)
-  }
-  return [...byNode.values()]
-}
-
 /** Nobody takes an answer of some for an answer of all. */
-function completeness(
-  visit: CaseVisit,
-  nodes: readonly AskedState[],
-  answers: readonly TaskAnswer[],
-): Html | undefined {
+function completeness(visit: CaseVisit, { nodes, model }: TaskAnswer): Html | undefined {
   const { words, context } = visit
   const missing = nodes.filter(({ state }) => state !== 'answered')
   if (nodes.length > 0 && missing.length === 0) {
     // Of a model that is not fitted the model itself says how far it is.
-    if (answers.some(({ model }) => model && model.state !== 'fitted')) return undefined
+    if (model && model.state !== 'fitted') return undefined
     return alert('success', words('research.answer.complete', { count: nodes.length }))
   }
   const open = missing.some(({ state }) => state === 'waiting' || state === 'taken' || state === 'unreachable')
@@ -92,47 +58,16 @@ function completeness(
   )
 }
 
-async function numbersOf(visit: CaseVisit, asked: AskedOf, answers: readonly TaskAnswer[]): Promise<Html | undefined> {
-  const [first] = answers
-  if (asked.kind === 'attrition') return attrition(visit, asked, answers)
-  if (!first) return undefined
-  if (first.secure) return secureNumbers(visit, first)
-  if (first.model)
-    return modelNumbers({
-      visit,
-      nodes: first.nodes,
-      model: first.model,
-      levels: await modelLevels(visit, first.model),
-    })
-  if (first.tables.length === 0) return undefined
-  const levels = await levelWords(visit, first.tables)
-  const hides = first.tables.some(({ cells }) => cells.some(({ hiddenIn }) => hiddenIn.length > 0))
-  return html`${figuresOf({ visit, nodes: first.nodes, levels }, asked.kind, first.tables, asked.step ?? 1)}${
+async function numbersOf(visit: CaseVisit, asked: AskedOf, answer: TaskAnswer): Promise<Html | undefined> {
+  const { nodes, tables, secure, model } = answer
+  if (secure) return secureNumbers(visit, answer)
+  if (model) return modelNumbers({ visit, nodes, model, levels: await modelLevels(visit, model) })
+  if (tables.length === 0) return undefined
+  const levels = await levelWords(visit, tables)
+  const hides = tables.some(({ cells }) => cells.some(({ hiddenIn }) => hiddenIn.length > 0))
+  return html`${figuresOf({ visit, nodes, levels }, asked.kind, tables, asked.step ?? 1)}${
     hides && html`<p class="small">${visit.words('research.hidden.why')}</p>`
   }`
-}
-
-/** Each rule with how many are left. */
-function attrition(visit: CaseVisit, { parts }: AskedOf, answers: readonly TaskAnswer[]): Html {
-  const { text } = visit.words.messages
-  const rows = answers.map(({ tables, nodes }, index) => {
-    const [persons] = tables
-    const row = persons && rowsOf(persons).rows[0]
-    const name = index === 0 ? text('research.attrition.entry') : `${index}. ${parts[index] ?? ''}`
-    const figured = { visit, nodes, levels: (_: string, level: string) => level }
-    return { name, row, shown: row ? shownPersons(figured, row) : text('research.answer.not-yet') }
-  })
-  const title = text('research.figure.attrition')
-  const bars = rows.map(({ name, row, shown }) => ({
-    ...{ label: name, shown },
-    value: row && row.hiddenIn.length === 0 ? row.persons : undefined,
-  }))
-  const description = text('research.picture.bars', { count: bars.length })
-  return figure('answer-0', {
-    ...{ title, numbers: 1, picture: barChart({ id: 'answer-0', title, description, bars }) },
-    columns: [text('research.column.rule'), text('research.column.persons')],
-    rows: rows.map(({ name, shown }) => [name, shown]),
-  })
 }
 
 function secureNumbers(visit: CaseVisit, { secure = [] }: TaskAnswer): Html {

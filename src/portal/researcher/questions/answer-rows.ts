@@ -37,6 +37,14 @@ export function rowsOf({ dimensions, cells }: TotalTable): AnswerRows {
   return { dimensions: dimensions.map(({ name }) => name), rows, everybody: all && rowOf(all, []) }
 }
 
+/** By the first dimension alone, whatever the levels of the others are. */
+export function byFirst({ name, dimensions, cells }: TotalTable): AnswerRows {
+  const margins = cells
+    .filter(({ key }) => key.slice(1).every((level) => level === null))
+    .map((cell) => ({ ...cell, key: cell.key.slice(0, 1) }))
+  return rowsOf({ name, dimensions: dimensions.slice(0, 1), cells: margins })
+}
+
 function isFull(key: TotalCell['key']): key is readonly string[] {
   return key.every((level) => level !== null)
 }

@@ -1,6 +1,5 @@
 /** Asking: what, of whom, by what; then the question goes to every Member State whose permit allows it. */
 import type { Problem } from '#platform/result/result.ts'
-import type { CohortDefinition } from '#research/analysis/analysis.ts'
 import { ruleLabel } from '../../public/visit.ts'
 import { alert, button, choices, errorSummary, form as formMarkup, linkButton, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
@@ -14,9 +13,10 @@ import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import { COVARIATES, OUTCOMES } from '../workspace/regression-form.ts'
 import { conceptList, type ListChange, listChange } from './concept-list.ts'
 import {
-  analysesOf,
+  analysisOf,
   BY,
   CHARACTERISED,
+  cohortsOf,
   hasBy,
   KINDS,
   MEASURES,
@@ -33,7 +33,8 @@ export async function showAsk(visit: CaseVisit): Promise<Response> {
   if (!searchParams.has('kind')) return kindPage(visit, form)
   // The first time everything that may be asked is asked.
   const countries = permits.map(({ part }) => part.memberState)
-  return page(visit, { form: { ...form, countries, purpose: sharedPurposes(permits)[0] ?? '' } })
+  const cohorts = form.cohort === '' ? [] : [form.cohort]
+  return page(visit, { form: { ...form, cohorts, countries, purpose: sharedPurposes(permits)[0] ?? '' } })
 }
 
 export async function askQuestion(visit: CaseVisit): Promise<Response> {
@@ -46,29 +47,23 @@ export async function askQuestion(visit: CaseVisit): Promise<Response> {
   const { options, state, person, now } = visit
   const permits = livePermits(visit).filter(({ part }) => form.countries.includes(part.memberState))
   const purpose = sharedPurposes(permits).find((one) => one === form.purpose)
-  const cohorts = await options.studies.cohorts(state.caseId)
-  const cohort = cohorts.find(({ id }) => id === form.cohort)
-  if (!purpose || !cohort) return page(visit, { form, checked: true })
-  const definitions = new Map<string, CohortDefinition>(cohorts.map(({ id, definition }) => [id, definition]))
-  const prepared = analysesOf(form, definitions)
-  if (!prepared.ok) return page(visit, { form, problem: prepared.problem })
-  const tasks: string[] = []
-  for (const { analysis } of prepared.value.parts) {
-    const task = await options.ask({
-      ...{ analysis, purpose, person: person.identifier },
-      permits: permits.map(({ permit }) => ({ memberState: permit.memberState, id: permit.id })),
-    })
-    if (!task.ok) return page(visit, { form, problem: task.problem })
-    tasks.push(task.value)
-  }
+  const cohorts = new Map((await options.studies.cohorts(state.caseId)).map((one) => [one.id, one]))
+  const about = cohortsOf(form).map((id) => cohorts.get(id)?.name)
+  if (!purpose || about.length === 0 || about.includes(undefined)) return page(visit, { form, checked: true })
+  const analysis = analysisOf(form, cohorts)
+  if (!analysis.ok) return page(visit, { form, problem: analysis.problem })
+  const task = await options.ask({
+    ...{ analysis: analysis.value, purpose, person: person.identifier },
+    permits: permits.map(({ permit }) => ({ memberState: permit.memberState, id: permit.id })),
+  })
+  if (!task.ok) return page(visit, { form, problem: task.problem })
   const question: AskedOf = {
-    ...{ kind: form.kind, cohort: cohort.name, countries: permits.map(({ part }) => part.memberState) },
-    parts: prepared.value.parts.map(({ name }) => name),
+    ...{ kind: form.kind, cohort: about.join(', '), countries: permits.map(({ part }) => part.memberState) },
     ...(form.kind === 'survival' ? { step: Number(form.step) } : {}),
   }
-  const title = form.title || `${visit.words.messages.text(`research.analysis.${form.kind}`)}: ${cohort.name}`
+  const title = form.title || `${visit.words.messages.text(`research.analysis.${form.kind}`)}: ${about.join(', ')}`
   const id = await options.studies.saveQuestion(state.caseId, {
-    ...{ title, question, tasks, askedAt: now.toISOString(), askedBy: person.identifier },
+    ...{ title, question, task: task.value, askedAt: now.toISOString(), askedBy: person.identifier },
   })
   return goTo(visit, caseAddress(visit, `/study/questions/${id}`))
 }
@@ -125,7 +120,7 @@ async function page(visit: CaseVisit, { form, checked = false, problem, found }:
     }${problem && problemAlert(visit, problem)}${errorSummary(words, errors)}${formMarkup({
       action: caseAddress(visit, '/study/ask'),
       token: person.token,
-      content: html`<button class="vh" name="do" value="ask" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="kind" value="${form.kind}">${textField(words, { name: 'title', label: words('research.ask.name'), value: form.title, optional: true })}${cohortSelect(visit, cohorts, 'cohort', form.cohort, error('cohort'))}${ownFields(fields)}${hasBy(form.kind) && byFields(fields)}${whoFields(fields, permits)}<div class="actions">${button(words('research.ask.do'))}${linkButton(visit.address(`/applications/${state.caseId}/study/ask`, { cohort: form.cohort }), words('research.ask.other'))}</div>`,
+      content: html`<button class="vh" name="do" value="ask" tabindex="-1" aria-hidden="true"></button><input type="hidden" name="kind" value="${form.kind}">${textField(words, { name: 'title', label: words('research.ask.name'), value: form.title, optional: true })}${aboutField(fields)}${ownFields(fields)}${hasBy(form.kind) && byFields(fields)}${whoFields(fields, permits)}<div class="actions">${button(words('research.ask.do'))}${linkButton(visit.address(`/applications/${state.caseId}/study/ask`, { cohort: cohortsOf(form)[0] ?? '' }), words('research.ask.other'))}</div>`,
     })}`,
   })
 }
@@ -147,6 +142,14 @@ function cohortSelect(
 ): Html {
   const options = [['', html``] as const, ...cohorts.map(({ id, name: label }) => [id, html`${label}`] as const)]
   return html`<div class="${error && 'wrong'}">${error && html`<p class="field-error" id="${name}-error">${error}</p>`}${select(name, words(`research.ask.${name}`), options, value)}</div>`
+}
+
+/** The cohort that the question is about, or all that are counted. */
+function aboutField({ visit, form, cohorts, error }: Fields): Html {
+  if (form.kind !== 'cohort-counts') return cohortSelect(visit, cohorts, 'cohort', form.cohort, error('cohort'))
+  const legend = visit.words('research.ask.cohorts')
+  const offered = cohorts.map(({ id, name }) => [id, html`${name}`] as const)
+  return boxes('cohorts', legend, offered, form.cohorts, error('cohorts'))
 }
 
 /** What only this kind of question needs. */

@@ -5,9 +5,9 @@ import { lineChart, type Series, thinned, ticksTo } from '../../ui/charts/lines.
 import { type Html, html } from '../../ui/markup.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
 import type { Visit } from '../visit.ts'
-import { type AnswerRow, type AnswerRows, isHidden, ratesOf, rowsOf } from './answer-rows.ts'
+import { type AnswerRow, type AnswerRows, byFirst, isHidden, ratesOf, rowsOf } from './answer-rows.ts'
 import { dimensionWords, type LevelWords, placesOf } from './level-words.ts'
-import type { QuestionKind } from './question-form.ts'
+import { attritionStep, type QuestionKind } from './question-form.ts'
 import { survivalFigure } from './survival-figure.ts'
 
 export interface Figured {
@@ -40,6 +40,12 @@ export function figuresOf(figured: Figured, kind: QuestionKind, tables: readonly
   if (kind === 'distribution' && classes) {
     const means = values && meansFigure(figured, values)
     return html`${figure('answer-0', countFigure(figured, classes, 'answer-0'))}${means && figure('answer-1', means)}`
+  }
+  const [persons] = tables
+  if (kind === 'attrition' && persons) return figure('answer-0', attritionFigure(figured, rowsOf(persons)))
+  if (kind === 'cohort-counts' && persons && persons.dimensions.length > 1) {
+    const all = figure('answer-0', countFigure(figured, byFirst(persons), 'answer-0'))
+    return html`${all}${figure('answer-1', countFigure(figured, rowsOf(persons), 'answer-1'))}`
   }
   return html`${tables.map((one, index) => {
     const id = `answer-${index}`
@@ -103,6 +109,17 @@ function countFigure(figured: Figured, all: AnswerRows, id: string, own?: string
     ],
     rows: (dimensions[0] === 'concept' ? byPersons : listed).map((row) => [...named(row), shownPersons(figured, row)]),
   }
+}
+
+/** Each rule with how many are left. */
+function attritionFigure(figured: Figured, { rows }: AnswerRows): FigureTable {
+  const { text } = figured.visit.words.messages
+  const levels = (_: string, level: string): string => {
+    const { number, rule } = attritionStep(level)
+    return number === 0 ? text('research.attrition.entry') : `${number}. ${rule}`
+  }
+  const steps = { dimensions: ['rule'], rows, everybody: undefined }
+  return countFigure({ ...figured, levels }, steps, 'answer-0', text('research.figure.attrition'))
 }
 
 const TIME = /^(month|year|calendar-month|calendar-year)$/

@@ -1,4 +1,5 @@
 /** Taking an answer out: it goes to the way out of the workspace, where an output checker decides. */
+import type { Problem } from '#platform/result/result.ts'
 import { button, form } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { readForm } from '../../ui/signed-in.ts'
@@ -11,10 +12,9 @@ import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import type { OutputTable } from '../workspace/workspace-options.ts'
 
 /** Absent where there is no way out for it. */
-export function keepForm(visit: CaseVisit, { id }: SavedQuestion, answers: readonly TaskAnswer[]): Html | undefined {
+export function keepForm(visit: CaseVisit, { id }: SavedQuestion, { tables }: TaskAnswer): Html | undefined {
   const { words, options, person } = visit
-  const hasTables = answers.some(({ tables }) => tables.length > 0)
-  if (!options.workspace || !ownPermit(visit) || !hasTables) return undefined
+  if (!options.workspace || !ownPermit(visit) || tables.length === 0) return undefined
   return html`<section class="block noprint"><h2>${words('research.keep')}</h2><p>${words('research.keep.text')}</p>${form(
     {
       action: caseAddress(visit, `/study/questions/${id}/keep`),
@@ -36,27 +36,26 @@ export async function keepAnswer(visit: CaseVisit): Promise<Response> {
   const airlock = options.workspace?.airlock
   const [scope] = permit?.datasets ?? []
   if (!saved || !permit || !airlock || !scope) return refused(visit, 'not-found')
-  const tables: OutputTable[] = []
-  const evidence: unknown[] = []
-  for (const [index, task] of saved.tasks.entries()) {
-    const answer = await options.answer(task)
-    if (!answer?.ok) continue
-    tables.push(...tablesOf(answer.value, saved.tasks.length > 1 ? `${index} ` : ''), ...modelTables(answer.value))
-    evidence.push(...answer.value.nodes.map(evidenceOf))
-  }
+  const answer = await options.answer(saved.task)
+  if (!answer) return refused(visit, 'not-found')
+  if (!answer.ok) return problemPage(visit, saved, answer.problem)
+  const { value } = answer
   const kept = await airlock.keep({
     ...{ permit, dataset: scope.dataset, person: person.identifier, tool: 'typed-query', title: saved.title },
     // Each node has released its part; sums of what is shown tell nothing more.
-    content: { tables, released: { question: saved.question, nodes: evidence } },
+    content: {
+      tables: [...tablesOf(value), ...modelTables(value)],
+      released: { question: saved.question, nodes: value.nodes.map(evidenceOf) },
+    },
   })
-  if (!kept.ok) {
-    return show(visit, {
-      title: saved.title,
-      status: 409,
-      content: html`${studyCrumbs(visit)}<h1>${saved.title}</h1>${problemAlert(visit, kept.problem)}`,
-    })
-  }
+  if (!kept.ok) return problemPage(visit, saved, kept.problem)
   return goTo(visit, visit.address(`/applications/${state.caseId}/study/questions/${saved.id}`, { done: 'kept' }))
+}
+
+/** A question that cannot be shown, or kept, and why. */
+export function problemPage(visit: CaseVisit, { title }: SavedQuestion, problem: Problem): Response {
+  const content = html`${studyCrumbs(visit)}<h1>${title}</h1>${problemAlert(visit, problem)}`
+  return show(visit, { title, status: 409, content })
 }
 
 /** What each node says of its part: that it is there, and what disclosure control did to it. */
@@ -74,11 +73,11 @@ function modelTables({ model }: TaskAnswer): readonly OutputTable[] {
 }
 
 /** Released totals as plain tables: levels, persons, nodes that hide some, and sums. */
-function tablesOf({ tables }: TaskAnswer, prefix: string): readonly OutputTable[] {
+function tablesOf({ tables }: TaskAnswer): readonly OutputTable[] {
   return tables.map(({ name, dimensions, cells }) => {
     const sums = [...new Set(cells.flatMap((cell) => Object.keys(cell.sums)))]
     return {
-      name: `${prefix}${name}`,
+      name,
       columns: [...dimensions.map((one) => one.name), 'persons', 'hidden in', ...sums],
       rows: cells.map(({ key, persons, hiddenIn, sums: values }) => [
         ...key,

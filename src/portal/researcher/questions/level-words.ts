@@ -43,6 +43,7 @@ async function wordsFor(visit: Pick<Visit, 'words' | 'options'>, ids: ReadonlySe
     if (concept) names.set(id, concept.name)
   }
   return (dimension, level) => {
+    if (dimension === 'cohort') return level
     if (BY_CONCEPT.test(dimension) && level !== 'none') return names.get(level) ?? level
     const key = `research.level.${level}`
     return messages.has(key) ? messages.text(key) : level

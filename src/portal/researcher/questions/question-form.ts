@@ -1,9 +1,10 @@
 /** A question as the form holds it, and the analysis that it becomes. Pure. */
 
 import type { Result } from '#platform/result/result.ts'
-import type { Analysis, CohortDefinition, Dimension, Measure } from '#research/analysis/analysis.ts'
+import type { Analysis, CohortDefinition, CountedCohort, Dimension, Measure } from '#research/analysis/analysis.ts'
 import { type AnalysisProblemCode, readAnalysis } from '#research/analysis/read-analysis.ts'
 import { narrowing } from '../cohorts/to-circe.ts'
+import type { SavedCohort } from '../studies/study-store.ts'
 import {
   COVARIATES,
   OUTCOMES,
@@ -17,6 +18,7 @@ import {
 /** `attrition`: counts of the cohort as it narrows rule by rule. */
 export const KINDS = [
   'count',
+  'cohort-counts',
   'attrition',
   'rate',
   'time-series',
@@ -35,6 +37,8 @@ export interface QuestionForm {
   readonly title: string
   /** Ids of saved cohorts. */
   readonly cohort: string
+  /** Of `cohort-counts`: all that are counted. */
+  readonly cohorts: readonly string[]
   readonly event: string
   readonly by: readonly (typeof BY)[number][]
   /** As they were written: `0, 18, 40, 65`. */
@@ -65,6 +69,7 @@ export function readQuestion(sent: URLSearchParams): QuestionForm {
     kind: one('kind', KINDS, 'count'),
     title: text('title').slice(0, 200),
     cohort: text('cohort'),
+    cohorts: [...new Set(sent.getAll('cohorts'))].slice(0, 100),
     event: text('event'),
     by: some('by', BY),
     ages: text('ages', '0, 18, 40, 65, 80'),
@@ -89,7 +94,9 @@ export type QuestionFault = RegressionFault | 'no-numbers' | 'no-number' | 'no-c
 export function questionFaults(form: QuestionForm): ReadonlyMap<string, QuestionFault> {
   const faults = new Map<string, QuestionFault>()
   const { kind, by } = form
-  if (form.cohort === '') faults.set('cohort', 'cohort-missing')
+  if (kind === 'cohort-counts') {
+    if (form.cohorts.length === 0) faults.set('cohorts', 'nothing-chosen')
+  } else if (form.cohort === '') faults.set('cohort', 'cohort-missing')
   if (form.countries.length === 0) faults.set('country', 'nothing-chosen')
   if (form.purpose === '') faults.set('purpose', 'nothing-chosen')
   if (hasBy(kind) && by.includes('age-group') && numbersIn(form.ages) === undefined) faults.set('ages', 'no-numbers')
@@ -107,6 +114,11 @@ export function questionFaults(form: QuestionForm): ReadonlyMap<string, Question
   if (kind === 'characterisation' && form.domains.length === 0) faults.set('domains', 'nothing-chosen')
   if (isRegression(kind)) for (const [field, fault] of regressionFaults({ ...form, kind })) faults.set(field, fault)
   return faults
+}
+
+/** Ids of the cohorts that the question is about. */
+export function cohortsOf({ kind, cohort, cohorts }: QuestionForm): readonly string[] {
+  return kind === 'cohort-counts' ? cohorts : [cohort]
 }
 
 export function hasBy(kind: QuestionKind): boolean {
@@ -132,46 +144,35 @@ function conceptsIn(text: string): readonly number[] | undefined {
   return isGood ? parts.map(Number) : undefined
 }
 
-export interface PreparedQuestion {
-  /** One for each task; of an attrition the name of the rule that was added, empty for the entry. */
-  readonly parts: readonly { readonly name: string; readonly analysis: Analysis }[]
+/** A cohort that a question may be about. */
+export type NamedCohort = Pick<SavedCohort, 'name' | 'definition'>
+
+/** @param cohorts by id */
+export function analysisOf(
+  form: QuestionForm,
+  cohorts: ReadonlyMap<string, NamedCohort>,
+): Result<Analysis, AnalysisProblemCode> {
+  const { kind } = form
+  const definitions = new Map([...cohorts].map(([id, { definition }]) => [id, definition]))
+  return readAnalysis(
+    isRegression(kind) ? regressionOf({ ...form, kind }, definitions) : askedOf(form, kind, cohorts, definitions),
+  )
 }
 
-/** @param cohorts definitions by id */
-export function analysesOf(
+function askedOf(
   form: QuestionForm,
-  cohorts: ReadonlyMap<string, CohortDefinition>,
-): Result<PreparedQuestion, AnalysisProblemCode> {
-  const cohort = cohorts.get(form.cohort) ?? {}
-  const event = cohorts.get(form.event) ?? {}
-  const wanted =
-    form.kind === 'attrition'
-      ? narrowing(cohort).map((step) => ({ name: step.name, analysis: { kind: 'count', cohort: step.cohort, by: [] } }))
-      : [
-          {
-            name: '',
-            analysis: isRegression(form.kind)
-              ? regressionOf({ ...form, kind: form.kind }, cohorts)
-              : analysisOf(form, form.kind, cohort, event),
-          },
-        ]
-  const parts: { readonly name: string; readonly analysis: Analysis }[] = []
-  for (const { name, analysis } of wanted) {
-    const read = readAnalysis(analysis)
-    if (!read.ok) return read
-    parts.push({ name, analysis: read.value })
-  }
-  return { ok: true, value: { parts } }
-}
-
-function analysisOf(
-  form: QuestionForm,
-  kind: Exclude<QuestionKind, 'attrition' | RegressionForm['kind']>,
-  cohort: CohortDefinition,
-  event: CohortDefinition,
+  kind: Exclude<QuestionKind, RegressionForm['kind']>,
+  cohorts: ReadonlyMap<string, NamedCohort>,
+  definitions: ReadonlyMap<string, CohortDefinition>,
 ): Analysis {
   const by = form.by.map((one) => dimensionOf(one, form))
+  const cohort = definitions.get(form.cohort) ?? {}
+  const event = definitions.get(form.event) ?? {}
   switch (kind) {
+    case 'attrition':
+      return { kind: 'cohort-counts', cohorts: attritionSteps(cohort), by: [] }
+    case 'cohort-counts':
+      return { kind, cohorts: namedApart(form.cohorts.flatMap((id) => cohorts.get(id) ?? [])), by }
     case 'count':
     case 'rate':
       return { kind, cohort, by }
@@ -184,6 +185,34 @@ function analysisOf(
     case 'characterisation':
       return { kind, cohort, domains: form.domains }
   }
+}
+
+const LONGEST_NAME = 200
+
+/** Each step of the narrowing cohort, called by its number and the name of the rule that was added. */
+function attritionSteps(cohort: CohortDefinition): readonly CountedCohort[] {
+  return narrowing(cohort).map((step, index) => ({
+    name: `${index} ${step.name}`.trim().slice(0, LONGEST_NAME),
+    cohort: step.cohort,
+  }))
+}
+
+/** The number of a step, and the name of its rule; 0 is the entry. */
+export function attritionStep(name: string): { readonly number: number; readonly rule: string } {
+  const [number = ''] = name.split(' ', 1)
+  return { number: Number(number), rule: name.slice(number.length + 1) }
+}
+
+/** Cohorts of the same name are told apart by a number. */
+function namedApart(cohorts: readonly NamedCohort[]): readonly CountedCohort[] {
+  const names = new Set<string>()
+  return cohorts.map(({ name, definition }) => {
+    const short = name.slice(0, LONGEST_NAME - 6)
+    let own = short
+    for (let times = 2; names.has(own); times += 1) own = `${short} (${times})`
+    names.add(own)
+    return { name: own, cohort: definition }
+  })
 }
 
 function dimensionOf(kind: (typeof BY)[number], form: QuestionForm): Dimension {

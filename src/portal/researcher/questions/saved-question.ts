@@ -1,4 +1,4 @@
-/** What is kept of a question beside its tasks: enough to say later what was asked. */
+/** What is kept of a question beside its task: enough to say later what was asked. */
 import { z } from 'zod'
 import { KINDS } from './question-form.ts'
 
@@ -6,8 +6,6 @@ export const SavedQuestionSchema = z.object({
   kind: z.enum(KINDS),
   cohort: z.string(),
   countries: z.array(z.string()),
-  /** Name of each task: of an attrition the rules, otherwise empty. */
-  parts: z.array(z.string()),
   /** Days of a step, of survival. */
   step: z.number().optional(),
 })

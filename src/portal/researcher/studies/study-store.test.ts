@@ -36,11 +36,11 @@ onEachDatabase('studies', (open) => {
     assert.equal(await studies.cohort('case-1', id), undefined)
   })
 
-  it('keep questions with their tasks, newest first', async () => {
+  it('keep questions with their task, newest first', async () => {
     const database = await open()
     await migrate(database, studyMigrations)
     const studies = openStudyStore(database)
-    const question = { title: 'How many', question: { kind: 'count' }, tasks: ['t1', 't2'], askedBy: 'x|y' }
+    const question = { title: 'How many', question: { kind: 'count' }, task: 't1', askedBy: 'x|y' }
     const first = await studies.saveQuestion('case-1', { ...question, askedAt: at })
     const second = await studies.saveQuestion('case-1', { ...question, askedAt: '2029-07-03T10:00:00Z' })
     assert.deepEqual(
@@ -49,5 +49,33 @@ onEachDatabase('studies', (open) => {
     )
     assert.deepEqual(await studies.question('case-1', first), { id: first, ...question, askedAt: at })
     assert.equal(await studies.question('case-2', first), undefined)
+  })
+
+  it('make one question of each count that was asked for a narrowing cohort before', async () => {
+    const database = await open()
+    await migrate(database, studyMigrations.slice(0, 1))
+    const kysely = database.kysely.$extendTables<{ research_study_question: Record<string, string> }>()
+    const row = (id: string, question: object, tasks: readonly string[]) => ({
+      ...{ case_id: 'case-1', id, title: id, asked_at: at, asked_by: 'x|y' },
+      ...{ question: JSON.stringify(question), tasks: JSON.stringify(tasks) },
+    })
+    const narrowed = { kind: 'attrition', cohort: 'C', countries: ['FR'], parts: ['', 'Age', 'Lab'] }
+    const rows = [
+      row('Narrow', narrowed, ['t1', 't2', 't3']),
+      row('Many', { ...narrowed, kind: 'count', parts: [''] }, ['t4']),
+    ]
+    await kysely.insertInto('research_study_question').values(rows).execute()
+    await migrate(database, studyMigrations)
+    const found = await openStudyStore(database).questions('case-1')
+    const question = { kind: 'count', cohort: 'C', countries: ['FR'] }
+    assert.deepEqual(
+      found.map(({ id: _id, ...one }) => one).sort((a, b) => (a.task < b.task ? -1 : 1)),
+      [
+        ['Narrow', 't1'],
+        ['Narrow, 1. Age', 't2'],
+        ['Narrow, 2. Lab', 't3'],
+        ['Many', 't4'],
+      ].map(([title, task]) => ({ title, question, task, askedAt: at, askedBy: 'x|y' })),
+    )
   })
 })

@@ -3,7 +3,8 @@
  * decided before anything is read here.
  */
 import { randomUUID } from 'node:crypto'
-import type { Database } from '#platform/database/database.ts'
+import type { Transaction } from 'kysely'
+import type { Database, NoTables } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/migrate.ts'
 
 type StudyTables = {
@@ -19,17 +20,19 @@ type StudyTables = {
     changed_at: string
     changed_by: string
   }
-  research_study_question: {
-    case_id: string
-    id: string
-    title: string
-    /** How it was asked; JSON. */
-    question: string
-    /** Ids of tasks, JSON. */
-    tasks: string
-    asked_at: string
-    asked_by: string
-  }
+  research_study_question: StoredQuestion
+}
+
+interface StoredQuestion {
+  case_id: string
+  id: string
+  title: string
+  /** How it was asked; JSON. */
+  question: string
+  /** Id of the task. */
+  task: string
+  asked_at: string
+  asked_by: string
 }
 
 export const studyMigrations: readonly Migration[] = [
@@ -59,7 +62,28 @@ export const studyMigrations: readonly Migration[] = [
         .execute()
     },
   },
+  { name: 'research-study-002-one-task', up: oneTask },
 ]
+
+/** Questions of several tasks (a cohort as it narrows, asked count by count) become one question for each count. */
+async function oneTask(transaction: Transaction<NoTables>): Promise<void> {
+  const before = transaction.$extendTables<{ research_study_question: StoredQuestion & { tasks: string } }>()
+  await transaction.schema.alterTable('research_study_question').addColumn('task', 'text').execute()
+  for (const { tasks, ...row } of await before.selectFrom('research_study_question').selectAll().execute()) {
+    // Both were written by `saveQuestion`.
+    const [first = '', ...others] = JSON.parse(tasks) as readonly string[]
+    const { parts = [], ...asked } = JSON.parse(row.question) as { parts?: readonly string[] }
+    const question = JSON.stringify(others.length > 0 ? { ...asked, kind: 'count' } : asked)
+    const table = before.updateTable('research_study_question').set({ task: first, question })
+    await table.where('case_id', '=', row.case_id).where('id', '=', row.id).execute()
+    for (const [index, task] of others.entries()) {
+      const title = `${row.title}, ${index + 1}. ${parts[index + 1] ?? ''}`
+      const values = { ...row, id: randomUUID(), title, question, task, tasks: '[]' }
+      await before.insertInto('research_study_question').values(values).execute()
+    }
+  }
+  await transaction.schema.alterTable('research_study_question').dropColumn('tasks').execute()
+}
 
 export interface SavedCohort {
   readonly id: string
@@ -79,7 +103,7 @@ export interface SavedQuestion {
   readonly title: string
   /** As `questions/` wrote it. */
   readonly question: unknown
-  readonly tasks: readonly string[]
+  readonly task: string
   readonly askedAt: string
   readonly askedBy: string
 }
@@ -164,12 +188,12 @@ export function openStudyStore(database: Database): StudyStore {
       const row = await questionsOf(caseId).where('id', '=', id).executeTakeFirst()
       return row && questionOf(row)
     },
-    async saveQuestion(caseId, { title, question, tasks, askedAt, askedBy }) {
+    async saveQuestion(caseId, { title, question, task, askedAt, askedBy }) {
       const id = randomUUID()
       await kysely
         .insertInto('research_study_question')
         .values({
-          ...{ case_id: caseId, id, title, question: JSON.stringify(question), tasks: JSON.stringify(tasks) },
+          ...{ case_id: caseId, id, title, question: JSON.stringify(question), task },
           ...{ asked_at: askedAt, asked_by: askedBy },
         })
         .execute()
@@ -196,8 +220,7 @@ function questionOf(row: StudyTables['research_study_question']): SavedQuestion 
     id: row.id,
     title: row.title,
     question: JSON.parse(row.question) as unknown,
-    // Written by `saveQuestion`.
-    tasks: JSON.parse(row.tasks) as readonly string[],
+    task: row.task,
     askedAt: row.asked_at,
     askedBy: row.asked_by,
   }

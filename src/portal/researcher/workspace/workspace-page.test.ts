@@ -96,8 +96,8 @@ describe('the workspace', () => {
 
   it('keeps an answer beside what was made, with what each node says of it', async () => {
     await pages.studies.saveQuestion(CASE_ID, {
-      ...{ title: 'How many', tasks: ['t1'], askedAt: '2029-07-02T10:00:00Z', askedBy: 'x|y' },
-      question: { kind: 'count', cohort: 'C', countries: ['FR'], parts: [''] },
+      ...{ title: 'How many', task: 't1', askedAt: '2029-07-02T10:00:00Z', askedBy: 'x|y' },
+      question: { kind: 'count', cohort: 'C', countries: ['FR'] },
     })
     const [question] = await pages.studies.questions(CASE_ID)
     const cells = [{ key: ['female'], persons: 30, sums: {}, hiddenIn: [] }]
@@ -113,8 +113,8 @@ describe('the workspace', () => {
 
   it('keeps the coefficients of a model, as they are told', async () => {
     const id = await pages.studies.saveQuestion(CASE_ID, {
-      ...{ title: 'What explains it', tasks: ['t2'], askedAt: '2029-07-02T11:00:00Z', askedBy: 'x|y' },
-      question: { kind: 'linear-regression', cohort: 'C', countries: ['FR'], parts: [''] },
+      ...{ title: 'What explains it', task: 't2', askedAt: '2029-07-02T11:00:00Z', askedBy: 'x|y' },
+      question: { kind: 'linear-regression', cohort: 'C', countries: ['FR'] },
     })
     const cells = [{ key: [], persons: 300, sums: {}, hiddenIn: [] }]
     const age = { name: 'age 1', value: 0.5, standardError: 0.1, low: 0.3, high: 0.7, p: 0.001 }
