@@ -45,6 +45,7 @@ export function addRun(research: Command): void {
   examples(
     command,
     [
+      'tessera research run data/demo/research/questions/side-by-side.json --node pt --permit permit-7 --as "urn:demo|ada" --purpose e',
       'tessera research run data/demo/research/questions/how-many.json --node pt --permit permit-7 --as "urn:demo|ada" --purpose e',
     ],
     `${EXIT.fine} answered, ${EXIT.failed} refused (why is said, and stands in the ledger), ${EXIT.usage} wrong usage`,

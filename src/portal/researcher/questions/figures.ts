@@ -44,8 +44,10 @@ export function figuresOf(figured: Figured, kind: QuestionKind, tables: readonly
   const [persons] = tables
   if (kind === 'attrition' && persons) return figure('answer-0', attritionFigure(figured, rowsOf(persons)))
   if (kind === 'cohort-counts' && persons && persons.dimensions.length > 1) {
-    const all = figure('answer-0', countFigure(figured, byFirst(persons), 'answer-0'))
-    return html`${all}${figure('answer-1', countFigure(figured, rowsOf(persons), 'answer-1'))}`
+    const [all, groups] = [byFirst(persons), rowsOf(persons)]
+    const names = groups.dimensions.map((name) => dimensionWords(figured.visit, name)).join(', ')
+    const title = `${figured.visit.words.messages.text('research.figure.persons')} (${names})`
+    return html`${figure('answer-0', countFigure(figured, all, 'answer-0'))}${figure('answer-1', countFigure(figured, groups, 'answer-1', title))}`
   }
   return html`${tables.map((one, index) => {
     const id = `answer-${index}`
@@ -125,7 +127,9 @@ function attritionFigure(figured: Figured, { rows }: AnswerRows): FigureTable {
 const TIME = /^(month|year|calendar-month|calendar-year)$/
 
 function barOf(figured: Figured, dimensions: readonly string[], row: AnswerRow): Bar {
-  const label = wordsOfRow(figured, dimensions, row).join(', ')
+  const [first = '', ...others] = wordsOfRow(figured, dimensions, row)
+  // Names of cohorts are long, and may be cut off: what tells the bars of one apart comes before.
+  const label = (dimensions[0] === 'cohort' ? [...others, first] : [first, ...others]).join(', ')
   return {
     label: label === '' ? figured.visit.words.messages.text('research.everybody') : label,
     value: isHidden(row) ? undefined : row.persons,

@@ -136,11 +136,32 @@ describe('a typed question under a permit', () => {
     assert.equal(await codeOf(ask(any)), 'disclosure-too-few')
   })
 
+  it('holds the cohorts of one question against each other', async () => {
+    const any = { ...everybody, PrimaryCriteria: { CriteriaList: [{ ConditionOccurrence: {} }] } }
+    const cohorts = [
+      { name: 'diabetes', cohort: havingCondition(DIABETES) },
+      { name: 'any condition', cohort: any },
+      { name: 'everybody', cohort: everybody },
+    ]
+    const permit = registryPermit()
+    const analysis: Analysis = { kind: 'cohort-counts', cohorts, by: [] }
+    const asked = { analysis, permit, scope: scopeOf(permit), releaseKey: 'side by side' }
+    const answer = unwrapped(await runPermittedAnalysis(asked, { ...means, applicantOf: () => 'side by side' }))
+    const persons = (level: string | null) =>
+      answer.tables[0]?.cells.find(({ key }) => key[0] === level)?.persons ?? 'hidden'
+    assert.equal(persons('everybody'), 5 * Math.round(inside().length / 5))
+    assert.equal(persons(null), persons('everybody'))
+    // Seven persons have another condition and no diabetes.
+    assert.ok(Number(persons('any condition')) > 0)
+    assert.equal(persons('diabetes'), 'hidden')
+  })
+
   it('answers every kind of question', async () => {
     const by = [{ kind: 'sex' }] as const
     const diabetes = havingCondition(DIABETES)
     const permit = registryPermit()
     const kinds: readonly Analysis[] = [
+      { kind: 'cohort-counts', cohorts: [everybody, diabetes].map((cohort, at) => ({ name: `${at}`, cohort })), by },
       { kind: 'rate', cohort: diabetes, by },
       { kind: 'time-series', cohort: diabetes, unit: 'year', by: [] },
       { kind: 'distribution', cohort: everybody, measure: { kind: 'age' }, by, classes: [0, 40, 60] },
