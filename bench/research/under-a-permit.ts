@@ -5,6 +5,7 @@
 
 import { CDM_TABLES } from '../../src/research/omop/specification/cdm.ts'
 import type { DatasetId, DatasetScope } from '../../src/research/permits/permit.ts'
+import type { OptedOut } from '../../src/research/permits/persons.ts'
 import { tableFacts } from '../../src/research/permits/table-facts.ts'
 import { aPermit } from '../../src/research/permits/testing/permits.ts'
 import { underPermit } from '../../src/research/permits/under-permit.ts'
@@ -21,7 +22,7 @@ export interface Asked {
 
 const DATASET = 'bulk' as DatasetId
 
-const SCOPE: DatasetScope = {
+export const PERMITTED: DatasetScope = {
   dataset: DATASET,
   tables: [
     { table: 'person', columns: ['gender_concept_id', 'year_of_birth'] },
@@ -60,22 +61,25 @@ const SCOPE: DatasetScope = {
   population: { bornFrom: 1935 },
 }
 
-const PERMIT = aPermit({ datasets: [SCOPE] })
+export const PERMIT = aPermit({ datasets: [PERMITTED] })
+export const FACTS = tableFacts(CDM_TABLES)
+
+/** One of a hundred persons. */
+export const OPTED_OUT: OptedOut = {
+  asOf: PERMIT.optOutAsOf,
+  relation: rows(
+    [{ name: 'person_id', type: 'integer' }],
+    Array.from({ length: Math.ceil(PERSONS / 100) }, (_, index) => [{ type: 'integer', value: index * 97 + 5 }]),
+  ),
+}
 
 export function underAPermit(): Asked {
-  const out = Array.from({ length: Math.ceil(PERSONS / 100) }, (_, index) => index * 97 + 5)
   const views = expectValue(
     permitViews({
       permit: PERMIT,
-      scope: SCOPE,
-      facts: tableFacts(CDM_TABLES),
-      optedOut: {
-        asOf: PERMIT.optOutAsOf,
-        relation: rows(
-          [{ name: 'person_id', type: 'integer' }],
-          out.map((value) => [{ type: 'integer', value }]),
-        ),
-      },
+      scope: PERMITTED,
+      facts: FACTS,
+      optedOut: OPTED_OUT,
       pseudonyms: 'none',
       output: 'statistics',
     }),
