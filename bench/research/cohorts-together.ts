@@ -10,6 +10,7 @@ import { madeStep, select, source, step } from '../../src/research/query/build-r
 import type { QueryEngine, Rows } from '../../src/research/query/engine.ts'
 import type { Program } from '../../src/research/query/tree.ts'
 import type { Say } from '../benchmark.ts'
+import { askedOfTheNode } from './asked-of-the-node.ts'
 import { circeOnDuckdb, circeOnPostgresql, readCirceSql } from './circe-sql.ts'
 import { asked, bestCost, type Cost, costText, expectValue, opened, type Population, SCOPE } from './measuring.ts'
 import { type FrequencyName, nineCohorts } from './nine-cohorts.ts'
@@ -38,6 +39,7 @@ async function ofFrequency(population: Population, frequency: FrequencyName, say
     `nine ${WORDS[frequency]} cohorts (${entries.reduce((sum, { rows }) => sum + rows.length, 0)} entries) on DuckDB: ${await againstOneByOne(engine, nine, together)}`,
   )
   say(`  under a permit: ${await againstOneByOne(engine, permitted)}`)
+  say(`  asked of a node, released numbers: ${await ofANode(engine, frequency, population)}`)
   await engine.close()
   await inRows(population, nine, permitted, say)
   await againstCirce(population, frequency, entries, together, say)
@@ -69,6 +71,13 @@ async function againstOneByOne(
   })
   const told = ratio === secondsOnly ? ({ seconds }: Cost) => `${seconds.toFixed(2)} s` : costText
   return `together ${told(together)}, one by one ${told(alone)}: ${ratio(alone, together)}, ${same ? 'same entries' : 'OTHER ENTRIES'}`
+}
+
+/** One question of nine cohorts against nine questions. */
+async function ofANode(engine: QueryEngine, frequency: FrequencyName, { folder }: Population): Promise<string> {
+  const cohorts = nineCohorts(frequency).map(({ name, definition }) => ({ name, cohort: definition }))
+  const { together, oneByOne, told, same } = await askedOfTheNode(engine, cohorts, folder)
+  return `one question ${costText(together)}, nine ${costText(oneByOne)}: ${times(oneByOne, together)}, ${same} of ${told} numbers the same`
 }
 
 /** Where a scan reads whole rows, as in the published comparison, sharing it is worth more. */
