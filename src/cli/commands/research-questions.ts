@@ -77,7 +77,7 @@ export function addFederate(research: Command): void {
   )
 }
 
-function withNode(command: Command): Command {
+export function withNode(command: Command): Command {
   return command
     .option('--node <name>', 'a node of the demonstration: fr, pt, ee, gr', 'fr')
     .option('--config <file>', 'configuration of another node')

@@ -1,6 +1,7 @@
-/** `tessera research`: secondary use of health data: generate, load and describe datasets; ask them (`research-questions.ts`). */
+/** `tessera research`: secondary use of health data: generate, load and describe datasets; a body's keys (`research-keys.ts`); questions (`research-questions.ts`). */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, examples } from '../program.ts'
+import { addKeys } from './research-keys.ts'
 import { addFederate, addRun } from './research-questions.ts'
 
 export const RDF_FORMS = ['turtle', 'json-ld', 'rdf-xml'] as const
@@ -37,6 +38,7 @@ export function addResearch(program: Command): void {
   addGenerate(research)
   addLoad(research)
   addCatalogue(research)
+  addKeys(research)
   addRun(research)
   addFederate(research)
 }

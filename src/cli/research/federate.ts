@@ -6,10 +6,11 @@ import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { PermitId } from '#research/permits/permit.ts'
 import type { FederateOptions } from '../commands/research-questions.ts'
 import { EXIT } from '../program.ts'
+import { tell } from './configuration.ts'
 import { printModel } from './printed-model.ts'
 import { readQuestion } from './question.ts'
 import { printTables } from './released-table.ts'
-import { tell, withResearch } from './with-research.ts'
+import { withResearch } from './with-research.ts'
 
 const LOOK_MS = 500
 

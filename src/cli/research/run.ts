@@ -4,9 +4,10 @@ import { runQuestion } from '#node/research/run-question.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
 import type { RunOptions } from '../commands/research-questions.ts'
 import { EXIT } from '../program.ts'
+import { tell } from './configuration.ts'
 import { readQuestion } from './question.ts'
 import { printTables } from './released-table.ts'
-import { tell, withResearch } from './with-research.ts'
+import { withResearch } from './with-research.ts'
 
 export async function runLocally(file: string, options: RunOptions): Promise<number> {
   const analysis = await readQuestion(file)

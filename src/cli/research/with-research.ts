@@ -6,14 +6,8 @@ import { type Foundation, openFoundation } from '#node/research/foundation.ts'
 import { openStores } from '#node/stores.ts'
 import { createLog } from '#platform/log/log.ts'
 import { ProblemError } from '#platform/result/problem-error.ts'
-import { describeProblem, failed, type Problem } from '#platform/result/result.ts'
-import { countryConfiguration } from '../ledger/ledger.ts'
-import { EXIT } from '../program.ts'
-
-export interface NodeOptions {
-  readonly node: string
-  readonly config?: string
-}
+import type { Problem } from '#platform/result/result.ts'
+import { type NodeOptions, researchConfiguration, tell } from './configuration.ts'
 
 const PATIENCE_MS = 30_000
 const NOTHING_NOTED = { imported() {}, lookedUp() {} }
@@ -23,18 +17,15 @@ export async function withResearch(
   options: NodeOptions,
   work: (research: Foundation) => Promise<number>,
 ): Promise<number> {
-  const configuration = await countryConfiguration(options)
-  if (!configuration.ok) return tell(configuration.problem)
-  const settings = configuration.value.research
-  if (!settings) {
-    return tell(failed('no-research', 'This node takes no part in HealthData@EU.', 'Name another node.').problem)
-  }
+  const read = await researchConfiguration(options)
+  if (!read.ok) return tell(read.problem)
+  const { configuration, settings } = read.value
   const log = createLog({ level: 'silent', name: 'command' })
   try {
-    const stores = await openStores(configuration.value)
-    const around = { ...surroundings(configuration.value.country), log }
-    const network = openNetwork(configuration.value, stores.keys, around, NOTHING_NOTED)
-    const parts = { configuration: configuration.value, stores, network, around }
+    const stores = await openStores(configuration)
+    const around = { ...surroundings(configuration.country), log }
+    const network = openNetwork(configuration, stores.keys, around, NOTHING_NOTED)
+    const parts = { configuration, stores, network, around }
     const research = await openFoundation(parts, settings)
     try {
       const known = await believed(research)
@@ -53,16 +44,11 @@ export async function withResearch(
 const UNKNOWN: Problem = {
   code: 'parties-unknown',
   sentence: 'The Union’s lists do not name this body, or the central services cannot be reached and no copy is here.',
-  next: 'Check that the body is registered and that the central services answer.',
+  next: 'Check that the body is registered (`tessera research keys`) and that the central services answer.',
 }
 
 async function believed({ trust, body }: Foundation): Promise<boolean> {
   const end = performance.now() + PATIENCE_MS
   while (trust.party(body.id) === undefined && performance.now() < end) await sleep(50)
   return trust.party(body.id) !== undefined
-}
-
-export function tell(problem: Problem): number {
-  console.error(describeProblem(problem))
-  return EXIT.failed
 }

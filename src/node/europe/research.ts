@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { releaseFile } from '#research/omop/release/place.ts'
 import type { Registration } from '#wire/discovery/participants-file.ts'
-import { makeResearchKeys, openResearchKeys, partyOf } from '../research/keys.ts'
-import { DCAT_PATH, releaseFolder, researchKeyFolder } from '../research/paths.ts'
+import { releaseFolder } from '../research/paths.ts'
+import { registrationOf } from '../research/registration.ts'
 import type { ResearchSettings } from '../research/settings.ts'
 import type { CountryPlan } from './plan.ts'
 
@@ -58,15 +58,14 @@ export async function registerResearch(
   options: ResearchRegistration,
 ): Promise<Pick<Registration, 'research' | 'researchParties'>> {
   const { home, plan, host, body, certificate } = options
-  const folder = researchKeyFolder(join(home, plan.country.toLowerCase()))
-  await makeResearchKeys(folder, new Date())
-  const party = partyOf(await openResearchKeys(folder), {
-    ...body.body,
-    country: plan.country,
-    certificates: [certificate],
-  })
-  return {
-    research: { base: `https://${host}:${plan.border}`, catalogue: `http://localhost:${plan.portal}${DCAT_PATH}` },
-    researchParties: [{ ...party }],
-  }
+  const { id, name } = body.body
+  const { country, border, portal } = plan
+  const { address, party } = await registrationOf(
+    {
+      ...{ home: join(home, country.toLowerCase()), id, name, country, certificates: [certificate] },
+      ...{ border: `https://${host}:${border}`, portal: `http://localhost:${portal}` },
+    },
+    new Date(),
+  )
+  return { research: address, researchParties: [{ ...party }] }
 }

@@ -3,13 +3,14 @@
  * about cases; one makes masks for secure sums; and the secret under which disclosure control knows persons.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { ProblemError } from '#platform/result/problem-error.ts'
 import type { SigningKey } from '#research/permits/signed-json.ts'
 import type { TrustedParty } from '#research/permits/trust-list.ts'
 import { privateKeyPem } from '#trust/keys/authority.ts'
+import { writeKeyFolder } from '#trust/keys/key-folder.ts'
 import { publicJwkOf } from '#trust/keys/node-keys.ts'
 
 export interface ResearchKeys {
@@ -28,42 +29,46 @@ const SECRET = 'disclosure.secret'
 const MADE = 'made'
 const SECRET_BYTES = 32
 
-/** Makes the folder whole or not at all; one that is there stays. */
-export async function makeResearchKeys(folder: string, now: Date): Promise<void> {
-  if ((await readFile(join(folder, MADE)).catch(() => undefined)) !== undefined) return
-  await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
-  const unfinished = await mkdtemp(`${folder}.new-`)
-  const files: readonly (readonly [string, string])[] = [
-    [SIGNING, privateKeyPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
-    [SUMS, privateKeyPem(generateKeyPairSync('x25519').privateKey)],
-    [SECRET, randomBytes(SECRET_BYTES).toString('base64url')],
-    [MADE, now.toISOString()],
-  ]
-  for (const [name, content] of files) await writeFile(join(unfinished, name), content, { mode: 0o600 })
+/** Makes the folder whole or not at all; one that is there stays, whatever is in it. True when it was made now. */
+export async function makeResearchKeys(folder: string, now: Date): Promise<boolean> {
+  if (!(await isAbsent(folder))) return false
   try {
-    await rename(unfinished, folder)
+    return await writeKeyFolder(folder, {
+      [SIGNING]: privateKeyPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+      [SUMS]: privateKeyPem(generateKeyPairSync('x25519').privateKey),
+      [SECRET]: randomBytes(SECRET_BYTES).toString('base64url'),
+      [MADE]: now.toISOString(),
+    })
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true })
-    throw error
+    const sentence = 'The keys of the health data access body cannot be written.'
+    const next = 'The folder above must be writable, and this one no mounted volume: it appears whole, by a new name.'
+    throw keyProblem('research-keys-not-made', sentence, next, folder, error)
   }
 }
 
 /** Rejects with a `ProblemError` when they are missing or damaged. */
 export async function openResearchKeys(folder: string): Promise<ResearchKeys> {
+  if (await isAbsent(folder)) {
+    const sentence = 'The keys of the health data access body have not been made yet.'
+    const next = 'Make them with `tessera research keys`, or restore them from a backup.'
+    throw keyProblem('research-keys-missing', sentence, next, folder)
+  }
   const read = (name: string): Promise<string> =>
     readFile(join(folder, name), 'utf8').catch((error: unknown) => {
       const sentence = `The key file ${name} of the health data access body cannot be read.`
-      throw keyProblem('research-keys-missing', sentence, 'Have it made, or restore it from a backup.', folder, error)
+      throw keyProblem('research-keys-missing', sentence, 'Restore the folder from a backup.', folder, error)
     })
   const [signing, sums, secret, made] = await Promise.all([SIGNING, SUMS, SECRET, MADE].map(read))
   try {
     const privateKey = createPrivateKey(signing ?? '')
     const { kid, publicJwk } = publicJwkOf(privateKey)
+    const sumKey = createPrivateKey(sums ?? '')
+    if (sumKey.asymmetricKeyType !== 'x25519') throw new Error('The key for sums is of another kind.')
     const bytes = new Uint8Array(Buffer.from(secret ?? '', 'base64url'))
     if (bytes.length !== SECRET_BYTES) throw new Error('The secret is cut off.')
     return {
       signing: { kid, algorithm: 'ES256', privateKey, publicJwk },
-      sums: createPrivateKey(sums ?? ''),
+      sums: sumKey,
       secret: bytes,
       made: new Date(made ?? '').toISOString(),
     }
@@ -73,7 +78,16 @@ export async function openResearchKeys(folder: string): Promise<ResearchKeys> {
   }
 }
 
-function keyProblem(code: string, sentence: string, next: string, file: string, cause: unknown): ProblemError {
+/** An empty folder holds nothing that could be lost; one that may not be looked into could. */
+async function isAbsent(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
+function keyProblem(code: string, sentence: string, next: string, file: string, cause?: unknown): ProblemError {
   return new ProblemError({ code, sentence, next, place: { file } }, cause)
 }
 
