@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { getRequestListener } from '@hono/node-server'
 import type { Browser, Page } from 'playwright-core'
+import { failed } from '#platform/result/result.ts'
 import { CASE_ID } from '#research/applications/testing/example-case.ts'
 import { chromiumPath, fits, launch, openScreen } from '../professional/test-browser.ts'
 import { lookAt, SCREENS, tooHeavy } from '../ui/test-screens.ts'
@@ -175,10 +176,17 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
     if (task === 'logistic-regression') {
       return { nodes: nodesThat({ FR: 'answered', PT: 'refused' }, persons), tables: [], model }
     }
+    if (task === 'linear-regression') {
+      const sentence = 'There are 12 persons for 14 coefficients.'
+      const { problem } = failed('regression-too-few-persons', sentence, 'Ask for fewer covariates.')
+      const nodes = nodesThat({ FR: 'answered', PT: 'refused' }, persons)
+      return { nodes, tables: [], model: { state: 'failed', inside: ['node-fr'], problem } }
+    }
     const found = Object.entries(tables).find(([kind]) => kind === task)
     return { nodes: nodesThat({ FR: 'answered', PT: 'refused', EE: 'unreachable' }), tables: found ? [found[1]] : [] }
   }
   const questions = await Promise.all([...Object.keys(tables), 'logistic-regression'].map(question))
+  const failing = await question('linear-regression')
   return [
     ...[
       '',
@@ -195,6 +203,7 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
     `${CASE}/study/ask?kind=linear-regression&cohort=${cohort}`,
     `${CASE}/study/ask?kind=cohort-counts&cohort=${cohort}`,
     ...questions.map((id) => `${CASE}/study/questions/${id}`),
+    ...['en', 'fr'].map((language) => `${CASE}/study/questions/${failing}?language=${language}`),
     `${CASE}/workspace`,
     '/research/nowhere',
   ]

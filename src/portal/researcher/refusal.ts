@@ -3,6 +3,7 @@ import type { Problem } from '#platform/result/result.ts'
 import { alert, linkButton } from '../ui/components.ts'
 import { type Html, html } from '../ui/markup.ts'
 import { inTongue, refusal, show } from '../ui/site.ts'
+import { problemWords } from './problem-words.ts'
 import type { ResearcherVisit, Visit } from './visit.ts'
 
 const STATUS = { 'not-found': 404, 'foreign-form': 403, 'server-error': 500 } as const
@@ -34,11 +35,19 @@ export function welcome(visit: Visit): Response {
   })
 }
 
-/** What a room below said: its sentence, the next step, and where. Programs say it in English. */
-export function problemAlert(visit: Pick<Visit, 'words'>, { code, sentence, next, place }: Problem<string>): Html {
-  const { words } = visit
-  const own = `research.problem.${code}`
-  const title = words.messages.has(own) ? words(own) : words('research.problem')
+/** What a room below said, in the reader's words where there are some; else its sentence and the next step, in English. */
+export function problemAlert(visit: Pick<Visit, 'words'>, problem: Problem<string>): Html {
+  const { sentence, next, place } = problem
   const where = place?.path !== undefined && place.path !== '' && html` <code>${place.path}</code>`
-  return alert('warning', title, html`<p>${inTongue(visit, 'en', `${sentence} ${next}`)}${where}</p>`)
+  const told = problemWords(visit, problem)
+  if (!told) {
+    const title = visit.words('research.problem')
+    return alert('warning', title, html`<p>${inTongue(visit, 'en', `${sentence} ${next}`)}${where}</p>`)
+  }
+  const { original } = told
+  return alert(
+    'warning',
+    told.what,
+    html`<p>${told.next}${where}</p>${original && html`<p class="small">${original}</p>`}`,
+  )
 }

@@ -109,8 +109,9 @@ describe('a question about what explains something', () => {
     const problem = { code: 'regression-node-dropped', sentence, next: 'Ask again.' }
     pages.state.answer = () => ({ ...so, model: { state: 'failed', inside, problem } })
     const ended = (await pages.get(place)).text
-    assert.match(ended, /A country has dropped out, so the fit has ended/)
     assert.match(ended, /node-pt \(PT\) has dropped out in round 4/)
+    const french = (await pages.get(place, 'fr')).text
+    assert.match(french, /Un pays s’est retiré, l’ajustement est donc terminé\.[\s\S]*lang="en">node-pt \(PT\)/)
     assert.doesNotMatch(ended, /Coefficient/)
   })
 })

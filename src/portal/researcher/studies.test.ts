@@ -192,7 +192,7 @@ describe('a question', () => {
       analysis.cohorts.map(({ name, cohort }) => [name, rulesOf(cohort)]),
       [
         ['0', 0],
-        ['1 Age and sex', 1],
+        ['1 Age and sex at the entry', 1],
       ],
     )
   })
@@ -252,10 +252,11 @@ describe('a question', () => {
     assert.match(text, />hidden</)
     assert.match(text, /Hidden: fewer persons/)
     assert.match(text, /The numbers are without: Portugal/)
-    assert.match(text, /The permit is revoked\./)
+    assert.match(text, /The permit does not cover the column person\.ethnicity_concept_id\. Ask the health data/)
     assert.match(text, /fewer than 10 persons are hidden/)
     assert.match(text, /differ by up to 2/)
     const french = (await pages.get(place, 'fr')).text
+    assert.match(french, /ne couvre pas une colonne demandée.*<span lang="en">The permit does not cover the column/)
     assert.match(french, /masqué/)
     assert.match(french, /féminin/)
   })

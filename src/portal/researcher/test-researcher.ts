@@ -149,9 +149,9 @@ export function nodesThat(states: Readonly<Record<string, AskedState['state']>>,
         ? ({ kind: 'answered', tables } as const)
         : ({
             kind: 'refused',
-            code: 'permit-revoked',
-            sentence: 'The permit is revoked.',
-            next: 'Ask its body.',
+            code: 'permit-column',
+            sentence: 'The permit does not cover the column person.ethnicity_concept_id.',
+            next: 'Ask the body to amend it.',
           } as const)
     return {
       ...{ node: `node-${memberState.toLowerCase()}`, memberState, state, taken: true },

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { AskedState } from '#research/federation/coordinator-store.ts'
 import { alert, linkButton, table, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
-import { countryName, day, inTongue, show } from '../../ui/site.ts'
+import { countryName, day, show } from '../../ui/site.ts'
+import { problemLines } from '../problem-words.ts'
 import { refused } from '../refusal.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
@@ -108,9 +109,7 @@ function nodeTable(visit: CaseVisit, nodes: readonly AskedState[]): Html {
         words(`research.node.${state}`),
         state === 'answered' ? 'good' : state === 'waiting' || state === 'taken' ? 'plain' : 'warn',
       ),
-      outcome?.kind === 'refused'
-        ? inTongue(visit, 'en', `${outcome.sentence} ${outcome.next}`)
-        : words(`research.node.${state}.text`),
+      outcome?.kind === 'refused' ? problemLines(visit, outcome) : words(`research.node.${state}.text`),
     ]),
   })}</div>`
 }
