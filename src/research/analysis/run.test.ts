@@ -145,6 +145,36 @@ describe('analyses', () => {
     }
   })
 
+  test('say which levels are parts of a sum: ages within a month, a year, a cohort; months not within a year', async () => {
+    const apart = async (question: Analysis) => {
+      const [table] = Object.values((await ask(question)).tables)
+      return table?.dimensions.map(({ name, overlapping, apartWithin }) => [name, overlapping ?? false, apartWithin])
+    }
+    const MONTH: Dimension = { kind: 'calendar-month' }
+    const YEAR: Dimension = { kind: 'calendar-year' }
+    assert.deepEqual(await apart({ kind: 'time-series', cohort, unit: 'year', by: [AGE, SEX, MONTH] }), [
+      ['year', true, undefined],
+      ['age-group', true, 'year'],
+      ['sex', false, undefined],
+      ['calendar-month', true, undefined],
+    ])
+    assert.deepEqual(await apart({ kind: 'rate', cohort, by: [YEAR, AGE] }), [
+      ['calendar-year', true, undefined],
+      ['age-group', true, 'calendar-year'],
+    ])
+    assert.deepEqual(await apart({ kind: 'rate', cohort, by: [YEAR, MONTH] }), [
+      ['calendar-year', true, 'calendar-month'],
+      ['calendar-month', true, undefined],
+    ])
+    assert.deepEqual(await apart({ kind: 'rate', cohort, by: [AGE] }), [['age-group', true, undefined]])
+    const conditions: Dimension = { kind: 'condition', concepts: [3] }
+    assert.deepEqual(await apart({ kind: 'cohort-counts', cohorts: COHORTS, by: [AGE, conditions] }), [
+      ['cohort', true, undefined],
+      ['age-group', true, 'cohort'],
+      ['condition', true, undefined],
+    ])
+  })
+
   test('distributions have the values of persons, and their classes', async () => {
     for (const measure of MEASURES) {
       const question = { kind: 'distribution', cohort, measure, by: [SEX], classes: [0, 10, 100] } as const

@@ -8,6 +8,7 @@ import { startConceptSets } from './concept-sets.ts'
 import type { CohortExpression, Period } from './definition.ts'
 import { mergedPeriods } from './eras.ts'
 import { cohortPeriods } from './exits.ts'
+import { sentenceOf } from './faults.ts'
 import { includedEvents } from './inclusion.ts'
 import { openingEvents, qualifiedEvents } from './primary.ts'
 import { startScans } from './scans.ts'
@@ -159,7 +160,7 @@ function notFinished({ name, expression }: NamedCohort): Result<never, CompilePr
   const more = others > 0 ? ` ${others} more place${others === 1 ? ' is' : 's are'} unfinished.` : ''
   return failed(
     'cohort-unfinished',
-    `The cohort ${name === '' ? '' : `"${name}" `}cannot be run: ${first?.sentence ?? ''}${more}`,
+    `The cohort ${name === '' ? '' : `"${name}" `}cannot be run: ${first ? sentenceOf(first) : ''}${more}`,
     'Complete the definition at the place named.',
     { path: first?.path ?? '$' },
   )

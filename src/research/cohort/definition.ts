@@ -3,6 +3,8 @@
  * names in English, defaults filled in. `read-definition.ts` makes it from JSON; nothing else does.
  */
 
+import type { Fault } from './faults.ts'
+
 export type DomainName =
   | 'ConditionEra'
   | 'ConditionOccurrence'
@@ -43,12 +45,6 @@ export interface CohortExpression {
   readonly withoutEffect: readonly Fault[]
   /** Paths of members that the language does not know; they have no effect. */
   readonly unread: readonly string[]
-}
-
-/** Something wrong at one place of the JSON. */
-export interface Fault {
-  readonly path: string
-  readonly sentence: string
 }
 
 export interface ConceptSet {

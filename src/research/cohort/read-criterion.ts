@@ -16,7 +16,7 @@ export function readCriterion(reading: Reading, place: Place): Criterion | undef
   const key = keys.find((candidate) => byPlainName.has(candidate.toLowerCase()))
   const domain = key === undefined ? undefined : byPlainName.get(key.toLowerCase())
   if (key === undefined || domain === undefined) {
-    fault(reading, place.path, `It must name one of the ${byPlainName.size} domains of events.`)
+    fault(reading, place.path, 'no-domain', { domains: byPlainName.size })
     return undefined
   }
   const criterion = wrapper.object(key)
@@ -63,6 +63,6 @@ function readDateType(reading: Reading, object: ObjectReading, key: string): 'st
   if (type === undefined) return undefined
   if (type === 'START_DATE') return 'start'
   if (type === 'END_DATE') return 'end'
-  fault(reading, `${object.path}.${key}`, 'It must be START_DATE or END_DATE.')
+  fault(reading, `${object.path}.${key}`, 'no-date-type')
   return undefined
 }

@@ -1,5 +1,5 @@
 /** Reads an OHDSI Circe expression from unknown JSON. */
-import { failed, ok, type Result } from '#platform/result/result.ts'
+import { type Failed, failed, type Ok, ok } from '#platform/result/result.ts'
 import type {
   CohortExpression,
   ConceptSet,
@@ -9,37 +9,48 @@ import type {
   Limit,
   PrimaryCriteria,
 } from './definition.ts'
+import { type Fault, sentenceOf } from './faults.ts'
 import { readCriterion } from './read-criterion.ts'
 import { readConcept, readPeriod } from './read-filters.ts'
 import { readGroup } from './read-group.ts'
-import { fault, type ObjectReading, openObject, type Place, type Reading, startReading } from './reading.ts'
+import { fault, type ObjectReading, openObject, type Place, type Reading, startReading, unfinished } from './reading.ts'
 
 export type DefinitionProblemCode = 'cohort-unreadable'
+
+/** The problem names the first fault; here are all, for whoever can show them. */
+export interface Unreadable extends Failed<DefinitionProblemCode> {
+  readonly faults: readonly Fault[]
+}
 
 /**
  * Parses a cohort expression. A wrong shape is a problem with the JSON path of the first fault; a value that is merely
  * missing is kept in `unfinished`, so that half-written definitions can be shown and checked.
  */
-export function readDefinition(json: unknown): Result<CohortExpression, DefinitionProblemCode> {
+export function readDefinition(json: unknown): Ok<CohortExpression> | Unreadable {
   const reading = startReading()
   const root = openObject(reading, { value: json, path: '$', depth: 0 })
   const expression = root && readExpression(reading, root)
   const [first] = reading.faults
   if (first !== undefined || expression === undefined) return unreadable(reading)
-  const { unfinished, withoutEffect, unread } = reading
-  return ok({ ...expression, unfinished, withoutEffect, unread })
+  return ok({
+    ...expression,
+    unfinished: reading.unfinished,
+    withoutEffect: reading.withoutEffect,
+    unread: reading.unread,
+  })
 }
 
-function unreadable(reading: Reading): Result<never, DefinitionProblemCode> {
-  const [first] = reading.faults
-  const others = reading.faults.length - 1
+function unreadable({ faults }: Reading): Unreadable {
+  const [first] = faults
+  const others = faults.length - 1
   const more = others > 0 ? ` ${others} more place${others === 1 ? '' : 's'} cannot be read.` : ''
-  return failed(
+  const problem = failed(
     'cohort-unreadable',
-    `The cohort definition cannot be read: ${first?.sentence ?? 'It is empty.'}${more}`,
+    `The cohort definition cannot be read: ${first ? sentenceOf(first) : 'It is empty.'}${more}`,
     'Export the definition again from the tool it was written with, or correct it at the place named.',
     { path: first?.path ?? '$' },
   )
+  return { ...problem, faults }
 }
 
 function readExpression(
@@ -81,10 +92,7 @@ function readLimit(limit: ObjectReading | undefined): Limit {
 function readPrimary(reading: Reading, root: ObjectReading): PrimaryCriteria {
   const primary = root.object('PrimaryCriteria')
   if (primary === undefined) {
-    reading.unfinished.push({
-      path: `${root.path}.PrimaryCriteria`,
-      sentence: 'The events that open the cohort are missing.',
-    })
+    unfinished(reading, `${root.path}.PrimaryCriteria`, 'entry-missing')
     return { criteria: [], priorDays: 0, postDays: 0, limit: 'first' }
   }
   const window = primary.object('ObservationWindow')
@@ -96,8 +104,7 @@ function readPrimary(reading: Reading, root: ObjectReading): PrimaryCriteria {
   }
   window?.close()
   primary.close()
-  if (criteria.criteria.length === 0)
-    reading.unfinished.push({ path: `${primary.path}.CriteriaList`, sentence: 'No event opens the cohort.' })
+  if (criteria.criteria.length === 0) unfinished(reading, `${primary.path}.CriteriaList`, 'entry-empty')
   return criteria
 }
 
@@ -134,8 +141,7 @@ function readEndStrategy(reading: Reading, strategy: ObjectReading | undefined):
 
 function readDateOffset(reading: Reading, offset: ObjectReading): EndStrategy {
   const field = offset.text('DateField')?.toLowerCase() ?? 'startdate'
-  if (field !== 'startdate' && field !== 'enddate')
-    fault(reading, `${offset.path}.DateField`, 'It must be StartDate or EndDate.')
+  if (field !== 'startdate' && field !== 'enddate') fault(reading, `${offset.path}.DateField`, 'no-date-field')
   const days = offset.integer('Offset') ?? 0
   offset.close()
   return { kind: 'date-offset', from: field === 'enddate' ? 'end' : 'start', days }
@@ -147,8 +153,7 @@ function readCustomEra(reading: Reading, era: ObjectReading): EndStrategy {
   const gapDays = era.integer('GapDays') ?? 0
   const offset = era.integer('Offset') ?? 0
   era.close()
-  if (drugConceptSet === undefined)
-    reading.unfinished.push({ path: era.path, sentence: 'The drugs of the continuous exposure are missing.' })
+  if (drugConceptSet === undefined) unfinished(reading, era.path, 'exit-drugs-missing')
   return {
     kind: 'continuous-exposure',
     drugConceptSet: drugConceptSet ?? -1,
@@ -162,7 +167,7 @@ function readConceptSet(reading: Reading, place: Place): ConceptSet | undefined 
   const set = openObject(reading, place)
   if (set === undefined) return undefined
   const id = set.integer('id')
-  if (id === undefined) fault(reading, `${set.path}.id`, 'A concept set needs a number.')
+  if (id === undefined) fault(reading, `${set.path}.id`, 'concept-set-without-number')
   const expression = set.object('expression')
   const items = expression?.list('items') ?? []
   const read = {

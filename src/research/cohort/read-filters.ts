@@ -1,7 +1,15 @@
 /** Reads ranges, texts, concepts and periods, and the attributes that a domain declares. */
 import type { Attribute } from './criteria/domain.ts'
 import type { Concept, Filter, Period, Range, RangeOperator, TextFilter } from './definition.ts'
-import { fault, type ObjectReading, openObject, type Place, type Reading } from './reading.ts'
+import {
+  fault,
+  type ObjectReading,
+  openObject,
+  type Place,
+  type Reading,
+  unfinished,
+  withoutEffect,
+} from './reading.ts'
 
 /** Reads every attribute of `attributes` that is present, in the order in which the domain declares them. */
 export function readFilters(
@@ -66,8 +74,7 @@ function readConceptList(
 ): Filter | undefined {
   const list = object.place(name)
   const concepts = object.list(name).map((place) => readConcept(reading, place))
-  if (list !== undefined && concepts.length === 0)
-    reading.withoutEffect.push({ path: list.path, sentence: 'The list of concepts is empty, so it filters nothing.' })
+  if (list !== undefined && concepts.length === 0) withoutEffect(reading, list.path, 'list-empty')
   const exclude = excludedBy !== undefined && object.flag(excludedBy)
   return concepts.length > 0 ? { kind: 'concepts', name, concepts, exclude } : undefined
 }
@@ -87,7 +94,7 @@ export function readConcept(reading: Reading, place: Place): Concept {
   const id = concept?.integer('CONCEPT_ID')
   const name = concept?.text('CONCEPT_NAME')
   const domain = concept?.text('DOMAIN_ID')
-  if (concept && id === undefined) fault(reading, `${concept.path}.CONCEPT_ID`, 'A concept needs a number.')
+  if (concept && id === undefined) fault(reading, `${concept.path}.CONCEPT_ID`, 'concept-without-number')
   return { id: id ?? 0, name: name ?? '', ...(domain !== undefined && { domain }) }
 }
 
@@ -111,13 +118,13 @@ function readRange<T>(
   if (range === undefined) return undefined
   const op = range.text('Op')
   const operator = op === undefined ? undefined : Object.hasOwn(operators, op) ? operators[op] : undefined
-  if (op !== undefined && operator === undefined) fault(reading, `${range.path}.Op`, 'It is no known comparison.')
+  if (op !== undefined && operator === undefined) fault(reading, `${range.path}.Op`, 'comparison-unknown')
   const value = read(reading, range, 'Value')
   const extent = read(reading, range, 'Extent')
   range.close()
   const needsExtent = operator === 'between' || operator === 'not-between'
   if (operator === undefined || value === undefined || (needsExtent && extent === undefined)) {
-    reading.unfinished.push({ path: range.path, sentence: 'The range has no comparison, no value or no upper end.' })
+    unfinished(reading, range.path, 'range-incomplete')
     return undefined
   }
   return { operator, value, ...(needsExtent && { extent }) }
@@ -132,10 +139,7 @@ function readDay(reading: Reading, object: ObjectReading, key: string): string |
   const iso = `${year.padStart(4, '0')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
   const read = new Date(`${iso}T00:00:00Z`)
   if (parts && iso >= '0001-01-01' && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(iso)) return iso
-  reading.unfinished.push({
-    path: `${object.path}.${key}`,
-    sentence: 'It must be a day that exists, written like 2020-02-29.',
-  })
+  unfinished(reading, `${object.path}.${key}`, 'no-such-day')
   return undefined
 }
 
@@ -156,11 +160,10 @@ function readTextFilter(reading: Reading, place: Place): TextFilter | undefined 
   const op = filter.text('Op')
   filter.close()
   if (op === undefined) {
-    reading.unfinished.push({ path: filter.path, sentence: 'The text filter has no comparison.' })
+    unfinished(reading, filter.path, 'text-incomplete')
     return undefined
   }
-  if (text === undefined || text === '')
-    reading.withoutEffect.push({ path: filter.path, sentence: 'Without a text, whatever is written there is found.' })
+  if (text === undefined || text === '') withoutEffect(reading, filter.path, 'text-empty')
   return { how: textComparison(op), negated: op.startsWith('!'), text: text ?? '' }
 }
 

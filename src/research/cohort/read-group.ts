@@ -13,7 +13,15 @@ import type {
 } from './definition.ts'
 import { readCriterion } from './read-criterion.ts'
 import { readFilters } from './read-filters.ts'
-import { fault, type ObjectReading, openObject, type Place, type Reading } from './reading.ts'
+import {
+  fault,
+  type ObjectReading,
+  openObject,
+  type Place,
+  type Reading,
+  unfinished,
+  withoutEffect,
+} from './reading.ts'
 
 const nothing = { type: 'all', count: 0, criteria: [], demographics: [], groups: [] } as const
 
@@ -43,12 +51,12 @@ function readType(
   if (plain === 'ALL') return 'all'
   if (plain === 'ANY') return 'any'
   if (plain?.startsWith('AT_')) {
-    if (count === undefined) reading.unfinished.push({ path: object.path, sentence: 'The group has no count.' })
+    if (count === undefined) unfinished(reading, object.path, 'group-count-missing')
     return plain.endsWith('LEAST') ? 'at-least' : 'at-most'
   }
   // An empty group lets everything through, whatever its type.
   if (group.criteria.length + group.demographics.length + group.groups.length > 0)
-    fault(reading, `${object.path}.Type`, 'It must be ALL, ANY, AT_LEAST or AT_MOST.')
+    fault(reading, `${object.path}.Type`, 'group-type-unknown')
   return 'all'
 }
 
@@ -57,8 +65,7 @@ function readDemographic(reading: Reading, place: Place): Demographic | undefine
   if (object === undefined) return undefined
   const filters = readFilters(reading, object, demographicAttributes)
   object.close()
-  if (filters.length === 0)
-    reading.withoutEffect.push({ path: object.path, sentence: 'The demographic criterion asks for nothing.' })
+  if (filters.length === 0) withoutEffect(reading, object.path, 'demographic-empty')
   return { filters, path: object.path }
 }
 
@@ -66,8 +73,7 @@ function readCorrelated(reading: Reading, place: Place): CorrelatedCriterion | u
   const object = openObject(reading, place)
   if (object === undefined) return undefined
   const wrapped = object.place('Criteria')
-  if (wrapped === undefined)
-    reading.unfinished.push({ path: `${object.path}.Criteria`, sentence: 'The criterion is missing.' })
+  if (wrapped === undefined) unfinished(reading, `${object.path}.Criteria`, 'criterion-missing')
   const criterion = wrapped && readCriterion(reading, wrapped)
   const endWindow = object.object('EndWindow')
   const read = {
@@ -80,9 +86,9 @@ function readCorrelated(reading: Reading, place: Place): CorrelatedCriterion | u
   }
   object.close()
   if (criterion && read.occurrence.distinct && !canCount(domains[criterion.domain], read.occurrence.distinct))
-    reading.unfinished.push({
-      path: `${object.path}.Occurrence.CountColumn`,
-      sentence: `Events of ${criterion.domain} have no ${read.occurrence.distinct} to be counted by.`,
+    unfinished(reading, `${object.path}.Occurrence.CountColumn`, 'cannot-be-counted-by', {
+      domain: criterion.domain,
+      column: read.occurrence.distinct,
     })
   return criterion && { criterion, ...read }
 }
@@ -90,7 +96,7 @@ function readCorrelated(reading: Reading, place: Place): CorrelatedCriterion | u
 /** `usual`: the date of the event that is meant when the window does not say. */
 function readWindow(object: ObjectReading | undefined, usual: Window['event'], path: string, reading: Reading): Window {
   if (object === undefined) {
-    reading.unfinished.push({ path, sentence: 'The window around the index event is missing.' })
+    unfinished(reading, path, 'window-missing')
     return { start: openTo('before'), end: openTo('after'), around: 'index-start', event: usual }
   }
   const saysEvent = object.place('UseEventEnd') !== undefined
@@ -146,20 +152,17 @@ const occurrenceTypes = ['exactly', 'at-most', 'at-least'] as const
 function readOccurrence(reading: Reading, parent: ObjectReading): Occurrence {
   const object = parent.object('Occurrence')
   if (object === undefined) {
-    reading.unfinished.push({
-      path: `${parent.path}.Occurrence`,
-      sentence: 'How often the event must occur is missing.',
-    })
+    unfinished(reading, `${parent.path}.Occurrence`, 'occurrence-missing')
     return { type: 'at-least', count: 1 }
   }
   const type = occurrenceTypes[object.integer('Type') ?? 0]
-  if (type === undefined) fault(reading, `${object.path}.Type`, 'It must be 0 (exactly), 1 (at most) or 2 (at least).')
+  if (type === undefined) fault(reading, `${object.path}.Type`, 'occurrence-type-unknown')
   const count = object.integer('Count') ?? 0
   const isDistinct = object.flag('IsDistinct')
   const column = object.text('CountColumn')?.toUpperCase()
   object.close()
   if (column !== undefined && !isCountColumn(column))
-    fault(reading, `${object.path}.CountColumn`, 'Events cannot be counted by this column.')
+    fault(reading, `${object.path}.CountColumn`, 'count-column-unknown')
   if (!isDistinct) return { type: type ?? 'at-least', count }
   const distinct = column !== undefined && isCountColumn(column) ? column : 'DOMAIN_CONCEPT'
   return { type: type ?? 'at-least', count, distinct }

@@ -3,7 +3,7 @@
  * a default, so that an author learns of everything at once. Keys match whatever their case and underscores, because
  * tools of the field write `CONCEPT_ID`, `conceptId` and `ConceptId`.
  */
-import type { Fault } from './definition.ts'
+import type { Fault, FaultCode } from './faults.ts'
 
 /** A definition is nested this deep at most. The 1,100 published ones stay below 20. */
 const MOST_DEPTH = 100
@@ -48,21 +48,34 @@ export function startReading(): Reading {
   return { faults: [], unfinished: [], withoutEffect: [], unread: [], objects: 0 }
 }
 
-export function fault(reading: Reading, path: string, sentence: string): void {
-  if (reading.faults.length < MOST_FAULTS) reading.faults.push({ path, sentence })
+export function fault(reading: Reading, path: string, code: FaultCode, parameters: Fault['parameters'] = {}): void {
+  if (reading.faults.length < MOST_FAULTS) reading.faults.push({ code, path, parameters })
+}
+
+export function unfinished(
+  reading: Reading,
+  path: string,
+  code: FaultCode,
+  parameters: Fault['parameters'] = {},
+): void {
+  reading.unfinished.push({ code, path, parameters })
+}
+
+export function withoutEffect(reading: Reading, path: string, code: FaultCode): void {
+  reading.withoutEffect.push({ code, path, parameters: {} })
 }
 
 /** Opens the object at a place; a fault and undefined when it is none, or too deep. */
 export function openObject(reading: Reading, place: Place): ObjectReading | undefined {
-  if (place.depth > MOST_DEPTH) return refuse(reading, place, `is nested more than ${MOST_DEPTH} levels deep`)
-  if (++reading.objects > MOST_OBJECTS) return refuse(reading, place, `comes after ${MOST_OBJECTS} other objects`)
+  if (place.depth > MOST_DEPTH) return refuse(reading, place, 'too-deep', { most: MOST_DEPTH })
+  if (++reading.objects > MOST_OBJECTS) return refuse(reading, place, 'too-many-objects', { most: MOST_OBJECTS })
   if (typeof place.value !== 'object' || place.value === null || Array.isArray(place.value))
-    return refuse(reading, place, 'must be an object')
+    return refuse(reading, place, 'no-object')
   return objectReading(reading, place, membersOf(place.value))
 }
 
-function refuse(reading: Reading, place: Place, what: string): undefined {
-  fault(reading, place.path, `It ${what}.`)
+function refuse(reading: Reading, place: Place, code: FaultCode, parameters?: Fault['parameters']): undefined {
+  fault(reading, place.path, code, parameters)
   return undefined
 }
 
@@ -94,16 +107,16 @@ function objectReading(reading: Reading, at: Place, members: Members): ObjectRea
     if (member.value === null || member.value === undefined) return undefined
     return { value: member.value, path: `${at.path}.${member.key}`, depth: at.depth + 1 }
   }
-  const scalar = <T>(key: string, what: string, read: (value: unknown) => T | undefined): T | undefined => {
+  const scalar = <T>(key: string, code: FaultCode, read: (value: unknown) => T | undefined): T | undefined => {
     const place = take(key)
     if (place === undefined) return undefined
     const value = read(place.value)
-    if (value === undefined) fault(reading, place.path, `It must be ${what}.`)
+    if (value === undefined) fault(reading, place.path, code)
     return value
   }
   // To the reference implementation an empty text is no number at all.
-  const numeric = (key: string, what: string, read: (value: unknown) => number | undefined) =>
-    take(key)?.value === '' ? undefined : scalar(key, what, read)
+  const numeric = (key: string, code: FaultCode, read: (value: unknown) => number | undefined) =>
+    take(key)?.value === '' ? undefined : scalar(key, code, read)
   return {
     path: at.path,
     place: take,
@@ -112,10 +125,10 @@ function objectReading(reading: Reading, at: Place, members: Members): ObjectRea
       const place = take(key)
       return place && openObject(reading, place)
     },
-    text: (key) => scalar(key, 'text', readText),
-    number: (key) => numeric(key, 'a number', readNumber),
-    integer: (key) => numeric(key, 'a whole number', readInteger),
-    flag: (key) => scalar(key, 'true or false', readFlag) ?? false,
+    text: (key) => scalar(key, 'no-text', readText),
+    number: (key) => numeric(key, 'no-number', readNumber),
+    integer: (key) => numeric(key, 'no-whole-number', readInteger),
+    flag: (key) => scalar(key, 'no-flag', readFlag) ?? false,
     isNull: (key) => find(key)?.value === null,
     close: () => {
       for (const member of new Set(members.values()))
@@ -127,7 +140,7 @@ function objectReading(reading: Reading, at: Place, members: Members): ObjectRea
 function readList(reading: Reading, place: Place | undefined): readonly Place[] {
   if (place === undefined) return []
   if (!Array.isArray(place.value)) {
-    fault(reading, place.path, 'It must be a list.')
+    fault(reading, place.path, 'no-list')
     return []
   }
   return place.value.map((value: unknown, index) => ({

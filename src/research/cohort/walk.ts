@@ -5,35 +5,39 @@ export interface FoundCriterion {
   readonly criterion: Criterion
   /** Present where the criterion is looked for around other events. */
   readonly correlated?: CorrelatedCriterion
-  /** What it belongs to, for people: the primary events, a rule by its name, ... */
-  readonly part: string
+  readonly part: Part
 }
+
+/** What of the definition something belongs to. */
+export type Part =
+  | { readonly kind: 'entry' | 'additional' | 'censoring' }
+  | { readonly kind: 'rule'; readonly name: string }
 
 export interface FoundGroup {
   readonly group: Group
-  readonly part: string
+  readonly part: Part
 }
 
 /** The groups that are not inside another: additional criteria, inclusion rules. */
 function outerGroups(expression: CohortExpression): readonly FoundGroup[] {
   const { additional, rules } = expression
   return [
-    ...(additional ? [{ group: additional, part: 'additional criteria' }] : []),
-    ...rules.map(({ name, group }) => ({ group, part: `inclusion rule "${name}"` })),
+    ...(additional ? [{ group: additional, part: { kind: 'additional' } as const }] : []),
+    ...rules.map(({ name, group }) => ({ group, part: { kind: 'rule', name } as const })),
   ]
 }
 
 export function allCriteria(expression: CohortExpression): readonly FoundCriterion[] {
-  const plain = (criteria: readonly Criterion[], part: string) =>
+  const plain = (criteria: readonly Criterion[], part: Part) =>
     criteria.flatMap((criterion) => [{ criterion, part }, ...inside(criterion, part)])
   return [
-    ...plain(expression.primary.criteria, 'primary events'),
+    ...plain(expression.primary.criteria, { kind: 'entry' }),
     ...outerGroups(expression).flatMap(({ group, part }) => criteriaOf(group, part)),
-    ...plain(expression.censoring, 'censoring events'),
+    ...plain(expression.censoring, { kind: 'censoring' }),
   ]
 }
 
-function criteriaOf(group: Group, part: string): readonly FoundCriterion[] {
+function criteriaOf(group: Group, part: Part): readonly FoundCriterion[] {
   return [
     ...group.criteria.flatMap((correlated) => [
       { criterion: correlated.criterion, correlated, part },
@@ -43,7 +47,7 @@ function criteriaOf(group: Group, part: string): readonly FoundCriterion[] {
   ]
 }
 
-function inside(criterion: Criterion, part: string): readonly FoundCriterion[] {
+function inside(criterion: Criterion, part: Part): readonly FoundCriterion[] {
   return criterion.correlated ? criteriaOf(criterion.correlated, part) : []
 }
 

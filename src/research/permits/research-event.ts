@@ -26,6 +26,7 @@ export type ResearchStep =
   | 'output-decided'
   | 'output-collected'
   | 'environment-audited'
+  | 'audit-followed-up'
 
 export interface ResearchRecord {
   readonly step: ResearchStep
@@ -56,6 +57,7 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'output-decided': 'Decision on a request to take results out',
   'output-collected': 'Results taken out of a secure processing environment',
   'environment-audited': 'Audit of a secure processing environment recorded',
+  'audit-followed-up': 'Record of what became of the measures of an audit',
 }
 
 /** EHDS Art. 53(1), in short. */

@@ -1,14 +1,16 @@
 /** Several cohorts in one question: persons of each, by what they were at their first entry into it. */
 import { column, columns, integer, named } from '../../query/build.ts'
 import { select, source, unionAll } from '../../query/build-relations.ts'
-import type { Analysis, Dimension } from '../analysis.ts'
+import type { Analysis } from '../analysis.ts'
 import { type CompiledPart, result } from './compiled.ts'
-import { type CompiledDimension, compileDimensions, keyColumns, overTime } from './dimensions.ts'
+import { type CompiledDimension, compileDimensions, FIXED_BY, keyColumns, overTime } from './dimensions.ts'
 import { firstDays, withPerson } from './entries.ts'
 import { readTable } from './read-table.ts'
 import type { Compilation } from './scope.ts'
 
 const COHORT = 'cohort'
+/** The first entry into it is one day. */
+const WITHIN_A_COHORT = { name: COHORT, fixes: FIXED_BY.month }
 
 /** How the compilation calls the cohorts of the question. */
 export function countedCohort(index: number): string {
@@ -21,7 +23,7 @@ export function compileCohortCounts(
   { cohorts, by }: Extract<Analysis, { kind: 'cohort-counts' }>,
 ): CompiledPart {
   const names = cohorts.map(({ name }) => name)
-  const dimensions = [cohortDimension(names), ...withinCohorts(compileDimensions(compilation, by, 'e'), by)]
+  const dimensions = [cohortDimension(names), ...overTime(compileDimensions(compilation, by, 'e'), by, WITHIN_A_COHORT)]
   const entered = unionAll(
     ...names.map((_, index) =>
       select({
@@ -50,14 +52,4 @@ function cohortDimension(names: readonly string[]): CompiledDimension {
     level: (value) => names[value] ?? '',
     expression: column('e', COHORT),
   }
-}
-
-/** A person has one sex in all cohorts, an age of their own at the entry into each, and several conditions in any. */
-function withinCohorts(
-  dimensions: readonly CompiledDimension[],
-  by: readonly Dimension[],
-): readonly CompiledDimension[] {
-  return overTime(dimensions, by).map((one, index) =>
-    one.overlapping && by[index]?.kind !== 'condition' ? { ...one, apartWithin: COHORT } : one,
-  )
 }

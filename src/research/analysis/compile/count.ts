@@ -7,6 +7,7 @@ import { type CompiledPart, result } from './compiled.ts'
 import {
   type CompiledDimension,
   compileDimensions,
+  FIXED_BY,
   keyColumns,
   monthLabel,
   monthNumber,
@@ -37,7 +38,8 @@ export function compileTimeSeries(
   compilation: Compilation,
   { by, unit }: Extract<Analysis, { kind: 'time-series' }>,
 ): CompiledPart {
-  const dimensions = [timeUnit(compilation, unit), ...overTime(compileDimensions(compilation, by, 'e'), by)]
+  const fixing = { name: unit, fixes: FIXED_BY[unit] }
+  const dimensions = [timeUnit(compilation, unit), ...overTime(compileDimensions(compilation, by, 'e'), by, fixing)]
   const { relation, shown } = entriesByPerson(compilation, dimensions)
   return {
     results: [result('entries', relation, shown)],

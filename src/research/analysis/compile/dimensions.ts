@@ -107,12 +107,30 @@ function compileDimension(
   }
 }
 
+/** A dimension within one level of which a person has one of whatever it fixes: within a year one age, not one month. */
+export interface Fixing {
+  readonly name: string
+  readonly fixes: readonly Dimension['kind'][]
+}
+
+/** What a unit of time fixes; ages change with the calendar year. */
+export const FIXED_BY = {
+  month: ['age-group', 'calendar-year', 'calendar-month'],
+  year: ['age-group', 'calendar-year'],
+} as const satisfies Readonly<Record<string, readonly Dimension['kind'][]>>
+
 /** Of questions that see a person at several times: what changes with time may put somebody into several levels. */
 export function overTime(
   dimensions: readonly CompiledDimension[],
   questions: readonly Dimension[],
+  fixing: Fixing | undefined,
 ): readonly CompiledDimension[] {
-  return dimensions.map((one, index) => (questions[index]?.kind === 'sex' ? one : { ...one, overlapping: true }))
+  return dimensions.map((one, index) => {
+    const kind = questions[index]?.kind
+    if (kind === undefined || kind === 'sex') return one
+    const isFixed = one.name !== fixing?.name && fixing?.fixes.includes(kind)
+    return { ...one, overlapping: true, ...(isFixed && { apartWithin: fixing?.name }) }
+  })
 }
 
 /** In years: the difference of calendar years, as everywhere in OHDSI's cohort language. */

@@ -5,12 +5,21 @@ import type { Expression, Relation } from '../../query/tree.ts'
 import type { Analysis, Dimension } from '../analysis.ts'
 import { type CompiledPart, result } from './compiled.ts'
 import { entriesByPerson } from './count.ts'
-import { compileDimensions, keyColumns, monthsOf, overTime } from './dimensions.ts'
+import {
+  type CompiledDimension,
+  compileDimensions,
+  FIXED_BY,
+  type Fixing,
+  keyColumns,
+  monthsOf,
+  overTime,
+} from './dimensions.ts'
 import { readTable } from './read-table.ts'
 import type { Compilation } from './scope.ts'
 
 export function compileRate(compilation: Compilation, { by }: Extract<Analysis, { kind: 'rate' }>): CompiledPart {
-  const dimensions = overTime(compileDimensions(compilation, by, 'e'), by)
+  const compiled = compileDimensions(compilation, by, 'e')
+  const dimensions = overTime(compiled, by, fixingOf(compiled, by))
   const entered = entriesByPerson(compilation, dimensions)
   const keys = keyColumns(dimensions)
   const timed = [...keys, ...columns('e', 'person_id'), named('days', sum(column('e', 'days')))]
@@ -30,6 +39,14 @@ export function compileRate(compilation: Compilation, { by }: Extract<Analysis, 
       discovered: [],
     }),
   }
+}
+
+/** The finest unit of time among the dimensions. */
+function fixingOf(compiled: readonly CompiledDimension[], by: readonly Dimension[]): Fixing | undefined {
+  const named = (kind: Dimension['kind']) => compiled[by.findIndex((one) => one.kind === kind)]?.name
+  const [month, year] = [named('calendar-month'), named('calendar-year')]
+  if (month !== undefined) return { name: month, fixes: FIXED_BY.month }
+  return year === undefined ? undefined : { name: year, fixes: FIXED_BY.year }
 }
 
 /**

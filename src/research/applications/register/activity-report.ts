@@ -6,6 +6,7 @@ import type { Day } from '../calendar/civil-day.ts'
 import type { Calendar } from '../calendar/holidays.ts'
 import type { CaseEvent } from '../case/events.ts'
 import type { Application, CaseKind } from '../rules/application.ts'
+import type { MeasuresNumbers } from './audit-follow-up.ts'
 
 export interface ReportPeriod {
   /** Both inclusive, where the body sits. */
@@ -48,13 +49,19 @@ export interface ActivityReport {
   readonly publications: number
   readonly products: number
   readonly environmentAudits: number
+  /** What became of the measures that audits of environments demanded (Art. 73(3)). */
+  readonly auditMeasures: MeasuresNumbers
   /** Labels of data quality by category (Art. 78). */
   readonly labels: Counts
 }
 
-export interface OutsideNumbers {
-  readonly environmentAudits: number
-  readonly labels: Counts
+export type OutsideNumbers = Pick<ActivityReport, 'environmentAudits' | 'auditMeasures' | 'labels'>
+
+/** Where nobody counts audits and labels. */
+export const NOTHING_OUTSIDE: OutsideNumbers = {
+  environmentAudits: 0,
+  auditMeasures: { carriedOut: 0, late: 0, overdue: 0 },
+  labels: {},
 }
 
 export interface ReportOptions {
@@ -91,7 +98,7 @@ export async function activityReport(
     if (day < period.from || day > period.to) continue
     for (const [what, amount] of countsOf(event, before, country)) tally.set(what, (tally.get(what) ?? 0) + amount)
   }
-  return reportOf(tally, period, outside ?? { environmentAudits: 0, labels: {} })
+  return reportOf(tally, period, outside ?? NOTHING_OUTSIDE)
 }
 
 function remember(known: Remembered | undefined, event: CaseEvent, country: string): Remembered | undefined {

@@ -30,6 +30,8 @@ export interface NewAudit {
 export interface EnvironmentAudit extends NewAudit {
   /** Counts from 1 at each body. */
   readonly number: number
+  /** Number of the first record of this audit: this one, unless it corrects others. */
+  readonly first: number
   /** ISO 8601. */
   readonly recordedAt: string
   /** `system|value`. */

@@ -38,7 +38,7 @@ onEachDatabase('the register of audits', (open) => {
     assert.equal((await audits.record({ ...without, kind: 'own' }, as('coordinator'))).ok, true)
     const [second, first] = await audits.list({ limit: 10 })
     const recordedAt = NOW.toISOString()
-    assert.deepEqual(first, { ...AUDIT, number: 1, recordedAt, recordedBy: 'https://id.example|auditor' })
+    assert.deepEqual(first, { ...AUDIT, number: 1, first: 1, recordedAt, recordedBy: 'https://id.example|auditor' })
     assert.deepEqual([second?.number, second?.kind, second?.measures], [2, 'own', undefined])
     const [{ event } = { event: undefined }] = await ledger.list({ limit: 1 })
     assert.equal(event?.subtype?.[0]?.code, 'environment-audited')
@@ -77,6 +77,11 @@ onEachDatabase('the register of audits', (open) => {
     const unknown = await on('2029-02-01', 77)
     assert.equal(unknown.ok ? 'ok' : unknown.problem.code, 'audit-unknown')
     assert.ok((await on('2029-02-01', 5)).ok, 'a correction is corrected')
+    assert.deepEqual([(await audits.find(6))?.first, (await audits.find(4))?.first], [2, 4])
+    assert.deepEqual(
+      (await audits.demanding()).map(({ number }) => number),
+      [1, 3, 4, 6],
+    )
     assert.equal(await audits.countIn(YEAR), 2)
     assert.equal(await of({ ...BODY, country: 'FR' }).countIn(YEAR), 0, 'of another body')
   })

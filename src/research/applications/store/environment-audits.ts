@@ -58,6 +58,8 @@ export interface EnvironmentAudits {
   find(number: number): Promise<EnvironmentAudit | undefined>
   /** Newest record first. @param before only records with a smaller number */
   list(page: { readonly limit: number; readonly before?: number }): Promise<readonly EnvironmentAudit[]>
+  /** Those that demand measures, oldest first; of those that were corrected, only the correction. */
+  demanding(): Promise<readonly EnvironmentAudit[]>
   /** Audits whose last day lies in the period; of those that were corrected, only the correction. */
   countIn(period: ReportPeriod): Promise<number>
 }
@@ -77,31 +79,39 @@ export function openEnvironmentAudits(
   const kysely = database.kysely.$extendTables<AuditTables>()
   const own = () => kysely.selectFrom('research_environment_audit').where('body', '=', body.country)
 
-  async function withReplacements(rows: readonly AuditRow[]): Promise<readonly EnvironmentAudit[]> {
+  const replaced = () => own().select('replaces').where('replaces', 'is not', null)
+
+  async function withCorrections(rows: readonly AuditRow[]): Promise<readonly EnvironmentAudit[]> {
     if (rows.length === 0) return []
-    const numbers = rows.map(({ number }) => number)
-    const later = await own().select(['number', 'replaces']).where('replaces', 'in', numbers).execute()
-    const replacedBy = new Map(later.map(({ number, replaces }) => [Number(replaces), Number(number)]))
-    return rows.map((row) => auditOf(row, replacedBy.get(Number(row.number))))
+    const corrections = await own().select(['number', 'replaces']).where('replaces', 'is not', null).execute()
+    const replacedBy = new Map(corrections.map(({ number, replaces }) => [Number(replaces), Number(number)]))
+    const replaces = new Map([...replacedBy].map(([before, number]) => [number, before]))
+    return rows.map((row) => {
+      const number = Number(row.number)
+      return auditOf(row, { first: firstOf(number, replaces), replacedBy: replacedBy.get(number) })
+    })
   }
 
   async function find(number: number): Promise<EnvironmentAudit | undefined> {
-    return (await withReplacements(await own().selectAll().where('number', '=', number).execute()))[0]
+    return (await withCorrections(await own().selectAll().where('number', '=', number).execute()))[0]
   }
 
   return {
     find,
     async list({ limit, before }) {
       const rows = own().selectAll().orderBy('number', 'desc').limit(limit)
-      return withReplacements(await (before === undefined ? rows : rows.where('number', '<', before)).execute())
+      return withCorrections(await (before === undefined ? rows : rows.where('number', '<', before)).execute())
+    },
+    async demanding() {
+      const rows = own().selectAll().where('measures', 'is not', null).where('number', 'not in', replaced())
+      return withCorrections(await rows.orderBy('number').execute())
     },
     async countIn({ from, to }) {
-      const replaced = own().select('replaces').where('replaces', 'is not', null)
       const counted = own()
         .select(({ fn }) => fn.countAll<number | string>().as('count'))
         .where('audited', '>=', from)
         .where('audited', '<=', to)
-        .where('number', 'not in', replaced)
+        .where('number', 'not in', replaced())
       return Number((await counted.executeTakeFirstOrThrow()).count)
     },
     async record(audit, by) {
@@ -166,10 +176,22 @@ function rowOf({ measures, replaces, ...audit }: NewAudit, person: string) {
   }
 }
 
-function auditOf(row: AuditRow, replacedBy: number | undefined): EnvironmentAudit {
+/** @param replaces number of a record → of the one that it corrects, always a smaller one */
+function firstOf(number: number, replaces: ReadonlyMap<number, number>): number {
+  let first = number
+  for (let before = replaces.get(first); before !== undefined; before = replaces.get(first)) first = before
+  return first
+}
+
+interface Corrections {
+  readonly first: number
+  readonly replacedBy: number | undefined
+}
+
+function auditOf(row: AuditRow, { first, replacedBy }: Corrections): EnvironmentAudit {
   const { audited, environment, auditor, kind, findings, measures, measures_until, replaces } = row
   return {
-    ...{ audited, environment, auditor, kind, findings, number: Number(row.number) },
+    ...{ audited, environment, auditor, kind, findings, number: Number(row.number), first },
     ...{ recordedAt: row.recorded_at, recordedBy: row.recorded_by },
     ...(measures === null || measures_until === null ? {} : { measures: { words: measures, until: measures_until } }),
     ...(replaces === null ? {} : { replaces: Number(replaces) }),

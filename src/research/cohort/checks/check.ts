@@ -8,15 +8,15 @@ import { checkWindows } from './windows.ts'
 
 /** Remarks on a definition, errors first. Without remarks there is nothing to say against running it. */
 export function checkDefinition(expression: CohortExpression): readonly Remark[] {
-  const remarks = [
-    ...expression.unfinished.map(({ path, sentence }) => remark('error', 'unfinished', path, { sentence })),
-    ...expression.withoutEffect.map(({ path, sentence }) => remark('warning', 'without-effect', path, { sentence })),
-    ...expression.unread.map((path) => remark('information', 'member-unknown', path)),
+  const remarks: readonly Remark[] = [
+    ...expression.unfinished.map((fault) => remark('error', 'unfinished', fault.path, { fault })),
+    ...expression.withoutEffect.map((fault) => remark('warning', 'without-effect', fault.path, { fault })),
+    ...expression.unread.map((path) => remark('information', 'member-unknown', path, {})),
     ...checkConceptSets(expression),
     ...checkCriteria(expression),
     ...checkWindows(expression),
     ...checkExits(expression),
   ]
   const order = { error: 0, warning: 1, information: 2 }
-  return remarks.sort((one, other) => order[one.severity] - order[other.severity])
+  return remarks.toSorted((one, other) => order[one.severity] - order[other.severity])
 }

@@ -71,7 +71,7 @@ function otherDomains(expression: CohortExpression): readonly Remark[] {
     const found = new Set(set?.items.map(({ concept }) => concept.domain))
     if (set === undefined || expected.length === 0 || found.size === 0 || found.has(undefined)) return []
     const fits = [...found].some((name) => expected.some((one) => name?.toLowerCase().includes(one.toLowerCase())))
-    const parameters = { name: set.name, found: [...found].join(', '), expected: expected.join(', ') }
+    const parameters = { name: set.name, found: [...found].filter((domain) => domain !== undefined), expected }
     return fits ? [] : [remark('information', 'concept-set-of-other-domain', criterion.path, parameters)]
   })
 }

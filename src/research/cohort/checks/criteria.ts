@@ -1,7 +1,7 @@
 /** Criteria taken one by one and compared with each other. */
 import { domains } from '../criteria/domains.ts'
 import type { CohortExpression, Criterion, Filter, Range } from '../definition.ts'
-import { allCriteria, allDemographics, type FoundCriterion } from '../walk.ts'
+import { allCriteria, allDemographics, type FoundCriterion, type Part } from '../walk.ts'
 import { type Remark, remark } from './remark.ts'
 
 export function checkCriteria(expression: CohortExpression): readonly Remark[] {
@@ -16,13 +16,13 @@ export function checkCriteria(expression: CohortExpression): readonly Remark[] {
       ...rangeRemarks(filters, path),
       ...filters
         .filter(({ name }) => name === 'RaceCS' || name === 'EthnicityCS')
-        .map(({ name }) => remark('warning', 'set-read-as-gender', path, { attribute: name })),
+        .map(({ name }) => remark('warning', 'set-read-as-gender', path, { attribute: name.replace(/CS$/, '') })),
     ]),
     ...pairs(found),
   ]
 }
 
-function remarksOnCriterion(criterion: Criterion, part: string): readonly Remark[] {
+function remarksOnCriterion(criterion: Criterion, part: Part): readonly Remark[] {
   const domain = domains[criterion.domain]
   const parameters = { domain: criterion.domain, part }
   const named = criterion.conceptSet !== undefined || criterion.sourceConceptSet !== undefined
@@ -43,9 +43,11 @@ function oddities(criterion: Criterion): readonly Remark[] {
   const has = (name: string) => criterion.filters.some((filter) => filter.name === name)
   const { path, domain } = criterion
   return [
-    ...(domain === 'DrugExposure' && has('OccurrenceEndDate') ? [remark('warning', 'end-date-reads-start', path)] : []),
+    ...(domain === 'DrugExposure' && has('OccurrenceEndDate')
+      ? [remark('warning', 'end-date-reads-start', path, {})]
+      : []),
     ...(domain === 'DrugEra' && has('GapDays') && has('EraLength')
-      ? [remark('warning', 'gap-reads-length', path)]
+      ? [remark('warning', 'gap-reads-length', path, {})]
       : []),
     ...(criterion.dateAdjustment && domains[domain].dateAdjustment === 'never'
       ? [remark('warning', 'date-adjustment-ignored', path, { domain })]
@@ -58,13 +60,15 @@ function rangeRemarks(filters: readonly Filter[], path: string): readonly Remark
     const place = `${path}.${filter.name}`
     if (filter.kind === 'period') {
       const { start, end } = filter.period
-      return start !== undefined && end !== undefined && start > end ? [remark('warning', 'range-reversed', place)] : []
+      return start !== undefined && end !== undefined && start > end
+        ? [remark('warning', 'range-reversed', place, {})]
+        : []
     }
     if (filter.kind !== 'date' && filter.kind !== 'number') return []
     return [
-      ...(isReversed(filter.range) ? [remark('warning', 'range-reversed', place)] : []),
+      ...(isReversed(filter.range) ? [remark('warning', 'range-reversed', place, {})] : []),
       ...(filter.kind === 'number' && isNegative(filter.name, filter.range)
-        ? [remark('warning', 'range-negative', place)]
+        ? [remark('warning', 'range-negative', place, {})]
         : []),
     ]
   })
@@ -82,7 +86,7 @@ function isNegative(name: string, { value, extent = 0 }: Range<number>): boolean
 /** Two criteria of one domain and concept set in the same place: alike, or in contradiction. */
 function pairs(found: readonly FoundCriterion[]): readonly Remark[] {
   return found.flatMap((one, index) =>
-    found.slice(index + 1).flatMap((other) => {
+    found.slice(index + 1).flatMap((other): readonly Remark[] => {
       const parameters = { domain: one.criterion.domain, part: one.part, other: other.part }
       if (!seekSame(one.criterion, other.criterion)) return []
       if (sameContent(one.criterion, other.criterion) && disjoint(one, other))

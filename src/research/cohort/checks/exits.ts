@@ -10,12 +10,12 @@ export function checkExits(expression: CohortExpression): readonly Remark[] {
       .filter(({ group }) => isEmpty(group))
       .map(({ name, path }) => remark('warning', 'rule-empty', path, { name })),
     ...limits(expression),
-    ...(keepsAllForever(expression) ? [remark('warning', 'no-exit', '$.EndStrategy')] : []),
+    ...(keepsAllForever(expression) ? [remark('warning', 'no-exit', '$.EndStrategy', {})] : []),
     ...(endStrategy?.kind === 'date-offset' && endStrategy.from === 'start' && endStrategy.days === 0
-      ? [remark('warning', 'exit-on-start-day', '$.EndStrategy')]
+      ? [remark('warning', 'exit-on-start-day', '$.EndStrategy', {})]
       : []),
     ...(censorWindow.start !== undefined && censorWindow.end !== undefined && censorWindow.start > censorWindow.end
-      ? [remark('warning', 'range-reversed', '$.CensorWindow')]
+      ? [remark('warning', 'range-reversed', '$.CensorWindow', {})]
       : []),
     ...drugsOutsideExit(expression),
   ]

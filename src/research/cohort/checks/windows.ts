@@ -1,11 +1,11 @@
 /** Windows around the index event, and how often something must occur in them. */
 import type { CohortExpression, CorrelatedCriterion, Window } from '../definition.ts'
 import { allCriteria } from '../walk.ts'
-import { type Remark, remark } from './remark.ts'
+import { type InPart, type Remark, remark } from './remark.ts'
 
 interface Found {
   readonly correlated: CorrelatedCriterion
-  readonly parameters: { readonly domain: string; readonly part: string }
+  readonly parameters: InPart
 }
 
 export function checkWindows(expression: CohortExpression): readonly Remark[] {
@@ -15,16 +15,23 @@ export function checkWindows(expression: CohortExpression): readonly Remark[] {
   const { priorDays, postDays } = expression.primary
   return [
     ...(priorDays < 0 || postDays < 0
-      ? [remark('warning', 'window-days-negative', '$.PrimaryCriteria.ObservationWindow')]
+      ? [remark('warning', 'window-days-negative', '$.PrimaryCriteria.ObservationWindow', {})]
       : []),
     ...found.flatMap((one) => remarksOnWindow(one, expression)),
     ...unlikeOthers(found),
   ]
 }
 
+type WindowCode =
+  | 'at-least-zero'
+  | 'window-reversed'
+  | 'death-before-index'
+  | 'window-beyond-observation'
+  | 'drug-era-without-window'
+
 function remarksOnWindow({ correlated, parameters }: Found, expression: CohortExpression): readonly Remark[] {
   const { criterion, startWindow, endWindow, occurrence, path } = correlated
-  const say = (severity: Remark['severity'], code: Remark['code'], when: boolean) =>
+  const say = (severity: Remark['severity'], code: WindowCode, when: boolean) =>
     when ? [remark(severity, code, path, parameters)] : []
   return [
     ...say('warning', 'at-least-zero', occurrence.type === 'at-least' && occurrence.count === 0),

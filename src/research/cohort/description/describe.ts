@@ -29,7 +29,7 @@ export function describeCohort(expression: CohortExpression): readonly Statement
 }
 
 function describeExit(strategy: EndStrategy | undefined, names: Names): Statement {
-  if (strategy === undefined) return statement('exit-observation-end')
+  if (strategy === undefined) return statement('exit-observation-end', {})
   if (strategy.kind === 'date-offset')
     return statement('exit-date-offset', { from: strategy.from, days: strategy.days })
   const { drugConceptSet, gapDays, offset, daysSupply } = strategy
@@ -42,16 +42,15 @@ function describeExit(strategy: EndStrategy | undefined, names: Names): Statemen
 }
 
 function describeCensorWindow({ censorWindow }: CohortExpression): readonly Statement[] {
-  const { start, end } = censorWindow
-  if (start === undefined && end === undefined) return []
-  return [statement('censor-window', { ...(start !== undefined && { start }), ...(end !== undefined && { end }) })]
+  if (censorWindow.start === undefined && censorWindow.end === undefined) return []
+  return [statement('censor-window', censorWindow)]
 }
 
 function describeConceptSets({ conceptSets }: CohortExpression): readonly Statement[] {
   return conceptSets.map(({ name, items }) =>
     statement(
       'concept-set',
-      { name },
+      { name, empty: items.length === 0 },
       items.map(({ concept, excluded, descendants, mapped }) =>
         statement('concept', { id: concept.id, name: concept.name, excluded, descendants, mapped }),
       ),
