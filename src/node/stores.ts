@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '#platform/database/database.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { journeyMigrations } from '#portal/professional/journey-store.ts'
 import { studyMigrations } from '#portal/researcher/studies/study-store.ts'
+import { auditFollowUpMigrations } from '#research/applications/store/audit-follow-ups.ts'
 import { environmentAuditMigrations } from '#research/applications/store/environment-audits.ts'
 import { caseMigrations } from '#research/applications/store/migrations.ts'
 import { catalogueMigrations } from '#research/catalogue/store/migrations.ts'
@@ -40,6 +41,7 @@ export interface Stores {
 /** Of a country that takes part in HealthData@EU. */
 const RESEARCH = [
   ...[...catalogueMigrations, ...caseMigrations, ...environmentAuditMigrations],
+  ...auditFollowUpMigrations,
   ...[...permitMigrations, ...disclosureMigrations],
   ...[...surrogateMigrations, ...optOutMigrations, ...coordinatorMigrations, ...nodeMigrations],
   ...[...releasedAnswerMigrations, ...secondFactorMigrations, ...sessionMigrations, ...airlockMigrations],

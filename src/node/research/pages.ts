@@ -6,7 +6,10 @@ import { openReleaseShelf } from '#portal/holder/release-shelf.ts'
 import { publicPages } from '#portal/public/public-pages.ts'
 import { researcherPages } from '#portal/researcher/researcher-pages.ts'
 import { openStudyStore } from '#portal/researcher/studies/study-store.ts'
+import { calendarOf } from '#research/applications/procedure.ts'
 import type { ReportPeriod } from '#research/applications/register/activity-report.ts'
+import { measuresNumbers } from '#research/applications/register/audit-follow-up.ts'
+import { openAuditFollowUps } from '#research/applications/store/audit-follow-ups.ts'
 import { openEnvironmentAudits } from '#research/applications/store/environment-audits.ts'
 import { labelsIssued } from '#research/catalogue/label/issued.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
@@ -43,9 +46,15 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
   }
   const signIn = (to: string) => ({ href: `/sign-in?to=${encodeURIComponent(to)}`, provider: people.name })
   const audits = openEnvironmentAudits(stores.database, { ledger: stores.ledger, body })
+  const followUps = openAuditFollowUps(stores.database, { ledger: stores.ledger, body, audits })
   /** What of the activity report does not follow from cases (Art. 59(1)). */
   const outside = async (period: ReportPeriod) => ({
     environmentAudits: await audits.countIn(period),
+    auditMeasures: measuresNumbers(
+      await followUps.demanding(),
+      period,
+      calendarOf(procedures, country).dayOf(new Date().toISOString()),
+    ),
     labels: await labelsIssued(catalogue, period),
   })
   const app = new Hono()
@@ -55,7 +64,7 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
   app.route(
     '/access-body',
     accessBodyPages({
-      ...{ ...shared, procedures, cases, lists, errands, work, outside, audits, person: bodyOfficer },
+      ...{ ...shared, procedures, cases, lists, errands, work, outside, audits, followUps, person: bodyOfficer },
       outputs: airlock.desk,
       tablesOf: async () => undefined,
       signIn: signIn('/access-body'),

@@ -3,6 +3,7 @@ import type { Role } from '#research/applications/case/events.ts'
 import type { ErrandRunner } from '#research/applications/exchange/errand-runner.ts'
 import type { Procedures } from '#research/applications/procedure.ts'
 import type { OutsideNumbers, ReportPeriod } from '#research/applications/register/activity-report.ts'
+import type { AuditFollowUps } from '#research/applications/store/audit-follow-ups.ts'
 import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
 import type { EnvironmentAudits } from '#research/applications/store/environment-audits.ts'
@@ -50,6 +51,8 @@ export interface AccessBodyPageOptions extends DeskOptions<BodyOfficer> {
   readonly outputs: Airlock['desk']
   /** Audits of the secure processing environment (Art. 73(3)). */
   readonly audits: EnvironmentAudits
+  /** What became of the measures that they demanded; of the same body. */
+  readonly followUps: AuditFollowUps
   /** Numbers of the activity report that lie outside of cases; zero when absent. */
   readonly outside?: (period: ReportPeriod) => Promise<OutsideNumbers>
 }

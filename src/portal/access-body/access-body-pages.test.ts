@@ -462,3 +462,99 @@ test('audits are recorded by coordinators and auditors, from a form of this sess
   }
   assert.equal((await body.audits.list({ limit: 50 })).length, before)
 })
+
+test('what became of measures is recorded and corrected, and the list, the board and the report say how they stand', async () => {
+  const demanded = { words: 'Close port <22>.', until: '2029-05-02' }
+  const found = { audited: '2029-04-25', environment: 'spe-2', auditor: 'Auditors', findings: 'A port was open.' }
+  const auditor = { person: 'https://id.example|a', role: 'auditor', organisation: 'hdab-FR' } as const
+  assert.ok((await body.audits.record({ ...found, kind: 'own', measures: demanded }, auditor)).ok)
+  const [{ number } = { number: 0 }] = await body.audits.list({ limit: 1 })
+  assert.ok((await body.audits.record({ ...found, kind: 'own' }, auditor)).ok, 'a newer one, without measures')
+  const page = `/audits/${number}/measures`
+  const [evening, night] = [new Date('2029-05-02T21:59:59Z'), new Date('2029-05-02T22:00:00Z')]
+
+  // Its last day ends when it ends in Paris.
+  assert.doesNotMatch((await body.at(evening, '/audits')).text, /Overdue/)
+  const listed = (await body.at(night, '/audits')).text
+  assert.match(listed, /measures are overdue, shown first: \D*1\D/)
+  assert.ok(listed.indexOf(`id="audit-${number}"`) < listed.indexOf(`id="audit-${number + 1}"`), 'overdue ones first')
+  assert.equal(listed.split(`id="audit-${number}"`).length, 2, 'each audit once')
+  assert.match(
+    listed,
+    /<span class="tag warn">Overdue<\/span> <time datetime="2029-05-02">[^<]*<\/time> · days past: 1/,
+  )
+  assert.match(
+    (await body.at(night, '')).text,
+    /whose measures are overdue: 1[\s\S]*href="[^"]*\/audits[^"]*">See these audits/,
+  )
+  assert.doesNotMatch((await body.at(evening, '')).text, /See these audits/)
+
+  const empty = await body.post(page, { seen: '0' }, 'coordinator')
+  assert.equal(empty.status, 422)
+  assert.match(empty.text, /<a href="#outcome">[\s\S]*<a href="#day">[\s\S]*<a href="#words">/)
+  const wrong = await body.post(page, { outcome: 'extended', day: '2029-05-02', words: 'Soon.', seen: '0' }, 'auditor')
+  assert.match(wrong.text, /<a href="#day">[\s\S]*value="extended" checked[\s\S]*value="2029-05-02"[\s\S]*Soon\./)
+  const more = { outcome: 'extended', day: '2029-05-04', words: 'The <supplier> is late.', seen: '0' }
+  assert.equal((await body.post(page, more, 'auditor')).to, `/access-body${page}?done=yes`)
+  const late = await body.post(page, { ...more, day: '2029-05-05' }, 'coordinator')
+  assert.equal(late.status, 409)
+  assert.match(late.text, /supplier&gt; is late[\s\S]*name="seen" value="1"/, 'with what was recorded meanwhile')
+  assert.match((await body.at(night, '/audits')).text, /Open<\/span> <time datetime="2029-05-04">/)
+
+  const done = { outcome: 'carried-out', day: '2029-05-02', words: 'Closed, and tried.', seen: '1' }
+  assert.equal((await body.post(page, done, 'coordinator')).status, 303)
+  const { text } = await body.get(page, 'assessor', 'en')
+  assert.match(text, /Close port &lt;22&gt;\.[\s\S]*auditor-FR[\s\S]*coordinator-FR[\s\S]*Closed, and tried/)
+  assert.doesNotMatch(text, /<form[^>]*measures|replaces=/, 'an assessor has no form')
+  assert.match(
+    (await body.get('/audits', 'intake', 'en')).text,
+    /Carried out in time<\/span> <time datetime="2029-05-02">/,
+  )
+  const settled = await body.get(page, 'auditor', 'en')
+  assert.match(settled.text, /stand as carried out[\s\S]*correct the record/)
+  const report = (await body.get('/report.csv?from=2029-01-01&to=2029-05-02', 'coordinator')).text
+  assert.match(report, /measures-carried-out,1\r?\n,measures-late,0\r?\n,measures-overdue,0/)
+
+  assert.equal((await body.post(page, { ...more, seen: '2' }, 'auditor')).status, 422, 'the day is the one that counts')
+  assert.equal((await body.post(page, { ...more, day: '2029-06-01', seen: '2' }, 'auditor')).status, 409)
+  const form = await body.get(`${page}?replaces=2`, 'coordinator', 'en')
+  assert.match(form.text, /place of record 2[\s\S]*name="replaces" value="2"[\s\S]*Closed, and tried/)
+  const back = { ...done, outcome: 'extended', day: '2029-05-04', words: 'Another port.', seen: '2', replaces: '2' }
+  assert.equal((await body.post(page, back, 'auditor')).status, 303)
+  assert.match((await body.get(page, 'auditor', 'en')).text, /Corrected by Record 3/)
+  const events = (await body.ledger.list({ limit: 20 })).map(({ event }) => event)
+  assert.deepEqual(
+    events.flatMap(({ subtype, outcome }) => (subtype?.[0]?.code === 'audit-followed-up' ? [outcome] : [])),
+    ['0', '8', '0', '8', '0'],
+  )
+})
+
+test('what became of measures is recorded by those who record audits, about measures that there are', async () => {
+  const found = { audited: '2029-04-25', environment: 'spe-3', auditor: 'Auditors', findings: 'None.' }
+  const auditor = { person: 'https://id.example|a', role: 'auditor', organisation: 'hdab-FR' } as const
+  const measures = { words: 'Write it down.', until: '2029-06-01' }
+  assert.ok((await body.audits.record({ ...found, kind: 'own', measures }, auditor)).ok)
+  const [{ number } = { number: 0 }] = await body.audits.list({ limit: 1 })
+  const page = `/audits/${number}/measures`
+  const done = { outcome: 'carried-out', day: '2029-05-01', words: 'Done.', seen: '0' }
+  for (const officer of ['intake', 'assessor', 'data-preparer', 'output-checker'] as const) {
+    assert.equal((await body.get(page, officer)).status, 200, officer)
+    assert.equal((await body.post(page, done, officer)).status, 404, officer)
+  }
+  assert.equal((await body.get(page, 'nobody')).status, 404)
+  assert.equal((await body.post(page, done, 'nobody')).status, 404)
+  assert.equal((await body.post(page, done, 'auditor', 'wrong')).status, 403)
+  assert.equal((await body.get(`${page}?replaces=1`, 'auditor')).status, 404)
+  assert.equal((await body.post(page, { ...done, replaces: '1' }, 'auditor')).status, 404)
+  assert.ok((await body.audits.record({ ...found, kind: 'own' }, auditor)).ok)
+  for (const other of [String(number + 1), '999', '0', 'x']) {
+    assert.equal((await body.get(`/audits/${other}/measures`, 'auditor')).status, 404, other)
+    assert.equal((await body.post(`/audits/${other}/measures`, done, 'auditor')).status, 404, other)
+  }
+  assert.ok((await body.audits.record({ ...found, kind: 'own', measures, replaces: number }, auditor)).ok)
+  const replaced = await body.get(page, 'auditor', 'en')
+  assert.match(replaced.text, new RegExp(`Corrected by[\\s\\S]*/audits/${number + 2}/measures`))
+  assert.doesNotMatch(replaced.text, /name="outcome"/)
+  assert.equal((await body.post(page, done, 'auditor')).status, 409)
+  assert.deepEqual(body.errors.slice(1), [])
+})

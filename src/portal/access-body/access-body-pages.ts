@@ -7,6 +7,7 @@ import { type AccessBodyPageOptions, BODY_ROLES, type BodyOfficer } from './acce
 import { PLAIN_ACTS } from './acts.ts'
 import { ASSESS, ESTIMATE_FEE } from './assessment-acts.ts'
 import { actorsOf } from './body-visit.ts'
+import { recordFollowUp, showFollowUps } from './pages/audit-follow-up.ts'
 import { recordAudit, showAudits, showNewAudit } from './pages/audits.ts'
 import { showBoard } from './pages/board.ts'
 import { showApplication, showCase, showHistory } from './pages/case.ts'
@@ -60,6 +61,8 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
   app.get('/audits', route(showAudits))
   app.get('/audits/new', route(showNewAudit))
   app.post('/audits/new', route(recordAudit))
+  app.get('/audits/:audit/measures', route(showFollowUps))
+  app.post('/audits/:audit/measures', route(recordFollowUp))
   app.get('/exclusions', route(showExclusions))
   app.all(
     '*',

@@ -1,5 +1,8 @@
 /** One request to the pages of the body, and the ways in which its officer can act. */
+import type { Day } from '#research/applications/calendar/civil-day.ts'
 import type { Actor } from '#research/applications/case/events.ts'
+import { calendarOf } from '#research/applications/procedure.ts'
+import { AUDIT_RECORDERS } from '#research/applications/register/environment-audit.ts'
 import type { PersonVisit } from '../ui/site.ts'
 import type { AccessBodyPageOptions, BodyOfficer } from './access-body-options.ts'
 
@@ -8,4 +11,14 @@ export type BodyVisit = PersonVisit<AccessBodyPageOptions, BodyOfficer>
 /** The officer, once for each of his roles. */
 export function actorsOf(officer: BodyOfficer, body: string): readonly Actor[] {
   return officer.roles.map((role) => ({ person: officer.identifier, role, organisation: body }))
+}
+
+/** In which of his roles this officer records audits and what became of their measures, if in any. */
+export function recorderOf({ person, options }: BodyVisit): Actor | undefined {
+  return actorsOf(person, options.procedures.body.id).find(({ role }) => AUDIT_RECORDERS.includes(role))
+}
+
+/** Where the body sits. */
+export function todayOf({ options, now }: BodyVisit): Day {
+  return calendarOf(options.procedures, options.country).dayOf(now.toISOString())
 }

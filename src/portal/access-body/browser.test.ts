@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Browser, Page } from 'playwright-core'
+import type { NewFollowUp } from '#research/applications/register/audit-follow-up.ts'
 import { BASE, type TestHolder, testHolder } from '../holder/test-holder.ts'
 import { chromiumPath, faults, fits, launch, openScreen, type Screen, weigh } from '../professional/test-browser.ts'
 import { type TestBody, testBody } from './test-access-body.ts'
@@ -64,8 +65,19 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     const asked = await holder.askedFor(1, DATASET)
     const found = { audited: '2029-04-20', environment: 'spe-1', auditor: 'Auditors', findings: 'Logs are short.' }
     const auditor = { person: 'https://id.example|a', role: 'auditor', organisation: 'hdab-FR' } as const
-    const measures = { words: 'Keep them longer.', until: '2029-09-01' }
-    assert.ok((await body.audits.record({ ...found, kind: 'own', measures }, auditor)).ok)
+    const measures = { words: 'Keep them longer.' }
+    const followUp = async (one: NewFollowUp, audit: number, seen: number) =>
+      assert.ok((await body.followUps.record({ audit, followUp: one, seen }, auditor)).ok)
+    for (const [until, more] of [
+      ['2029-04-29', '2029-05-01'],
+      ['2029-09-01', undefined],
+      ['2029-04-25', undefined],
+      ['2029-05-01', undefined],
+    ] as const) {
+      assert.ok((await body.audits.record({ ...found, kind: 'own', measures: { ...measures, until } }, auditor)).ok)
+      if (more) await followUp({ outcome: 'extended', day: more, words: 'The disks come late.' }, 1, 0)
+    }
+    await followUp({ outcome: 'carried-out', day: '2029-05-02', words: 'Bigger disks are in, looked at.' }, 1, 1)
     paths = [
       ...[
         '',
@@ -76,6 +88,9 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
         '/report',
         '/audits',
         '/audits/new',
+        '/audits/1/measures',
+        '/audits/1/measures?replaces=2',
+        '/audits/2/measures',
         '/nowhere',
       ].map((path) => `/access-body${path}`),
       ...['', '/application', '/history', '/ask-completion'].map((path) => `/access-body/cases/${fresh}${path}`),
@@ -97,6 +112,8 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     heavy = [
       '/access-body/audits',
       '/access-body/audits/new',
+      '/access-body/audits/1/measures?replaces=2',
+      '/access-body/audits/2/measures',
       `/access-body/cases/${open}/grant`,
       `/access-body/cases/${live}`,
       `/access-body/outputs/${output}`,
@@ -165,6 +182,30 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     await page.locator('form .btn.main').press('Enter')
     await page.waitForURL(/done=use$/)
     assert.equal((await holder.current.currentOf(DATASET))?.release, 'r3')
+    await page.context().close()
+  })
+
+  test('without JavaScript it is recorded that overdue measures were carried out, and a mistake is led to its field', async () => {
+    const page = await open({ width: 400, javaScript: false })
+    await as(page, '/access-body')
+    await page.locator('.alert a', { hasText: 'audits' }).click()
+    await page.locator('section.block').first().locator('.btn[href*="/measures"]').click()
+    await page.waitForURL(/\/audits\/3\/measures/)
+    await page.locator('input[name="outcome"][value="carried-out"]').check()
+    await page.fill('#day', '2029-05-03')
+    await page.fill('#words', 'Closed.')
+    await page.locator('form.form .btn.main').click()
+    assert.equal(await page.locator('#errors a').getAttribute('href'), '#day')
+    assert.equal(await page.locator('input[name="outcome"][value="carried-out"]').isChecked(), true)
+    await page.fill('#day', '2029-05-02')
+    await page.locator('form.form .btn.main').click()
+    await page.waitForURL(/done=yes$/)
+    const audit = await body.audits.find(3)
+    const [{ followUps = [] } = {}] = await body.followUps.of(audit ? [audit] : [])
+    assert.deepEqual(
+      followUps.map(({ outcome, day, words }) => [outcome, day, words]),
+      [['carried-out', '2029-05-02', 'Closed.']],
+    )
     await page.context().close()
   })
 

@@ -8,7 +8,9 @@ import { openMessages } from '#platform/i18n/messages.ts'
 import { createLog } from '#platform/log/log.ts'
 import type { Command } from '#research/applications/case/commands.ts'
 import { errandRunner } from '#research/applications/exchange/errand-runner.ts'
+import { measuresNumbers } from '#research/applications/register/audit-follow-up.ts'
 import type { CaseKind } from '#research/applications/rules/application.ts'
+import { auditFollowUpMigrations, openAuditFollowUps } from '#research/applications/store/audit-follow-ups.ts'
 import { openCaseLists } from '#research/applications/store/case-lists.ts'
 import { openCaseStore } from '#research/applications/store/case-store.ts'
 import { environmentAuditMigrations, openEnvironmentAudits } from '#research/applications/store/environment-audits.ts'
@@ -45,7 +47,10 @@ export type Officer = BodyRole | 'everything' | 'nobody'
 export async function testBody() {
   const database = await openDatabase('sqlite::memory:')
   const door = await testDoor(database)
-  await migrate(database, [...caseMigrations, ...environmentAuditMigrations, ...airlockMigrations])
+  await migrate(database, [
+    ...[...caseMigrations, ...environmentAuditMigrations, ...auditFollowUpMigrations],
+    ...airlockMigrations,
+  ])
   const procedures = await proceduresOf('FR')
   const cases = openCaseStore(database, procedures)
   const lists = openCaseLists(database, procedures)
@@ -67,6 +72,9 @@ export async function testBody() {
     mayCheck: async () => true,
   })
   const audits = openEnvironmentAudits(database, { ledger: door.ledger, body: procedures.body, now: () => NOW })
+  const followUps = openAuditFollowUps(database, {
+    ...{ ledger: door.ledger, body: procedures.body, audits, now: () => NOW },
+  })
   const jobs: RunningJob[] = []
   const errors: unknown[] = []
   const options: AccessBodyPageOptions = {
@@ -75,8 +83,12 @@ export async function testBody() {
     work: { list: async () => jobs },
     tablesOf: async () => undefined,
     outputs: airlock.desk,
-    audits,
-    outside: async (period) => ({ environmentAudits: await audits.countIn(period), labels: {} }),
+    ...{ audits, followUps },
+    outside: async (period) => ({
+      environmentAudits: await audits.countIn(period),
+      auditMeasures: measuresNumbers(await followUps.demanding(), period, NOW.toISOString().slice(0, 10)),
+      labels: {},
+    }),
     person: async (request) => {
       const person = deskPerson(request)
       const roles = rolesOf(person?.name)
@@ -156,6 +168,7 @@ export async function testBody() {
       lists,
       airlock,
       audits,
+      followUps,
       ledger: door.ledger,
       issued,
       standings,
@@ -173,6 +186,11 @@ export async function testBody() {
       const body = new URLSearchParams({ 'form-token': token })
       for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
       return send(path, as, { method: 'POST', body })
+    },
+    /** A page as it is at another moment. */
+    at(now: Date, path: string) {
+      const pages = new Hono().route('/access-body', accessBodyPages({ ...options, now: () => now }))
+      return send(path, 'everything', { headers: { 'accept-language': 'en' } }, pages)
     },
     /** The same pages over lists that fail. */
     async broken(words: string) {

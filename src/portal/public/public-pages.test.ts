@@ -64,6 +64,9 @@ describe('the activity report', () => {
     assert.equal(Number(/"received","applications",(\d+)/.exec(csv.text)?.[1]), received)
     assert.ok(received > 40)
     assert.match(csv.headers.get('content-disposition') ?? '', /activity-2029-01-01-2031-06-01\.csv/)
+    for (const line of ['"audits",2', '"measures",3', '"measuresLate",1', '"measuresOverdue",4']) {
+      assert.ok(csv.text.includes(`"supervision",${line}\r\n`), line)
+    }
     assert.match((await get('/register/report?from=2029-01-01&to=2031-06-01', 'fr')).text, /Demandes d’autorisation/)
   })
 

@@ -3,6 +3,7 @@ import { calendarOf } from '#research/applications/procedure.ts'
 import {
   type ActivityReport,
   activityReport,
+  NOTHING_OUTSIDE,
   type ReportPeriod,
 } from '#research/applications/register/activity-report.ts'
 import { labelsIssued } from '#research/catalogue/label/issued.ts'
@@ -30,7 +31,7 @@ export function openReportShelf(
 
   async function make(period: ReportPeriod): Promise<ActivityReport> {
     const { country } = procedures.body
-    const numbers = (await outside?.(period)) ?? { environmentAudits: 0, labels: await labelsIssued(catalogue, period) }
+    const numbers = (await outside?.(period)) ?? { ...NOTHING_OUTSIDE, labels: await labelsIssued(catalogue, period) }
     const calendar = calendarOf(procedures, country)
     return activityReport(register.allEvents(), { country, calendar, period, outside: numbers })
   }

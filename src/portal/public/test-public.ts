@@ -46,7 +46,11 @@ export async function testPublic(cases = 24, harvests?: (database: Database) => 
     catalogue,
     ...(harvested ? { harvested } : {}),
     register: openCaseLists(database, procedures),
-    outside: async () => ({ environmentAudits: 2, labels: { b: 1 } }),
+    outside: async () => ({
+      environmentAudits: 2,
+      auditMeasures: { carriedOut: 3, late: 1, overdue: 4 },
+      labels: { b: 1 },
+    }),
     messages: (language) => openMessages(MESSAGES, language),
     languages: ['fr', 'en'],
     now: () => NOW,

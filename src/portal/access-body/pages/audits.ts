@@ -1,10 +1,9 @@
 /** The register of audits of the secure processing environment (EHDS Art. 73(3)): what was found, what changes, by when. */
 import type { Problem } from '#platform/result/result.ts'
-import { calendarOf } from '#research/applications/procedure.ts'
+import { type FollowedAudit, measuresOn, overdueOn } from '#research/applications/register/audit-follow-up.ts'
 import {
   AUDIT_FIELDS,
   AUDIT_KINDS,
-  AUDIT_RECORDERS,
   type AuditField,
   type AuditInput,
   type EnvironmentAudit,
@@ -28,19 +27,26 @@ import {
 import { type Html, html } from '../../ui/markup.ts'
 import { readForm } from '../../ui/signed-in.ts'
 import { moment, show } from '../../ui/site.ts'
-import { actorsOf, type BodyVisit } from '../body-visit.ts'
+import { type BodyVisit, recorderOf, todayOf } from '../body-visit.ts'
+import { auditNumberIn, followUpAddress, measuresMark } from './measures-mark.ts'
 
 const PAGE = 25
 
 export async function showAudits(visit: BodyVisit): Promise<Response> {
   const { words, options, context } = visit
-  const before = numberIn(context.req.query('before'))
+  const before = auditNumberIn(context.req.query('before'))
   const found = await options.audits.list({ limit: PAGE + 1, ...(before === undefined ? {} : { before }) })
-  const shown = found.slice(0, PAGE)
-  const last = found.length > PAGE ? shown.at(-1) : undefined
+  const listed = found.slice(0, PAGE)
+  const last = found.length > PAGE ? listed.at(-1) : undefined
+  const overdue = before === undefined ? overdueOn(await options.followUps.demanding(), todayOf(visit)) : []
+  const first = overdue.slice(0, PAGE)
+  const others = listed.filter(({ number }) => !first.some(({ audit }) => audit.number === number))
+  const shown = [...first, ...(await options.followUps.of(others))]
   const mayRecord = recorderOf(visit) !== undefined
   const content = html`<h1>${words('access-body.area.audits')}</h1><p class="lead">${words('access-body.audits.lead')}</p>
-${context.req.query('done') !== undefined && alert('success', words('access-body.done'))}
+${context.req.query('done') !== undefined && alert('success', words('access-body.done'))}${
+  overdue.length > 0 && alert('warning', words('access-body.audits.overdue-first', { count: overdue.length }))
+}
 <div class="actions">${
     mayRecord
       ? linkButton(visit.address('/audits/new'), words('access-body.audits.record'), 'main')
@@ -48,15 +54,18 @@ ${context.req.query('done') !== undefined && alert('success', words('access-body
   }</div>${
     shown.length === 0
       ? html`<p>${words('access-body.audits.none')}</p>`
-      : shown.map((audit) => auditBlock(visit, audit, mayRecord))
+      : shown.map((followed) => auditBlock(visit, followed, mayRecord))
   }${last && html`<div class="actions">${linkButton(visit.address('/audits', { before: String(last.number) }), words('access-body.cases.next'))}</div>`}`
   return show(visit, { title: words.messages.text('access-body.area.audits'), content })
 }
 
-function auditBlock(visit: BodyVisit, audit: EnvironmentAudit, mayRecord: boolean): Html {
+function auditBlock(visit: BodyVisit, followed: FollowedAudit, mayRecord: boolean): Html {
   const { words } = visit
+  const { audit } = followed
   const { number, measures, replaces, replacedBy } = audit
   const said = (text: string): Html => html`<span class="said">${text}</span>`
+  const state = measuresOn(followed, todayOf(visit))
+  const mark = replacedBy === undefined ? measuresMark(visit, state) : undefined
   return html`<section class="block" id="audit-${number}"><h2>${words('access-body.audits.number', { number })} ${tag(
     words(`access-body.audits.kind.${audit.kind}`),
   )}</h2>${
@@ -69,6 +78,7 @@ function auditBlock(visit: BodyVisit, audit: EnvironmentAudit, mayRecord: boolea
     [words('access-body.audits.findings'), said(audit.findings)],
     [words('access-body.audits.measures'), measures ? said(measures.words) : words('access-body.audits.no-measures')],
     [words('access-body.audits.until'), measures && moment(visit, measures.until)],
+    [words('access-body.audits.state'), mark && stateRow(visit, number, mark)],
     [
       words('access-body.audits.corrects'),
       replaces === undefined ? undefined : words('access-body.audits.number', { number: replaces }),
@@ -77,13 +87,17 @@ function auditBlock(visit: BodyVisit, audit: EnvironmentAudit, mayRecord: boolea
   ])}${
     mayRecord &&
     replacedBy === undefined &&
-    html`<div class="actions">${linkButton(visit.address('/audits/new', { replaces: String(number) }), words('access-body.audits.correct', { number }))}</div>`
+    html`<div class="actions">${
+      (state.kind === 'open' || state.kind === 'overdue') &&
+      linkButton(followUpAddress(visit, number), words('access-body.follow-up.next', { number }))
+    }${linkButton(visit.address('/audits/new', { replaces: String(number) }), words('access-body.audits.correct', { number }))}</div>`
   }</section>`
 }
 
-/** In which of his roles this officer records audits, if in any. */
-function recorderOf({ person, options }: BodyVisit) {
-  return actorsOf(person, options.procedures.body.id).find(({ role }) => AUDIT_RECORDERS.includes(role))
+/** How the measures stand, and the way to what was recorded of them. */
+function stateRow(visit: BodyVisit, number: number, mark: Html): Html {
+  const way = visit.words('access-body.follow-up.see', { number })
+  return html`${mark} <span class="sub"><a href="${followUpAddress(visit, number)}">${way}</a></span>`
 }
 
 interface AuditForm {
@@ -101,15 +115,14 @@ export async function showNewAudit(visit: BodyVisit): Promise<Response> {
 }
 
 export async function recordAudit(visit: BodyVisit): Promise<Response> {
-  const { options, words, now, context } = visit
+  const { options, words, context } = visit
   const sent = await readForm(visit)
   if (!sent) return refused(visit, 'foreign-form')
   const by = recorderOf(visit)
   const replaces = await replacedBy(visit, sent.get('replaces') ?? undefined)
   if (!by || replaces === 'unknown') return refused(visit, 'not-found')
   const input = Object.fromEntries(AUDIT_FIELDS.map((field) => [field, sent.get(field) ?? '']))
-  const today = calendarOf(options.procedures, options.country).dayOf(now.toISOString())
-  const read = readAudit(input, today)
+  const read = readAudit(input, todayOf(visit))
   if ('faults' in read) {
     const errors = read.faults.map(({ field, fault }) => ({ field, message: words(`access-body.fault.${fault}`) }))
     return formPage(visit, { input, replaces, errors })
@@ -122,12 +135,8 @@ export async function recordAudit(visit: BodyVisit): Promise<Response> {
 
 async function replacedBy({ options }: BodyVisit, text: string | undefined) {
   if (text === undefined || text === '') return undefined
-  const number = numberIn(text)
+  const number = auditNumberIn(text)
   return (number === undefined ? undefined : await options.audits.find(number)) ?? 'unknown'
-}
-
-function numberIn(text: string | undefined): number | undefined {
-  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
 }
 
 function inputOf({ audited, environment, auditor, kind, findings, measures }: EnvironmentAudit): AuditInput {

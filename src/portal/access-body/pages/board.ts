@@ -1,12 +1,13 @@
 /** What is to be done: what is overdue first, then by what it waits for. */
 import { clocksOf, type Standing, standingOf } from '#research/applications/clocks/clocks.ts'
+import { overdueOn } from '#research/applications/register/audit-follow-up.ts'
 import type { CaseSummary } from '#research/applications/store/case-lists.ts'
 import { clockEnd, clockName, statusTag } from '../../case-desk/case-words.ts'
 import { headed } from '../../case-desk/desk.ts'
 import { alert, table } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { moment, show } from '../../ui/site.ts'
-import type { BodyVisit } from '../body-visit.ts'
+import { type BodyVisit, todayOf } from '../body-visit.ts'
 
 /** Groups of the board and the statuses of this body's part in them. */
 const GROUPS = {
@@ -32,7 +33,7 @@ export async function showBoard(visit: BodyVisit): Promise<Response> {
   )
   const sections = await Promise.all(groups.map(([name, cases]) => groupSection(visit, name, cases)))
   const content = html`<h1>${words('access-body.area.board')}</h1><p class="lead">${words('access-body.board.lead')}</p>
-${await refusedErrands(visit)}
+${await overdueAudits(visit)}${await refusedErrands(visit)}
 <section><h2>${words('access-body.board.overdue')}</h2>${
     overdue.length === 0
       ? html`<p>${words('access-body.board.overdue.none')}</p>`
@@ -45,6 +46,15 @@ ${await refusedErrands(visit)}
         })}</div>`
   }</section>${sections}`
   return show(visit, { title: words.messages.text('access-body.area.board'), content })
+}
+
+/** Measures of audits of the environment whose last day has passed (Art. 73(3)). */
+async function overdueAudits(visit: BodyVisit): Promise<Html | undefined> {
+  const { words, options } = visit
+  const { length } = overdueOn(await options.followUps.demanding(), todayOf(visit))
+  if (length === 0) return undefined
+  const way = html`<p><a href="${visit.address('/audits')}">${words('access-body.board.audits.see')}</a></p>`
+  return alert('warning', words('access-body.board.audits', { count: length }), way)
 }
 
 /** What was told to another body, or to whoever signs permits, and was not taken. */

@@ -13,7 +13,7 @@ import { csvFile } from '../../case-desk/desk.ts'
 import { button, linkButton, summaryList, textField } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { moment, show } from '../../ui/site.ts'
-import type { BodyVisit } from '../body-visit.ts'
+import { type BodyVisit, todayOf } from '../body-visit.ts'
 
 export async function showReport(visit: BodyVisit): Promise<Response> {
   const { words } = visit
@@ -26,8 +26,9 @@ export async function showReport(visit: BodyVisit): Promise<Response> {
 }
 
 /** The last year unless told otherwise. */
-function periodOf({ context, options, now }: BodyVisit): ReportPeriod {
-  const today = calendarOf(options.procedures, options.country).dayOf(now.toISOString())
+function periodOf(visit: BodyVisit): ReportPeriod {
+  const { context } = visit
+  const today = todayOf(visit)
   const [from = '', to = ''] = [context.req.query('from'), context.req.query('to')]
   const last = isDay(to) ? to : today
   const isRange = isDay(from) && from <= last
@@ -77,6 +78,9 @@ function numbersOf({
     publications: report.publications,
     products: report.products,
     audits: report.environmentAudits,
+    'measures-carried-out': report.auditMeasures.carriedOut,
+    'measures-late': report.auditMeasures.late,
+    'measures-overdue': report.auditMeasures.overdue,
   }
 }
 

@@ -105,7 +105,7 @@ function groupsOf(visit: RegisterVisit, report: ActivityReport): readonly Group[
       euros: fines.cents / 100,
       revoked: report.revoked,
       excluded: report.excluded,
-      audits: visit.options.outside ? report.environmentAudits : undefined,
+      ...(visit.options.outside ? auditNumbers(report) : {}),
     }),
     named('fees', { revenue: report.revenueCents / 100 }),
     named('results', { publications: report.publications, products: report.products }),
@@ -120,6 +120,12 @@ function groupsOf(visit: RegisterVisit, report: ActivityReport): readonly Group[
     },
   ]
   return groups.filter(({ rows }) => rows.length > 0)
+}
+
+/** Audits of environments, and what became of the measures that they demanded (Art. 59(1), 73(3)). */
+function auditNumbers({ environmentAudits, auditMeasures }: ActivityReport) {
+  const { carriedOut, late, overdue } = auditMeasures
+  return { audits: environmentAudits, measures: carriedOut, measuresLate: late, measuresOverdue: overdue }
 }
 
 /** Groups whose numbers are parts of the same thing, and are compared in a picture. */
