@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Browser, Page } from 'playwright-core'
 import { failed } from '#platform/result/result.ts'
 import { CASE_ID } from '#research/applications/testing/example-case.ts'
-import { chromiumPath, fits, launch, openScreen } from '../professional/test-browser.ts'
+import { chromiumPath, faults, fits, launch, openScreen } from '../professional/test-browser.ts'
 import { lookAt, SCREENS, tooHeavy } from '../ui/test-screens.ts'
 import type { TaskAnswer } from './researcher-options.ts'
 import { grantedCase, nodesThat, type TestResearcher, testResearcher } from './test-researcher.ts'
@@ -75,6 +75,22 @@ describe('the researcher’s pages in Chromium', { skip }, () => {
     await context.close()
   })
 
+  for (const screen of SCREENS.filter(({ javaScript }) => javaScript)) {
+    test(`the meaning of a large cohort, opened on a French page, fits and has no serious fault, ${screen.width} px`, async () => {
+      const context = await openScreen(browser, screen)
+      const page = await context.newPage()
+      page.setDefaultTimeout(60_000)
+      await page.goto(`${origin}${paths.find((path) => /circe.*language=fr/.test(path)) ?? ''}`)
+      await page.locator('details summary').click()
+      const { TESSERA_PICTURES: pictures } = process.env
+      if (pictures) await page.screenshot({ path: `${pictures}/researcher-meaning-${screen.width}.png` })
+      assert.ok(await page.getByText('Règle d’inclusion 1, Rule 1', { exact: false }).isVisible())
+      assert.equal(await fits(page), true)
+      assert.deepEqual(await faults(page), [])
+      await context.close()
+    })
+  }
+
   for (const screen of SCREENS) {
     test(`every page fits and has no serious fault, ${screen.width} px ${screen.javaScript ? 'with' : 'without'} JavaScript`, async () => {
       const enter = (context: Awaited<ReturnType<typeof openScreen>>) => inside(context, origin)
@@ -92,12 +108,57 @@ async function inside(context: Awaited<ReturnType<typeof openScreen>>, origin: s
   await context.addCookies([{ name: 'tessera-fr-workspace', value: 'secret-of-the-session', url: origin }])
 }
 
+/** As large as the largest phenotypes that are published: 60 concept sets of 30 concepts, 20 rules with groups in groups. */
+function largeDefinition(): Readonly<Record<string, unknown>> {
+  const numbers = (length: number) => Array.from({ length }, (_, index) => index)
+  const words = [
+    'malignant',
+    'chronic',
+    'disorder',
+    'kidney',
+    'acute',
+    'infection',
+    'left',
+    'upper',
+    'due to',
+    'without',
+  ]
+  const name = (one: number) =>
+    numbers(5)
+      .map((step) => words[(one * 7 + step * (one % 9) + step) % 10])
+      .join(' ')
+  const concept = (id: number) => ({
+    concept: { CONCEPT_ID: 4_000_000 + id * 37, CONCEPT_NAME: `${name(id)} ${id}`, DOMAIN_ID: 'Condition' },
+    ...{ isExcluded: id % 7 === 0, includeDescendants: id % 3 > 0, includeMapped: false },
+  })
+  const conceptSets = numbers(60).map((id) => ({
+    ...{ id, name: `Set ${id} ${name(id)}`, expression: { items: numbers(30).map((item) => concept(id * 30 + item)) } },
+  }))
+  const correlated = (set: number) => ({
+    Criteria: { ConditionOccurrence: { CodesetId: set, Age: { Op: 'gte', Value: 18 } } },
+    StartWindow: { Start: { Days: 365, Coeff: -1 }, End: { Days: set, Coeff: 1 } },
+    Occurrence: { Type: 2, Count: 1 },
+  })
+  const group = (set: number, depth: number): unknown => ({
+    ...{ Type: 'ANY', CriteriaList: [correlated(set), correlated(set + 1)] },
+    Groups: depth > 0 ? [group(set + 1, depth - 1)] : [],
+  })
+  return {
+    ConceptSets: conceptSets,
+    PrimaryCriteria: { CriteriaList: [{ ConditionOccurrence: { CodesetId: 0 } }] },
+    InclusionRules: numbers(20).map((rule) => ({ name: `Rule ${rule + 1}`, expression: group(rule * 2, 3) })),
+  }
+}
+
 /** A draft, a cohort, and an answer of each kind of picture; their addresses and those of all other pages. */
 async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> {
   const draft = (await pages.post('/applications/new', { kind: 'data-permit' })).place.split('/form/')[0] ?? ''
   const cohort = await pages.studies.saveCohort(CASE_ID, {
     ...{ name: 'Deaths', definition: { PrimaryCriteria: { CriteriaList: [{ Death: {} }] } } },
     ...{ by: 'x|y', at: '2029-07-01T10:00:00Z' },
+  })
+  const large = await pages.studies.saveCohort(CASE_ID, {
+    ...{ name: 'Large', definition: largeDefinition(), by: 'x|y', at: '2029-07-01T10:00:00Z' },
   })
   const question = async (kind: string) =>
     pages.studies.saveQuestion(CASE_ID, {
@@ -199,6 +260,7 @@ async function preparedPaths(pages: TestResearcher): Promise<readonly string[]> 
     ...['', '/act/FR/ask-extension', '/study', '/study/cohorts/new', `/study/circe/${cohort}`, '/study/ask'].map(
       (path) => `${CASE}${path}`,
     ),
+    `${CASE}/study/circe/${large}?language=fr`,
     `${CASE}/study/ask?kind=distribution&cohort=${cohort}`,
     `${CASE}/study/ask?kind=linear-regression&cohort=${cohort}`,
     `${CASE}/study/ask?kind=cohort-counts&cohort=${cohort}`,

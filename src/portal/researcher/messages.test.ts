@@ -1,4 +1,4 @@
-/** The words of the researcher's pages. */
+/** The words of the researcher's pages, and of what cohorts mean. */
 import { testWords } from '../ui/test-words.ts'
 
-testWords({ prefix: 'research', sources: ['src/portal/researcher/**/*.ts'] })
+testWords({ prefix: 'research', sources: ['src/portal/researcher/**/*.ts', 'src/research/cohort/words/*.ts'] })

@@ -104,6 +104,46 @@ describe('a cohort', () => {
     assert.match((await pages.get(`${STUDY}/circe/${saved?.id}`)).text, /The cohort can run|nothing to look at/)
   })
 
+  it('is told in French on a French page: what it means, what to look at, and what cannot be read', async () => {
+    const post = async (definition: unknown) => {
+      const sent = { name: 'C', circe: JSON.stringify(definition), do: 'check' }
+      return (await pages.post(`${STUDY}/circe/new?language=fr`, sent)).text
+    }
+    const set = {
+      id: 1,
+      name: 'Diabetes',
+      expression: { items: [{ concept: { CONCEPT_ID: 1, CONCEPT_NAME: 'pain' } }] },
+    }
+    const told = await post({
+      ConceptSets: [set],
+      PrimaryCriteria: { CriteriaList: [{ Death: { Age: { Op: 'gte' } } }] },
+    })
+    assert.match(told, /<ul><li>Les personnes entrent dans la cohorte [^<]*<ul><li>un décès, quel que soit le concept</)
+    assert.match(told, /<li>Ensemble de concepts « Diabetes » :<ul><li><span lang="en">pain<\/span>, 1</)
+    assert.match(told, /L’ensemble de concepts « Diabetes » n’est pas utilisé\. <code>/)
+    assert.match(
+      told,
+      /Il manque à l’intervalle la comparaison[^<]* <code>\$\.PrimaryCriteria\.CriteriaList\[0\]\.Death\.Age</,
+    )
+    const unreadable = await post({ ConceptSets: [{ id: 'x' }, 1] })
+    assert.match(unreadable, /ne peut pas être lue/)
+    assert.match(unreadable, /<li>Ce doit être un nombre entier\. <code>\$\.ConceptSets\[0\]\.id<\/code><\/li>/)
+    assert.match(unreadable, /<li>Ce doit être un objet\. <code>\$\.ConceptSets\[1\]<\/code><\/li>/)
+    for (const page of [told, unreadable])
+      assert.doesNotMatch(page.replace('<span lang="en">pain</span>', ''), /<(p|span) lang="en"/)
+  })
+
+  it('says how many remarks and lines it leaves out', async () => {
+    const ConceptSets = Array.from({ length: 900 }, (_, id) => ({ id, name: `A concept set with a name ${id}` }))
+    const definition = { ConceptSets, PrimaryCriteria: { CriteriaList: [{ Death: {} }] } }
+    const sent = { name: 'C', circe: JSON.stringify(definition), do: 'check' }
+    const { text } = await pages.post(`${STUDY}/circe/new`, sent)
+    assert.match(text, /\d{3,4} more remarks are not shown/)
+    const left = Number(/(\d+) more lines are not shown/.exec(text)?.[1])
+    const shown = text.match(/<li>Concept set “/g)?.length ?? 0
+    assert.equal(left + shown, 900)
+  })
+
   it('is not there for somebody who has no part in the case', async () => {
     pages.state.person = 'https://id.example|stranger'
     assert.equal((await pages.get(STUDY)).status, 404)

@@ -103,10 +103,18 @@ async function save(visit: CaseVisit, form: CohortForm, version: number | undefi
   const id = context.req.param('cohort') ?? 'new'
   const saved = await options.studies.saveCohort(state.caseId, {
     ...(id === 'new' ? {} : { id, version: version ?? 0 }),
-    ...{ name: form.name, definition: toCirce(form), form, by: person.identifier, at: now.toISOString() },
+    ...{ name: form.name, definition: circeOf(visit, form), form, by: person.identifier, at: now.toISOString() },
   })
   if (saved === undefined) return page(visit, { form, version, checked: true, changed: true })
   return goTo(visit, visit.address(`/applications/${state.caseId}/study`))
+}
+
+/** Rules that the author did not name are named in the language of the page. */
+function circeOf({ words: { messages } }: CaseVisit, form: CohortForm): ReturnType<typeof toCirce> {
+  return toCirce(form, {
+    person: messages.text('research.cohort.who'),
+    rule: (number) => messages.text('research.rule', { number }),
+  })
 }
 
 interface PageState {
@@ -126,7 +134,7 @@ function page(visit: CaseVisit, { form, version, found, checked = false, changed
   const error = (field: string): Html | undefined =>
     faults.has(field) ? words(`research.cohort-fault.${faults.get(field)}`) : undefined
   const errors = [...faults.keys()].map((field) => ({ field, message: error(field) ?? html`` }))
-  const check = checked && faults.size === 0 ? checkView(visit, toCirce(form)) : undefined
+  const check = checked && faults.size === 0 ? checkView(visit, circeOf(visit, form)) : undefined
   const foundAt = (place: Place): Found | undefined => (found?.[0] === place ? found[1] : undefined)
   const title = words.messages.text(id === 'new' ? 'research.cohort.new' : 'research.cohort.change')
   const action = caseAddress(visit, `/study/cohorts/${id}`)

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { checkDefinition } from '#research/cohort/checks/check.ts'
 import { describeCohort } from '#research/cohort/description/describe.ts'
-import { inEnglish } from '#research/cohort/description/english.ts'
 import { readDefinition } from '#research/cohort/read-definition.ts'
+import { strictMessages, toldLines } from '#research/cohort/testing/told.ts'
+import { tellCohort } from '#research/cohort/words/meaning.ts'
 import {
   COMPARISONS,
   type CohortForm,
@@ -20,6 +21,7 @@ import {
 } from './cohort-form.ts'
 import { narrowing, toCirce } from './to-circe.ts'
 
+const NAMES = { person: 'Age and sex', rule: (number: number) => `Rule ${number}` }
 const diabetes = { ...EMPTY_COHORT.entry, concepts: [{ id: 201826, name: 'Type 2 diabetes mellitus' }] }
 const hba1c: EventForm = {
   domain: 'measurement',
@@ -44,14 +46,14 @@ const FORM: CohortForm = {
 
 describe('a cohort without code', () => {
   it('says in Circe what the form says', () => {
-    const read = readDefinition(toCirce(FORM))
+    const read = readDefinition(toCirce(FORM, NAMES))
     assert.ok(read.ok && read.value.unfinished.length === 0 && read.value.unread.length === 0)
-    const sentences = inEnglish(describeCohort(read.value)).join('\n')
+    const sentences = toldLines(tellCohort(describeCohort(read.value), strictMessages('en'))).join('\n')
     for (const part of [
       'the earliest of these events, observed at least 365 days before',
       'from 18 to 75',
-      'at least 2 of a measurement',
-      'any time before and 30 days after',
+      'at least 2 measurements',
+      'starting no later than 30 days after',
       'at least 6.5',
       'Type 2 diabetes mellitus, 201826, with descendants',
     ]) {
@@ -60,7 +62,7 @@ describe('a cohort without code', () => {
   })
 
   it('narrows rule by rule', () => {
-    const steps = narrowing(toCirce(FORM))
+    const steps = narrowing(toCirce(FORM, NAMES))
     assert.deepEqual(
       steps.map(({ name }) => name),
       ['', 'Age and sex', 'Measured'],
@@ -121,7 +123,7 @@ describe('a cohort without code', () => {
           [...faultsOf(parsed)].filter(([field]) => field !== 'name'),
           [],
         )
-        const read = readDefinition(toCirce(parsed))
+        const read = readDefinition(toCirce(parsed, NAMES))
         assert.ok(read.ok && read.value.unfinished.length === 0, JSON.stringify(read))
         assert.ok(read.value.unread.length === 0)
         checkDefinition(read.value)

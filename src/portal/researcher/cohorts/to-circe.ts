@@ -26,8 +26,15 @@ const GENDERS = {
 } as const
 const OCCURRENCE = { exactly: 0, 'at-most': 1, 'at-least': 2 } as const
 
+/** How rules without a name of their own are called, in the author's language. */
+export interface RuleNames {
+  /** The rule of age and sex. */
+  readonly person: string
+  readonly rule: (number: number) => string
+}
+
 /** @param form without faults (`faultsOf`) */
-export function toCirce(form: CohortForm): Json {
+export function toCirce(form: CohortForm, names: RuleNames): Json {
   const events = [form.entry, ...form.rules.map(({ event }) => event)]
   const limit = { Type: form.entries === 'all' ? 'All' : 'First' }
   return {
@@ -40,7 +47,10 @@ export function toCirce(form: CohortForm): Json {
     },
     QualifiedLimit: limit,
     ExpressionLimit: limit,
-    InclusionRules: [...personRule(form), ...form.rules.map((rule, index) => inclusionRule(rule, index + 1))],
+    InclusionRules: [
+      ...personRule(form, names),
+      ...form.rules.map((rule, index) => inclusionRule(rule, index + 1, names)),
+    ],
     CensoringCriteria: [],
     CollapseSettings: { CollapseType: 'ERA', EraPad: 0 },
     CensorWindow: {},
@@ -72,10 +82,10 @@ function criterion({ domain, comparison, value }: EventForm, set: number): Json 
 }
 
 /** Age and sex at the entry. */
-function personRule({ ageFrom, ageTo, sex }: CohortForm): readonly Json[] {
+function personRule({ ageFrom, ageTo, sex }: CohortForm, { person }: RuleNames): readonly Json[] {
   const demographic: Json = { ...ageRange(ageFrom, ageTo), ...(sex === 'any' ? {} : { Gender: [GENDERS[sex]] }) }
   if (Object.keys(demographic).length === 0) return []
-  return [{ name: 'Age and sex', expression: group([], [demographic]) }]
+  return [{ name: person, expression: group([], [demographic]) }]
 }
 
 function ageRange(from: string, to: string): Json {
@@ -84,13 +94,14 @@ function ageRange(from: string, to: string): Json {
   return to === '' ? {} : { Age: { Value: Number(to), Op: 'lte' } }
 }
 
-function inclusionRule({ name, occurs, count, event, before, after }: RuleForm, set: number): Json {
+function inclusionRule(rule: RuleForm, set: number, names: RuleNames): Json {
+  const { name, occurs, count, event, before, after } = rule
   const correlated = {
     Criteria: criterion(event, set),
     StartWindow: { Start: bound(before, -1), End: bound(after, 1), UseEventEnd: false },
     Occurrence: { Type: OCCURRENCE[occurs], Count: Number(count) },
   }
-  return { name: name === '' ? `Rule ${set}` : name, expression: group([correlated], []) }
+  return { name: name === '' ? names.rule(set) : name, expression: group([correlated], []) }
 }
 
 /** Without days: the whole of the observation on that side. */

@@ -27,6 +27,7 @@ import { isRegression, KINDS, type QuestionKind } from './question-form.ts'
 
 const STUDY = `/applications/${CASE_ID}/study`
 const diabetes = { ...EMPTY_COHORT.entry, concepts: [{ id: DIABETES, name: 'Diabetes' }], narrower: false }
+const NAMES = { person: 'Age and sex', rule: (number: number) => `Rule ${number}` }
 const FORM = { ...EMPTY_COHORT, name: 'Diabetes', entry: diabetes, priorDays: '0' }
 
 describe('answers of a real node', () => {
@@ -67,7 +68,7 @@ describe('answers of a real node', () => {
 
   async function cohort(form: typeof FORM): Promise<string> {
     const saved = await pages.studies.saveCohort(CASE_ID, {
-      ...{ name: form.name, definition: toCirce(form), form, by: 'x|y', at: '2029-07-01T10:00:00Z' },
+      ...{ name: form.name, definition: toCirce(form, NAMES), form, by: 'x|y', at: '2029-07-01T10:00:00Z' },
     })
     assert.ok(saved)
     return saved
