@@ -24,6 +24,14 @@ export interface LoadCommandOptions {
   readonly json?: boolean
 }
 
+export interface VocabularyCommandOptions {
+  readonly release: string
+  readonly out: string
+  /** False with `--no-local`. */
+  readonly local: boolean
+  readonly json?: boolean
+}
+
 export interface CatalogueOptions {
   readonly to?: (typeof RDF_FORMS)[number]
   readonly out?: string
@@ -37,6 +45,7 @@ export function addResearch(program: Command): void {
     .description('Secondary use (HealthData@EU): datasets, their descriptions, questions under permits.')
   addGenerate(research)
   addLoad(research)
+  addVocabulary(research)
   addCatalogue(research)
   addKeys(research)
   addRun(research)
@@ -76,7 +85,7 @@ function addLoad(research: Command): void {
     .requiredOption('--dataset <id>', 'the dataset, as the catalogue and permits name it')
     .requiredOption('--release <name>', 'this state of it, e.g. 2026-11')
     .requiredOption('--out <file>', 'the file to write; it must not exist yet')
-    .option('--vocabulary <file>', 'an imported vocabulary, where the folders bring none')
+    .option('--vocabulary <file>', 'what `research vocabulary` has made, where the folders bring none')
     .option('--most-rejected <share>', 'above this share of rejected rows (0 to 1) nothing is written', numberAbove(0))
     .option('--json', 'print the report as JSON')
     .action(async (folders: readonly string[], options: LoadCommandOptions) => {
@@ -90,6 +99,34 @@ function addLoad(research: Command): void {
       'tessera research load part-1 part-2 --dataset registry --release 3 --vocabulary athena.duckdb --out registry.duckdb',
     ],
     `${EXIT.fine} loaded (rejected rows are counted and listed), ${EXIT.failed} no release was made, ${EXIT.usage} wrong usage`,
+  )
+}
+
+function addVocabulary(research: Command): void {
+  const command = research
+    .command('vocabulary')
+    .argument(
+      '[folder...]',
+      'folders as Athena gives them: CONCEPT.csv, CONCEPT_ANCESTOR.csv, CONCEPT_RELATIONSHIP.csv, …',
+    )
+    .description(
+      'Make one vocabulary file of the OHDSI vocabularies that you have a licence for, to load datasets with.',
+    )
+    .requiredOption('--release <name>', 'its version, e.g. "v5.0 29-AUG-26"')
+    .requiredOption('--out <file>', 'the file to write; it must not exist yet')
+    .option('--no-local', 'without the concepts that ship with this program (ORPHA codes, units, and others)')
+    .option('--json', 'print the report as JSON')
+    .action(async (folders: readonly string[], options: VocabularyCommandOptions) => {
+      const { makeVocabulary } = await import('../research/load.ts')
+      process.exitCode = await makeVocabulary(folders, options)
+    })
+  examples(
+    command,
+    [
+      'tessera research vocabulary vocabulary_download_v5 --release "v5.0 29-AUG-26" --out athena.duckdb',
+      'tessera research vocabulary --release local --out local.duckdb',
+    ],
+    `${EXIT.fine} made (rejected rows are counted and listed), ${EXIT.failed} nothing was made, ${EXIT.usage} wrong usage`,
   )
 }
 

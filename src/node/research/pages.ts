@@ -77,7 +77,10 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
       releases: openReleaseShelf({
         folder: releaseFolder(home),
         inbox: inboxFolder(home),
-        load: { memory: settings.memory, threads: settings.threads },
+        load: {
+          ...{ memory: settings.memory, threads: settings.threads },
+          ...(settings.vocabulary === undefined ? {} : { vocabulary: settings.vocabulary }),
+        },
       }),
       current,
       datasetBase: `${portal.origin}/catalogue/datasets/`,
