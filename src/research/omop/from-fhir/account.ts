@@ -21,6 +21,8 @@ export interface ConversionAccount {
   readonly resources: number
   readonly withRows: number
   readonly listed: readonly ListedResource[]
+  /** Patients without an identifier: each document makes another person of them, and no opt-out finds them (EHDS Art. 71). */
+  readonly unidentified: readonly { readonly document: string; readonly resource: string }[]
   /** Rows with concept 0, by code, the most frequent first. */
   readonly unmapped: readonly UnmappedCode[]
   /** Facts that have no column in the table that the domain of their concept led to. */
@@ -39,6 +41,7 @@ export interface AccountBuilder {
   /** Each resource is settled once: by rows, or by a reason. */
   withRows(): void
   list(document: string, resource: string, reason: NotARow): void
+  unidentified(document: string, resource: string): void
   unmapped(table: string, coding: { readonly system?: string; readonly code: string }): void
   leftBehind(document: string, resource: string, columns: readonly string[]): void
   dated(document: string, resource: string, how: 'by-document' | 'inexact'): void
@@ -49,6 +52,7 @@ export function createAccount(): AccountBuilder {
   let withRows = 0
   let inexactDays = 0
   const listed: ListedResource[] = []
+  const unidentified: ConversionAccount['unidentified'][number][] = []
   const unmapped = new Map<string, UnmappedCode>()
   const leftBehind: ConversionAccount['leftBehind'][number][] = []
   const datedByDocument: ConversionAccount['datedByDocument'][number][] = []
@@ -57,6 +61,7 @@ export function createAccount(): AccountBuilder {
       withRows += 1
     },
     list: (document, resource, reason) => listed.push({ document, resource, reason }),
+    unidentified: (document, resource) => unidentified.push({ document, resource }),
     unmapped(table, { system, code }) {
       const key = JSON.stringify([table, system, code])
       const rows = (unmapped.get(key)?.rows ?? 0) + 1
@@ -74,6 +79,7 @@ export function createAccount(): AccountBuilder {
       resources: withRows + listed.length,
       withRows,
       listed,
+      unidentified,
       unmapped: [...unmapped.values()].sort((left, right) => right.rows - left.rows),
       leftBehind,
       datedByDocument,

@@ -57,6 +57,7 @@ export type NotARow =
   | 'without-code'
   | 'without-time'
   | 'only-groups-others'
+  | 'without-patient'
   | 'person-without-year-of-birth'
   | 'other-patient'
   | 'seen-before'
@@ -74,6 +75,7 @@ export const NOT_A_ROW: Readonly<Record<NotARow, string>> = {
   'without-code': 'It has neither a code nor words.',
   'without-time': 'Neither it nor its document says when.',
   'only-groups-others': 'It has no value of its own and only groups other observations.',
+  'without-patient': 'Its document does not hold the patient whom it is about.',
   'person-without-year-of-birth': 'The patient has no year of birth, which OMOP needs.',
   'other-patient': 'It is about somebody else than the patient of the document.',
   'seen-before': 'The same resource was in an earlier document.',

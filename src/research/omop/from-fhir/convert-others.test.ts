@@ -129,6 +129,21 @@ describe('other resources', () => {
   })
 })
 
+describe('a document without a patient', () => {
+  it('has no rows, and its resources are listed with that reason', async () => {
+    const { entry } = documentBundle([{ resourceType: 'Condition', code: { text: 'x' } }])
+    assert.ok(Array.isArray(entry))
+    const bundle = { resourceType: 'Bundle', type: 'collection', entry: entry.slice(2) }
+    const documents = [readJson(bundle, quiet)]
+    const { tables, account } = await convertDocuments({ documents, vocabulary, keys: await memoryKeys() })
+    assert.equal(tables.size, 0)
+    assert.deepEqual(
+      account.listed.map(({ reason }) => reason),
+      ['administrative', 'without-patient'],
+    )
+  })
+})
+
 describe('a person', () => {
   it('is one, however many documents tell of it, and carries no identifier', async () => {
     const condition = {
@@ -158,5 +173,43 @@ describe('a person', () => {
     assert.doesNotMatch(JSON.stringify([...tables]), /urn:oid:1\.2|"42"/)
     const again = await convertDocuments({ documents, vocabulary, keys })
     assert.deepEqual([...again.tables], [...tables])
+  })
+
+  it('has its own resources, also where another person has one of the same number', async () => {
+    const condition = { resourceType: 'Condition', identifier: [{ value: '1' }], code: coded(SNOMED, '44054006') }
+    const other = { ...PATIENT, identifier: [{ system: 'urn:oid:1.2', value: '43' }] }
+    const { tables, account } = await convertDocuments({
+      documents: [
+        readJson(documentBundle([condition], PATIENT, 'doc-1'), quiet, 'one'),
+        readJson(documentBundle([condition], other, 'doc-2'), quiet, 'two'),
+      ],
+      vocabulary,
+      keys: await memoryKeys(),
+    })
+    const rows = tables.get('condition_occurrence') ?? []
+    assert.deepEqual(
+      rows.map(({ person_id }) => person_id),
+      tables.get('person')?.map(({ person_id }) => person_id),
+    )
+    assert.equal(new Set(rows.map((row) => row.condition_occurrence_id)).size, 2)
+    assert.deepEqual(new Set(account.listed.map(({ reason }) => reason)), new Set(['administrative']))
+  })
+
+  it('without an identifier is told, and is another one for each document, whatever files are called', async () => {
+    const condition = { resourceType: 'Condition', id: 'c', code: { text: 'x' } }
+    const nameless = (birthDate: string, identity: string) => {
+      const bundle = { ...documentBundle([condition], { resourceType: 'Patient', birthDate }), identifier: undefined }
+      return { ...readJson(bundle, quiet, 'summary.json'), identity }
+    }
+    const keys = await memoryKeys()
+    const personsOf = async (...documents: readonly ReturnType<typeof nameless>[]) => {
+      const { tables, account } = await convertDocuments({ documents, vocabulary, keys })
+      return { persons: tables.get('person')?.map(({ person_id }) => person_id), account }
+    }
+    const { persons, account } = await personsOf(nameless('1950-01-01', 'sha256:a'), nameless('1960-01-01', 'sha256:b'))
+    assert.deepEqual(persons, [1, 2])
+    assert.equal(account.unidentified.length, 2)
+    assert.deepEqual((await personsOf(nameless('1970-01-01', 'sha256:c'))).persons, [3])
+    assert.deepEqual((await personsOf(nameless('1960-01-01', 'sha256:b'))).persons, [2])
   })
 })

@@ -16,7 +16,8 @@ import { detailsWithoutColumn, eventRow, type RowParts, RULES, tableOfDomain, vi
 import type { SurrogateKeys } from './surrogate-keys.ts'
 
 export interface ConversionInput {
-  readonly documents: readonly SourceDocument[]
+  /** Each is let go once its facts are read: many documents need not lie in memory together. */
+  readonly documents: Iterable<SourceDocument> | AsyncIterable<SourceDocument>
   /** An imported vocabulary, or a release that holds one. */
   readonly vocabulary: DuckDatabase
   readonly keys: SurrogateKeys
@@ -32,7 +33,8 @@ export interface Conversion {
 const UCUM = 'http://unitsofmeasure.org'
 
 export async function convertDocuments(input: ConversionInput): Promise<Conversion> {
-  const documents = input.documents.map(factsOf)
+  const documents: DocumentFacts[] = []
+  for await (const document of input.documents) documents.push(factsOf(document))
   const concepts = await lookUp(input.vocabulary, codesIn(documents, input.terminology))
   const account = createAccount()
   const settled = settle(documents, account)
@@ -108,7 +110,8 @@ function settle(documents: readonly DocumentFacts[], account: AccountBuilder): r
         return []
       }
       if (read.kind === 'not-a-row') return list(read.reason)
-      if (document.person?.born === undefined) return list('person-without-year-of-birth')
+      if (!document.person) return list('without-patient')
+      if (document.person.born === undefined) return list('person-without-year-of-birth')
       const stated = read.kind === 'visit' ? read.visit.start : read.events.find(({ start }) => start)?.start
       const start = stated ?? document.written
       if (!start) return list('without-time')
@@ -142,7 +145,7 @@ function draftsOf(
   return fact.read.events.flatMap((event) => {
     const code = chooseConcept(event.code, concepts, terminology)
     const targets = code.standard.length > 0 ? code.standard : [undefined]
-    const visit = event.encounter === undefined ? undefined : document.encounter(event.encounter)
+    const visit = event.encounter === undefined ? undefined : document.encounters.get(event.encounter)
     return targets.map((target, at): Draft => {
       const table = target === undefined ? event.home : tableOfDomain(target.domain)
       if (target === undefined) account.unmapped(table, code.coding ?? { code: code.sourceValue })
@@ -193,6 +196,7 @@ function addPersons(
     else if (seen.has(person.identity)) account.list(name, patient, 'seen-before')
     else {
       account.withRows()
+      if (!person.identified) account.unidentified(name, patient)
       add('person', person.row(key))
       seen.add(person.identity)
     }
@@ -215,8 +219,9 @@ function addPeriods(
   add: AddRow,
 ): void {
   const days = Map.groupBy(settled, ({ person }) => person)
-  for (const [person, key] of keys) {
-    const own = documents.filter((document) => document.person?.identity === person)
+  for (const [person, own] of Map.groupBy(documents, (document) => document.person?.identity)) {
+    const key = person === undefined ? undefined : keys.get(person)
+    if (person === undefined || key === undefined) continue
     const born = own[0]?.person?.born?.date ?? ''
     const events = (days.get(person) ?? []).map(({ start }) => start.date)
     const written = own.flatMap((document) => document.written?.date ?? [])

@@ -11,11 +11,13 @@ import { readResource, subjectOf } from './read-resource.ts'
 export interface SourceDocument {
   /** What the account calls it: a file name or a number. */
   readonly name: string
-  readonly document: ClinicalDocument
+  /** Tells it from every other document where it has no identifier of its own, as a hash of its bytes does; its name when absent. */
+  readonly identity?: string
+  readonly document: Pick<ClinicalDocument, 'bundle'>
 }
 
 export interface Fact {
-  /** The same for the same resource in another document. */
+  /** The same for the same resource in another document of the same person. */
   readonly identity: string
   /** `Condition/urn:uuid:…`, for the account. */
   readonly resource: string
@@ -29,11 +31,11 @@ export interface DocumentFacts {
   readonly patient?: string
   readonly written?: Day
   readonly facts: readonly Fact[]
-  /** Identity of the encounter that a reference means. */
-  readonly encounter: (reference: string) => string | undefined
+  /** Reference to an encounter → its identity. A map, since a function would hold the whole document in memory. */
+  readonly encounters: ReadonlyMap<string, string>
 }
 
-export function factsOf({ name, document }: SourceDocument): DocumentFacts {
+export function factsOf({ name, identity = name, document }: SourceDocument): DocumentFacts {
   const bundle: unknown = document.bundle
   const entries = isNode(bundle) ? entriesOf(bundle) : []
   const index = indexEntries(entries)
@@ -43,7 +45,9 @@ export function factsOf({ name, document }: SourceDocument): DocumentFacts {
     return written.startsWith('#') && from ? containedIn(from.resource, written) : index.find(written, from)?.resource
   }
   const found = patientOf(composition, entries, (reference) => follow(reference))
-  const identities = identitiesOf(entries, documentIdentity(bundle, name))
+  const own = documentIdentity(bundle, identity)
+  const person = found && readPerson(found.patient, `${own}#${found.fullUrl}`)
+  const identities = identitiesOf(entries, own, person?.identity ?? '')
   const facts = entries.flatMap((entry): Fact[] => {
     if (entry.resource === found?.patient) return []
     const subject = follow(node(subjectOf(entry.resource))?.reference, entry)
@@ -59,18 +63,28 @@ export function factsOf({ name, document }: SourceDocument): DocumentFacts {
   return {
     name,
     facts,
-    ...(found && patientEntry
-      ? {
-          person: readPerson(found.patient, `${documentIdentity(bundle, name)}#${found.fullUrl}`),
-          patient: nameOf(patientEntry),
-        }
-      : {}),
+    ...(person && patientEntry ? { person, patient: nameOf(patientEntry) } : {}),
     ...(written === undefined ? {} : { written }),
-    encounter: (reference) => {
+    encounters: encountersOf(facts, (reference) => {
       const entry = index.find(reference)
       return entry && identities.get(entry)
-    },
+    }),
   }
+}
+
+function encountersOf(
+  facts: readonly Fact[],
+  identityOf: (reference: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  const encounters = new Map<string, string>()
+  for (const { read } of facts) {
+    if (read.kind !== 'events') continue
+    for (const { encounter } of read.events) {
+      const identity = encounter === undefined ? undefined : identityOf(encounter)
+      if (encounter !== undefined && identity !== undefined) encounters.set(encounter, identity)
+    }
+  }
+  return encounters
 }
 
 /** A second Patient is not the one whom the document is about. */
@@ -82,15 +96,18 @@ function nameOf({ resource, fullUrl }: Entry): string {
   return `${text(resource.resourceType) ?? 'Resource'}/${fullUrl}`
 }
 
-function documentIdentity(bundle: unknown, name: string): string {
+function documentIdentity(bundle: unknown, otherwise: string): string {
   const identifier = isNode(bundle) ? node(bundle.identifier) : undefined
   const value = text(identifier?.value)
   if (value !== undefined) return `${text(identifier?.system) ?? ''}|${value}`
-  return (isNode(bundle) ? text(bundle.id) : undefined) ?? name
+  return (isNode(bundle) ? text(bundle.id) : undefined) ?? otherwise
 }
 
-/** By the resource's own identifier, which outlives a document; by its full URL when two of a document share one, or none has any. */
-function identitiesOf(entries: readonly Entry[], document: string): ReadonlyMap<Entry, string> {
+/**
+ * By the resource's own identifier, which outlives a document; by its full URL when two of a document share one, or none has any.
+ * With the person: some systems count the resources of each patient anew.
+ */
+function identitiesOf(entries: readonly Entry[], document: string, person: string): ReadonlyMap<Entry, string> {
   const byIdentifier = Map.groupBy(entries, ({ resource }) => identifierOf(resource) ?? '')
   return new Map(
     entries.map((entry) => {
@@ -98,9 +115,9 @@ function identitiesOf(entries: readonly Entry[], document: string): ReadonlyMap<
       const type = text(resource.resourceType) ?? ''
       const identifier = identifierOf(resource)
       if (identifier !== undefined && byIdentifier.get(identifier)?.length === 1)
-        return [entry, `${type} ${identifier}`]
+        return [entry, `${type} ${identifier} of ${person}`]
       const own = fullUrl.startsWith('urn:uuid:') ? fullUrl : `${document}#${fullUrl}`
-      return [entry, `${type} ${own}`]
+      return [entry, `${type} ${own} of ${person}`]
     }),
   )
 }

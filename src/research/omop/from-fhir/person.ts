@@ -7,6 +7,8 @@ import { RULES } from './rows.ts'
 export interface ReadPerson {
   /** `system|value` of the first identifier, as opt-outs name a person; else the resource's full URL. */
   readonly identity: string
+  /** It has an identifier: other documents and opt-outs can name the same person. */
+  readonly identified: boolean
   readonly born?: Day
   readonly row: (key: number) => OmopRow
   readonly died?: Day
@@ -21,8 +23,10 @@ export function readPerson(patient: Node, fullUrl: string): ReadPerson {
   const died = dayOf(patient.deceasedDateTime)
   const month = (written?.length ?? 0) >= 7 ? Number(born?.date.slice(5, 7)) : null
   const day = born?.exact ? Number(born.date.slice(8, 10)) : null
+  const identity = identityOf(patient)
   return {
-    identity: identityOf(patient) ?? fullUrl,
+    identity: identity ?? fullUrl,
+    identified: identity !== undefined,
     ...(born === undefined ? {} : { born }),
     row: (key) => ({
       person_id: key,
