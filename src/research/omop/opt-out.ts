@@ -1,10 +1,11 @@
 /**
  * The register of opt-outs (EHDS Art. 71): at any time, without a reason, reversible. Intervals are never deleted: a permit is bound to
- * what the register said at its approval (Art. 71(3)), and that must be answerable years later.
+ * what the register said at its approval (Art. 71(3)), and that must be answerable years later. A choice counts from the moment at
+ * which the person made it, also when the register hears of it later. Who writes with an entry in the ledger: `opt-outs/`.
  */
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
-import { type Database, inTransaction } from '#platform/database/database.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Database, inTransaction, type NoTables } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/migrate.ts'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 import type { SurrogateTables } from './from-fhir/surrogate-keys.ts'
@@ -18,8 +19,22 @@ export interface OptOut {
   readonly to?: string
 }
 
+/** What a person chose, and when. */
+export interface OptOutChoice {
+  /** `system|value`. */
+  readonly person: string
+  /** ISO 8601, with time zone. */
+  readonly at: string
+  readonly what: 'out' | 'in'
+}
+
+/** `unchanged`: the register says so already. `too-late`: a later choice of this person is known, and the past stays as it is. */
+export type Taken = 'recorded' | 'unchanged' | 'too-late'
+
 export type OptOutTables = {
   research_opt_out: { id: string; person: string; from_time: string; to_time: string | null }
+  /** The moment of a person's last choice, also of one that changed nothing: no earlier one may undo it. */
+  research_opt_out_latest: { person: string; at: string }
 }
 
 export const optOutMigrations: readonly Migration[] = [
@@ -38,6 +53,12 @@ export const optOutMigrations: readonly Migration[] = [
         transaction,
       )
       await sql`create index research_opt_out_person on research_opt_out (person, from_time)`.execute(transaction)
+    },
+  },
+  {
+    name: 'opt-out-002-latest',
+    up: async (transaction) => {
+      await sql`create table research_opt_out_latest (person text primary key, at text not null)`.execute(transaction)
     },
   },
 ]
@@ -68,54 +89,16 @@ export function openOptOuts(database: Database): OptOuts {
         or([eb('research_opt_out.to_time', 'is', null), eb('research_opt_out.to_time', '>', moment)]),
       )
 
+  const chosen = async (choice: OptOutChoice): Promise<Result<void, OptOutProblemCode>> => {
+    if (momentOf(choice.at) === undefined) return wrongTime()
+    const taken = await inTransaction(database.kysely, (transaction) => takeChoice(transaction, choice))
+    return taken === 'too-late' ? wrongTime() : ok(undefined)
+  }
+
   return {
-    async optOut(person, at) {
-      const moment = momentOf(at)
-      if (moment === undefined) return wrongTime()
-      return inTransaction(kysely, async (transaction) => {
-        const last = await transaction
-          .selectFrom('research_opt_out')
-          .selectAll()
-          .where('person', '=', person)
-          .orderBy('from_time', 'desc')
-          .limit(1)
-          .executeTakeFirst()
-        if (last && last.to_time === null && last.from_time <= moment) return ok(undefined)
-        // The past is what permits were decided on: it is not written anew.
-        if (last && (last.to_time === null || last.to_time > moment)) return wrongTime()
-        await transaction
-          .insertInto('research_opt_out')
-          .values({ id: randomUUID(), person, from_time: moment, to_time: null })
-          .onConflict((conflict) => conflict.column('person').where('to_time', 'is', null).doNothing())
-          .execute()
-        return ok(undefined)
-      })
-    },
-    async optIn(person, at) {
-      const moment = momentOf(at)
-      if (moment === undefined) return wrongTime()
-      return inTransaction(kysely, async (transaction) => {
-        const open = await transaction
-          .selectFrom('research_opt_out')
-          .selectAll()
-          .where('person', '=', person)
-          .where('to_time', 'is', null)
-          .executeTakeFirst()
-        if (!open) return ok(undefined)
-        if (open.from_time >= moment) return wrongTime()
-        await transaction.updateTable('research_opt_out').set({ to_time: moment }).where('id', '=', open.id).execute()
-        return ok(undefined)
-      })
-    },
-    async history(person) {
-      const rows = await kysely
-        .selectFrom('research_opt_out')
-        .selectAll()
-        .where('person', '=', person)
-        .orderBy('from_time')
-        .execute()
-      return rows.map(({ from_time: from, to_time: to }) => ({ person, from, ...(to === null ? {} : { to }) }))
-    },
+    optOut: (person, at) => chosen({ person, at, what: 'out' }),
+    optIn: (person, at) => chosen({ person, at, what: 'in' }),
+    history: (person) => historyOf(kysely, person),
     async optedOut(asOf) {
       const rows = await standingAt(requiredMoment(asOf)).select('person').execute()
       return new Set(rows.map(({ person }) => person))
@@ -132,8 +115,68 @@ export function openOptOuts(database: Database): OptOuts {
   }
 }
 
+/** Inside a transaction; no conflict makes it fail. @param choice with a time that `momentOf` reads */
+export async function takeChoice(given: Kysely<NoTables>, choice: OptOutChoice): Promise<Taken> {
+  const kysely = given.$extendTables<OptOutTables>()
+  const weighed = await weighChoice(given, choice)
+  if (weighed.taken === 'too-late') return 'too-late'
+  const { moment, open, latest } = weighed
+  const { person, what } = choice
+  if (weighed.taken === 'recorded') {
+    if (what === 'out') {
+      await kysely
+        .insertInto('research_opt_out')
+        .values({ id: randomUUID(), person, from_time: moment, to_time: null })
+        .onConflict((conflict) => conflict.column('person').where('to_time', 'is', null).doNothing())
+        .execute()
+    } else if (open) {
+      const closed = kysely.updateTable('research_opt_out').set({ to_time: moment })
+      await closed.where('id', '=', open.id).where('to_time', 'is', null).execute()
+    }
+  }
+  if (latest === undefined || latest < moment) {
+    await kysely
+      .insertInto('research_opt_out_latest')
+      .values({ person, at: moment })
+      .onConflict((conflict) =>
+        conflict.column('person').doUpdateSet({ at: moment }).where('research_opt_out_latest.at', '<', moment),
+      )
+      .execute()
+  }
+  return weighed.taken
+}
+
+/** What would come of the choice. Nothing is written. */
+export async function weighChoice(given: Kysely<NoTables>, { person, at, what }: OptOutChoice) {
+  const kysely = given.$extendTables<OptOutTables>()
+  const moment = requiredMoment(at)
+  const intervals = await kysely
+    .selectFrom('research_opt_out')
+    .select(['id', 'from_time', 'to_time'])
+    .where('person', '=', person)
+    .execute()
+  const told = kysely.selectFrom('research_opt_out_latest').select('at').where('person', '=', person)
+  const moments = intervals.flatMap(({ from_time, to_time }) => [from_time, ...(to_time === null ? [] : [to_time])])
+  const latest = [...moments, ...(await told.execute()).map((row) => row.at)].sort().at(-1)
+  const isOut = intervals.some(
+    ({ from_time, to_time }) => from_time <= moment && (to_time === null || to_time > moment),
+  )
+  const agrees = isOut === (what === 'out')
+  const taken: Taken = agrees ? 'unchanged' : latest !== undefined && moment <= latest ? 'too-late' : 'recorded'
+  return { taken, moment, latest, open: intervals.find(({ to_time }) => to_time === null) }
+}
+
+/** Every opt-out of a person, the first one first. */
+async function historyOf(kysely: Kysely<OptOutTables>, person: string): Promise<readonly OptOut[]> {
+  const rows = kysely.selectFrom('research_opt_out').selectAll().where('person', '=', person)
+  return (await rows.orderBy('from_time').execute()).map(({ from_time: from, to_time: to }) => ({
+    ...{ person, from },
+    ...(to === null ? {} : { to }),
+  }))
+}
+
 /** In one form, so that text compares as time. */
-function momentOf(at: string): string | undefined {
+export function momentOf(at: string): string | undefined {
   const time = /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(at) ? Date.parse(at) : Number.NaN
   return Number.isNaN(time) ? undefined : new Date(time).toISOString()
 }

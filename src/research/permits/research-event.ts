@@ -1,7 +1,7 @@
 /** What the research half writes in the ledger: FHIR R4 AuditEvents with permit, dataset, person, purpose and outcome. Pure. */
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, CodeableConcept, Coding } from 'fhir/r4'
 import { AGENT_TYPE, APPLICATION_SERVER, ENTITY, EVENT_TYPE } from '#trust/ledger/audit-codes.ts'
-import { concept, identifierOf } from '#trust/ledger/audit-participants.ts'
+import { concept, identifierOf, patientEntity } from '#trust/ledger/audit-participants.ts'
 import type { PurposeCode } from './permit.ts'
 
 /** The node or body that writes. */
@@ -27,6 +27,11 @@ export type ResearchStep =
   | 'output-collected'
   | 'environment-audited'
   | 'audit-followed-up'
+  | 'opt-out-recorded'
+  | 'opt-out-withdrawn'
+  | 'opt-out-looked-up'
+  | 'opt-outs-imported'
+  | 'persons-matched'
 
 export interface ResearchRecord {
   readonly step: ResearchStep
@@ -34,6 +39,8 @@ export interface ResearchRecord {
   readonly node: ResearchNode
   /** Absent when nobody was recognised. */
   readonly person?: { readonly identifier: string; readonly name?: string }
+  /** `system|value` of the natural person whom this is about: he finds it as a patient finds what was done with his documents. */
+  readonly about?: string
   readonly purpose?: PurposeCode
   readonly permit?: string
   readonly dataset?: string
@@ -58,6 +65,11 @@ const WORDS: Readonly<Record<ResearchStep, string>> = {
   'output-collected': 'Results taken out of a secure processing environment',
   'environment-audited': 'Audit of a secure processing environment recorded',
   'audit-followed-up': 'Record of what became of the measures of an audit',
+  'opt-out-recorded': 'Opt-out from secondary use recorded',
+  'opt-out-withdrawn': 'Opt-out from secondary use withdrawn',
+  'opt-out-looked-up': 'Look into the register of opt-outs for one person',
+  'opt-outs-imported': 'Opt-outs taken over from a file of another register',
+  'persons-matched': 'Persons of a dataset matched with their identities, so that opt-outs find them',
 }
 
 /** EHDS Art. 53(1), in short. */
@@ -112,11 +124,12 @@ function purposeConcept(purpose: PurposeCode): CodeableConcept {
   return concept({ system: 'urn:tessera:ehds-53-1', code: purpose, display: PURPOSES[purpose] })
 }
 
-function entitiesOf({ permit, dataset, details = {} }: ResearchRecord): AuditEventEntity[] {
+function entitiesOf({ about, permit, dataset, details = {} }: ResearchRecord): AuditEventEntity[] {
   const of = (system: string, value: string | undefined, role: Coding): AuditEventEntity[] =>
     value === undefined ? [] : [{ what: { identifier: { system, value } }, type: ENTITY.systemObject, role }]
   const detail = Object.entries(details).map(([type, valueString]) => ({ type: `urn:tessera:${type}`, valueString }))
   return [
+    ...(about === undefined ? [] : [patientEntity(about)]),
     ...of('urn:tessera:permit', permit, ENTITY.securityRole),
     ...of('urn:tessera:dataset', dataset, ENTITY.queryRole),
     ...(detail.length > 0 ? [{ type: ENTITY.systemObject, detail }] : []),

@@ -34,6 +34,8 @@ export const surrogateMigrations: readonly Migration[] = [
 export interface SurrogateKeys {
   /** The keys of these identities; those that are new get the next numbers. */
   keysOf(kind: KeyKind, identities: Iterable<string>): Promise<ReadonlyMap<string, number>>
+  /** What stands already of these identities and of these numbers, as pairs; nothing is made. */
+  find(kind: KeyKind, pairs: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>
   /** Ties identities to numbers that a source brought along; one that is tied to another number already is refused. */
   record(kind: KeyKind, pairs: ReadonlyMap<string, number>): Promise<void>
 }
@@ -57,6 +59,21 @@ export function openSurrogateKeys(database: Database, dataset: string): Surrogat
         .where('identity', 'in', identities.slice(at, at + PER_STATEMENT))
         .execute()
       // PostgreSQL gives 64 bits as text.
+      for (const { identity, number } of rows) found.set(identity, Number(number))
+    }
+    return found
+  }
+
+  const holders = async (kind: KeyKind, numbers: readonly number[]) => {
+    const found = new Map<string, number>()
+    for (let at = 0; at < numbers.length; at += PER_STATEMENT) {
+      const rows = await kysely
+        .selectFrom('omop_surrogate_key')
+        .select(['identity', 'number'])
+        .where('dataset', '=', dataset)
+        .where('kind', '=', kind)
+        .where('number', 'in', numbers.slice(at, at + PER_STATEMENT))
+        .execute()
       for (const { identity, number } of rows) found.set(identity, Number(number))
     }
     return found
@@ -100,6 +117,10 @@ export function openSurrogateKeys(database: Database, dataset: string): Surrogat
           if (attempt === ATTEMPTS || !isUniqueViolation(error)) throw error
         }
       }
+    },
+    async find(kind, pairs) {
+      const ofNumbers = await holders(kind, [...new Set(pairs.values())])
+      return new Map([...ofNumbers, ...(await known(kysely, kind, [...pairs.keys()]))])
     },
     async record(kind, pairs) {
       await inTransaction(kysely, async (transaction) => {
