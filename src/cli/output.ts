@@ -3,12 +3,15 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { failed, type Problem } from '#platform/result/result.ts'
 
-/** Writes beside and renames, so that nobody ever sees half a document; what could not be finished is taken away. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes beside and renames, so that nobody ever sees half a document; what could not be finished is taken away.
+ * @param mode who may read it
+ */
+export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const beside = `${path}.${process.pid}.part`
   try {
-    await writeFile(beside, bytes)
+    await writeFile(beside, bytes, { mode })
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined)

@@ -1,6 +1,7 @@
-/** `tessera research`: secondary use of health data: generate, load and describe datasets; a body's keys (`research-keys.ts`); questions (`research-questions.ts`). */
+/** `tessera research`: secondary use of health data: generate, load and describe datasets; from documents (`research-documents.ts`); a body's keys (`research-keys.ts`); questions (`research-questions.ts`). */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, examples } from '../program.ts'
+import { addFromDocuments } from './research-documents.ts'
 import { addKeys } from './research-keys.ts'
 import { addFederate, addRun } from './research-questions.ts'
 
@@ -46,6 +47,7 @@ export function addResearch(program: Command): void {
   addGenerate(research)
   addLoad(research)
   addVocabulary(research)
+  addFromDocuments(research)
   addCatalogue(research)
   addKeys(research)
   addRun(research)

@@ -1,6 +1,6 @@
 /** Finding and reading the inputs of a command: a file, standard input or a folder. Bounded before anything is parsed. */
 import { open, readdir, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { failed, ok, type Result } from '#platform/result/result.ts'
 
 /** A clinical document with scans inside can be large; beyond this it is refused before it is read. */
@@ -12,8 +12,11 @@ export type Inputs =
   | { readonly kind: 'one'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string; readonly files: readonly string[]; readonly leftAlone: number }
 
-/** What the argument names. Files in a folder are relative to it, sorted; only `.xml` and `.json` are documents. */
-export async function findInputs(argument: string): Promise<Result<Inputs, InputProblemCode>> {
+/** What the argument names. Files in a folder are relative to it, sorted; only those with these endings are documents. */
+export async function findInputs(
+  argument: string,
+  endings: readonly string[] = ['.xml', '.json'],
+): Promise<Result<Inputs, InputProblemCode>> {
   if (argument === '-') return ok({ kind: 'one', path: '-' })
   const found = await stat(argument).catch(() => undefined)
   if (found === undefined) return failed('input-missing', `There is no file or folder ${argument}.`, 'Check the name.')
@@ -22,7 +25,7 @@ export async function findInputs(argument: string): Promise<Result<Inputs, Input
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(argument, join(entry.parentPath, entry.name)))
-  const documents = files.filter((file) => /\.(xml|json)$/i.test(file)).sort()
+  const documents = files.filter((file) => endings.includes(extname(file).toLowerCase())).sort()
   return ok({ kind: 'folder', path: argument, files: documents, leftAlone: files.length - documents.length })
 }
 

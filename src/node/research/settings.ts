@@ -28,7 +28,7 @@ export const ResearchSettings = z.object({
     .default([]),
   /** A data holder cannot choose a release with a larger share of rejected rows in any of its tables. */
   mostRejected: z.number().min(0).max(1).default(0.05),
-  /** A file of `tessera research vocabulary`, for datasets that are loaded from pages and bring none. */
+  /** A file of `tessera research vocabulary`, for datasets that are loaded from pages and bring none, and for documents. */
   vocabulary: z.string().optional(),
   /** Descriptions of datasets (RDF) that are published at the first start. */
   descriptions: z.array(z.string()).default([]),
