@@ -1,8 +1,9 @@
-/** `tessera research`: secondary use of health data: generate, load and describe datasets; from documents (`research-documents.ts`); a body's keys (`research-keys.ts`); questions (`research-questions.ts`). */
+/** `tessera research`: secondary use of health data: generate, load and describe datasets; from documents (`research-documents.ts`); a body's keys (`research-keys.ts`), opt-outs (`research-opt-outs.ts`); questions (`research-questions.ts`). */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, examples } from '../program.ts'
 import { addFromDocuments } from './research-documents.ts'
 import { addKeys } from './research-keys.ts'
+import { addOptOuts } from './research-opt-outs.ts'
 import { addFederate, addRun } from './research-questions.ts'
 
 export const RDF_FORMS = ['turtle', 'json-ld', 'rdf-xml'] as const
@@ -50,6 +51,7 @@ export function addResearch(program: Command): void {
   addFromDocuments(research)
   addCatalogue(research)
   addKeys(research)
+  addOptOuts(research)
   addRun(research)
   addFederate(research)
 }
