@@ -12,7 +12,13 @@ const Country = z.object({
   portalLanguage: z.string(),
   homeCommunityId: z.string(),
   patientIdentifiers: z.array(
-    z.object({ system: z.string(), name: z.record(z.string(), z.string()), example: z.string().optional() }),
+    z.object({
+      system: z.string(),
+      name: z.record(z.string(), z.string()),
+      /** A regular expression. */
+      format: z.string().optional(),
+      example: z.string().optional(),
+    }),
   ),
   consentDefault: ConsentDefaultForm,
   helpLine: z.object({ phone: z.string(), hours: z.string(), email: z.string().optional() }),

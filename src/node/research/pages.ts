@@ -12,6 +12,7 @@ import { measuresNumbers } from '#research/applications/register/audit-follow-up
 import { openAuditFollowUps } from '#research/applications/store/audit-follow-ups.ts'
 import { openEnvironmentAudits } from '#research/applications/store/environment-audits.ts'
 import { labelsIssued } from '#research/catalogue/label/issued.ts'
+import { openOptOutRegister } from '#research/omop/opt-outs/register.ts'
 import type { RelyingParty } from '#trust/people/relying-party.ts'
 import type { CountryParts } from '../country-parts.ts'
 import type { PortalWords } from '../portal-words.ts'
@@ -23,7 +24,7 @@ import { researchPeople } from './people.ts'
 import { bodyOrganisation } from './settings.ts'
 
 export interface ResearchPages {
-  readonly parts: Pick<CountryParts, 'configuration' | 'stores' | 'around'>
+  readonly parts: Pick<CountryParts, 'configuration' | 'description' | 'stores' | 'around'>
   readonly research: Research
   readonly people: Pick<RelyingParty, 'name' | 'origins'>
   readonly words: PortalWords
@@ -66,6 +67,8 @@ export function researchPages({ parts, research, people, words }: ResearchPages)
     accessBodyPages({
       ...{ ...shared, procedures, cases, lists, errands, work, outside, audits, followUps, person: bodyOfficer },
       outputs: airlock.desk,
+      optOuts: openOptOutRegister(stores.database, { ledger: stores.ledger, body }),
+      personNumbers: parts.description.patientIdentifiers,
       tablesOf: async () => undefined,
       signIn: signIn('/access-body'),
     }),

@@ -7,6 +7,7 @@ import type { AuditFollowUps } from '#research/applications/store/audit-follow-u
 import type { CaseLists } from '#research/applications/store/case-lists.ts'
 import type { CaseStore } from '#research/applications/store/case-store.ts'
 import type { EnvironmentAudits } from '#research/applications/store/environment-audits.ts'
+import type { OptOutRegister } from '#research/omop/opt-outs/register.ts'
 import type { DatasetId } from '#research/permits/permit.ts'
 import type { RunningWork } from '#research/permits/running-work.ts'
 import type { Airlock } from '#research/workspace/airlock/airlock.ts'
@@ -37,6 +38,16 @@ export interface DatasetTable {
   readonly rows?: number
 }
 
+/** A number by which natural persons of this country are known, as `data/countries` has them. */
+export interface PersonNumberKind {
+  readonly system: string
+  /** By language. */
+  readonly name: Readonly<Record<string, string>>
+  /** A regular expression; spaces have been taken out of what it is held against. */
+  readonly format?: string | undefined
+  readonly example?: string | undefined
+}
+
 export interface AccessBodyPageOptions extends DeskOptions<BodyOfficer> {
   /** Whose body this is, its calendar and its rules. */
   readonly procedures: Procedures
@@ -53,6 +64,10 @@ export interface AccessBodyPageOptions extends DeskOptions<BodyOfficer> {
   readonly audits: EnvironmentAudits
   /** What became of the measures that they demanded; of the same body. */
   readonly followUps: AuditFollowUps
+  /** Who opted out from secondary use (Art. 71). */
+  readonly optOuts: Pick<OptOutRegister, 'choose' | 'lookUp'>
+  /** How persons are told apart; empty: system and number are asked for. */
+  readonly personNumbers: readonly PersonNumberKind[]
   /** Numbers of the activity report that lie outside of cases; zero when absent. */
   readonly outside?: (period: ReportPeriod) => Promise<OutsideNumbers>
 }

@@ -21,7 +21,7 @@ after(() => body.close())
 
 const PAGES = [
   ...['', '/cases', '/cases?status=granted', '/outputs', '/register', '/report'],
-  ...['/audits', '/audits/new', '/exclusions'],
+  ...['/audits', '/audits/new', '/exclusions', '/opt-outs'],
 ]
 
 const partOf = async (caseId: string) => (await body.cases.load(caseId))?.parts.FR

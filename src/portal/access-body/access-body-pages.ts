@@ -12,13 +12,14 @@ import { recordAudit, showAudits, showNewAudit } from './pages/audits.ts'
 import { showBoard } from './pages/board.ts'
 import { showApplication, showCase, showHistory } from './pages/case.ts'
 import { showCases } from './pages/cases.ts'
+import { answerOptOuts, showOptOuts } from './pages/opt-outs.ts'
 import { decideOutput, downloadOutput, showOutput, showOutputs } from './pages/outputs.ts'
 import { downloadRegister, showExclusions, showRegister } from './pages/register.ts'
 import { downloadReport, showReport } from './pages/report.ts'
 import { permitActs } from './permit/permit-acts.ts'
 import { stopWarning } from './stop-warning.ts'
 
-const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'audits', 'exclusions'] as const
+const AREAS = ['', 'cases', 'outputs', 'register', 'report', 'audits', 'exclusions', 'opt-outs'] as const
 
 /** To be mounted at `/access-body`. For somebody without a role at this body every address is one without a page. */
 export function accessBodyPages(options: AccessBodyPageOptions): Hono {
@@ -64,6 +65,8 @@ export function accessBodyPages(options: AccessBodyPageOptions): Hono {
   app.get('/audits/:audit/measures', route(showFollowUps))
   app.post('/audits/:audit/measures', route(recordFollowUp))
   app.get('/exclusions', route(showExclusions))
+  app.get('/opt-outs', route(showOptOuts))
+  app.post('/opt-outs', route(answerOptOuts))
   app.all(
     '*',
     route((visit) => refused(visit, 'not-found')),

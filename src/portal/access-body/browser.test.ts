@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { NewFollowUp } from '#research/applications/register/audit-follow-up.ts'
 import { BASE, type TestHolder, testHolder } from '../holder/test-holder.ts'
 import { chromiumPath, faults, fits, launch, openScreen, type Screen, weigh } from '../professional/test-browser.ts'
-import { type TestBody, testBody } from './test-access-body.ts'
+import { INS, type TestBody, testBody } from './test-access-body.ts'
 
 const chromium = chromiumPath()
 const skip = chromium ? false : 'Chromium is not installed; on Debian: apt-get install chromium'
@@ -91,6 +91,7 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
         '/audits/1/measures',
         '/audits/1/measures?replaces=2',
         '/audits/2/measures',
+        '/opt-outs',
         '/nowhere',
       ].map((path) => `/access-body${path}`),
       ...['', '/application', '/history', '/ask-completion'].map((path) => `/access-body/cases/${fresh}${path}`),
@@ -112,6 +113,7 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     heavy = [
       '/access-body/audits',
       '/access-body/audits/new',
+      '/access-body/opt-outs',
       '/access-body/audits/1/measures?replaces=2',
       '/access-body/audits/2/measures',
       `/access-body/cases/${open}/grant`,
@@ -208,6 +210,39 @@ describe('pages of access body and holder in Chromium', { skip }, () => {
     )
     await page.context().close()
   })
+
+  for (const javaScript of [false, true]) {
+    test(`${javaScript ? 'with' : 'without'} JavaScript a person is looked up, opts out and takes it back; a mistake is led to its field`, async () => {
+      const page = await open({ width: 400, javaScript })
+      const seen = async (name: string): Promise<void> => {
+        assert.ok(await fits(page), name)
+        if (javaScript) assert.deepEqual(await faults(page), [], name)
+        if (PICTURES) await page.screenshot({ path: `${PICTURES}/opt-out-${name}-${javaScript}.png`, fullPage: true })
+      }
+      const number = javaScript ? '155127512345678' : '255127512345678'
+      const choose = () => page.locator('main form .btn.main').press('Enter')
+      await as(page, '/access-body/opt-outs')
+      await page.fill('#value', '12')
+      await choose()
+      assert.equal(await page.locator('#errors a').getAttribute('href'), '#value')
+      await seen('mistake')
+      await page.fill('#value', number)
+      await choose()
+      await page.locator('#received').fill('2029-04-30')
+      await seen('nothing-recorded')
+      await choose()
+      await page.locator('.alert.success').waitFor()
+      await seen('recorded')
+      await choose()
+      await page.locator('.timeline li').nth(1).waitFor()
+      await seen('withdrawn')
+      const history = await body.optOuts.history(`${INS.system}|${number}`)
+      assert.deepEqual(history, [
+        { person: `${INS.system}|${number}`, from: '2029-04-29T22:00:00.000Z', to: '2029-05-02T10:00:00.000Z' },
+      ])
+      await page.context().close()
+    })
+  }
 
   for (const screen of SCREENS) {
     const how = `${screen.width} px ${screen.javaScript ? 'with' : 'without'} JavaScript`

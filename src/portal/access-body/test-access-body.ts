@@ -23,6 +23,9 @@ import {
   proceduresOf,
 } from '#research/applications/testing/example-case.ts'
 import { caseIdOf } from '#research/applications/testing/many-cases.ts'
+import { openSurrogateKeys, surrogateMigrations } from '#research/omop/from-fhir/surrogate-keys.ts'
+import { openOptOuts, optOutMigrations } from '#research/omop/opt-out.ts'
+import { openOptOutRegister } from '#research/omop/opt-outs/register.ts'
 import type { Permit } from '#research/permits/permit.ts'
 import { signPermit, verifyPermit } from '#research/permits/permit-signature.ts'
 import type { RunningJob } from '#research/permits/running-work.ts'
@@ -35,6 +38,13 @@ import { type AccessBodyPageOptions, BODY_ROLES, type BodyRole } from './access-
 import { accessBodyPages } from './access-body-pages.ts'
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'data')
+/** The number by which people in France are known, as the node reads it. */
+export const INS = {
+  system: 'urn:oid:1.2.250.1.213.1.4.10',
+  name: { fr: 'Matricule INS', en: 'French health identity number INS' },
+  format: '^[12][0-9]{4}([0-9]{2}|2[AB])[0-9]{6}[0-9]{2}$',
+  example: '279117499901416',
+}
 export const NOW = new Date('2029-05-02T10:00:00Z')
 const DAY = '2029-04-10T10:00:00Z'
 const FR = { memberState: 'FR', at: DAY }
@@ -49,7 +59,7 @@ export async function testBody() {
   const door = await testDoor(database)
   await migrate(database, [
     ...[...caseMigrations, ...environmentAuditMigrations, ...auditFollowUpMigrations],
-    ...airlockMigrations,
+    ...[...airlockMigrations, ...surrogateMigrations, ...optOutMigrations],
   ])
   const procedures = await proceduresOf('FR')
   const cases = openCaseStore(database, procedures)
@@ -77,13 +87,15 @@ export async function testBody() {
   })
   const jobs: RunningJob[] = []
   const errors: unknown[] = []
+  const clock = { now: NOW }
   const options: AccessBodyPageOptions = {
     country: 'FR',
     ...{ procedures, cases, lists, errands },
     work: { list: async () => jobs },
     tablesOf: async () => undefined,
     outputs: airlock.desk,
-    ...{ audits, followUps },
+    ...{ audits, followUps, personNumbers: [INS] },
+    optOuts: openOptOutRegister(database, { ledger: door.ledger, body: procedures.body, now: () => clock.now }),
     outside: async (period) => ({
       environmentAudits: await audits.countIn(period),
       auditMeasures: measuresNumbers(await followUps.demanding(), period, NOW.toISOString().slice(0, 10)),
@@ -98,7 +110,7 @@ export async function testBody() {
     languages: ['fr', 'en'],
     signIn: { href: '/sign-in', provider: 'Test' },
     onError: (error) => errors.push(error),
-    now: () => NOW,
+    now: () => clock.now,
   }
   const app = new Hono().route('/access-body', accessBodyPages(options))
   const give = async (caseId: string, command: Command): Promise<void> => {
@@ -170,6 +182,9 @@ export async function testBody() {
       audits,
       followUps,
       ledger: door.ledger,
+      clock,
+      optOuts: openOptOuts(database),
+      keysOf: (dataset: string) => openSurrogateKeys(database, dataset),
       issued,
       standings,
       jobs,

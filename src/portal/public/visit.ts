@@ -20,6 +20,8 @@ export const CATALOGUE = '/catalogue'
 export const HARVESTS = '/catalogue/harvests'
 export const REGISTER = '/register'
 export const REPORT = '/register/report'
+/** Where the register says how somebody opts out. */
+export const OPT_OUT = 'opt-out'
 
 export function siteName(visit: Visit): string {
   return visit.words.messages.text('catalogue.page.portal', { country: countryName(visit, visit.options.country) })

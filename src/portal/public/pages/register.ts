@@ -4,7 +4,7 @@ import { linkButton, summaryList, tag } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { countryName, day, show } from '../../ui/site.ts'
 import { refused } from '../refusal.ts'
-import { CATALOGUE, REGISTER, type RegisterVisit, ruleLabel, rulesOf } from '../visit.ts'
+import { CATALOGUE, OPT_OUT, REGISTER, type RegisterVisit, ruleLabel, rulesOf } from '../visit.ts'
 
 const PAGE = 25
 const TITLE_ID = /^[0-9a-f-]{36}$/
@@ -28,8 +28,14 @@ export async function showRegister(visit: RegisterVisit): Promise<Response> {
       read.length > PAGE &&
       last &&
       html`<p>${linkButton(visit.address(REGISTER, { before: last.submittedAt, case: last.caseId }), words('catalogue.page.register.older'))}</p>`
-    }`,
+    }${rightToOptOut(visit)}`,
   })
+}
+
+/** The right to opt out of secondary use (Art. 71), and to whom one turns. */
+function rightToOptOut({ words, options }: RegisterVisit): Html {
+  const body = options.procedures.body.name
+  return html`<section class="block" id="${OPT_OUT}"><h2>${words('catalogue.page.opt-out.link')}</h2><p>${words('catalogue.page.opt-out.text', { body })}</p><p>${words('catalogue.page.opt-out.permits')}</p></section>`
 }
 
 export async function showEntry(visit: RegisterVisit, caseId: string): Promise<Response> {

@@ -8,7 +8,7 @@ import { type Html, html } from '../../ui/markup.ts'
 import { show } from '../../ui/site.ts'
 import { categoryWords, facetWords, sourceWords, spanWords, textOf } from '../dataset-words.ts'
 import { markLines, marksOf } from '../harvest-marks.ts'
-import { CATALOGUE, HARVESTS, type Visit } from '../visit.ts'
+import { CATALOGUE, HARVESTS, OPT_OUT, REGISTER, type Visit } from '../visit.ts'
 
 const PAGE = 20
 /** Values of one facet that are shown; those that were chosen always are. */
@@ -52,6 +52,9 @@ export async function showSearch(visit: Visit): Promise<Response> {
     }</section></div></form>${
       options.harvested &&
       html`<p class="small"><a href="${visit.address(HARVESTS)}">${words('catalogue.page.harvest.title')}</a></p>`
+    }${
+      options.body &&
+      html`<p class="small"><a href="${visit.address(REGISTER)}#${OPT_OUT}">${words('catalogue.page.opt-out.link')}</a></p>`
     }`,
   })
 }
