@@ -4,6 +4,7 @@ import { caseIdOf } from '#research/applications/testing/many-cases.ts'
 import { composeLabel } from '#research/catalogue/label/compose.ts'
 import { withLabel } from '#research/catalogue/label/in-description.ts'
 import { readRdf } from '#research/catalogue/rdf/read.ts'
+import { cataloguePages } from './catalogue-pages.ts'
 import { publicPages } from './public-pages.ts'
 import { OFFICIAL_DATASET, publishExample, type TestPublic, testPublic, withoutCorpus } from './test-public.ts'
 
@@ -41,6 +42,16 @@ describe('the register', () => {
     assert.match(granted.text, /permit granted/)
     assert.match(granted.text, /What was granted<\/h3><p>Granted\./)
     assert.match(granted.text, /results|Results published on/)
+  })
+
+  it('says that one may opt out without a reason, and to whom one turns; the catalogue leads there', async () => {
+    const { text } = await get('/register')
+    const [, section = ''] = /<section class="block" id="opt-out">([\s\S]*?)<\/section>/.exec(text) ?? []
+    assert.match(section, /without giving a reason[\s\S]*Article 71[\s\S]*Tell Body of FR/)
+    assert.match((await get('/register', 'fr')).text, /sans donner de motif[\s\S]*Adressez-vous[\s\S]*Body of FR/)
+    assert.match((await get('/catalogue')).text, /href="\/register#opt-out">Your right to say no</)
+    const alone = cataloguePages({ ...pages.options, country: 'EU' })
+    assert.doesNotMatch(await (await alone.request('/catalogue')).text(), /opt-out/)
   })
 
   it('names no natural person', async () => {
