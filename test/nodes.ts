@@ -40,10 +40,13 @@ export function startNodeProcess(
   })
 }
 
-/** A base port above which the twenty ports of a plan are free right now. */
+/**
+ * A base port above which the twenty ports of a plan are free right now. Below 32768, from where on Linux gives ports to outgoing
+ * connections, which others make meanwhile; above 10080, with which browsers do not speak.
+ */
 export async function freeBase(): Promise<number> {
   for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 2_000) * 20
+    const base = 10_100 + Math.floor(Math.random() * 1_130) * 20
     const offsets = Array.from({ length: 20 }, (_, index) => index)
     const free = await Promise.all(offsets.map((offset) => isFree(base + offset)))
     if (free.every(Boolean)) return base
