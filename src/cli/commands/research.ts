@@ -1,4 +1,4 @@
-/** `tessera research`: secondary use of health data: generate, load and describe datasets; from documents (`research-documents.ts`); a body's keys (`research-keys.ts`), opt-outs (`research-opt-outs.ts`); questions (`research-questions.ts`). */
+/** `tessera research`: secondary use of health data: datasets here; documents, keys, opt-outs and questions in `research-*.ts` beside. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, examples } from '../program.ts'
 import { addFromDocuments } from './research-documents.ts'

@@ -1,7 +1,5 @@
 /** Files of a data holder → a dataset release, files of Athena → a vocabulary: with what was rejected and why. */
-
-import type { Result } from '#platform/result/result.ts'
-import { describeProblem } from '#platform/result/result.ts'
+import { describeProblem, type Result } from '#platform/result/result.ts'
 import { loadRelease } from '#research/omop/release/load.ts'
 import { REJECTION_REASONS } from '#research/omop/release/rejections.ts'
 import type { LoadProgress, LoadReport } from '#research/omop/release/report.ts'
@@ -29,7 +27,7 @@ export async function loadDataset(folders: readonly string[], options: LoadComma
   if (!report) return EXIT.failed
   const { persons, observedFrom = '?', observedTo = '?' } = report.metadata
   const about = `${dataset}, release ${release}: ${persons} persons, observed from ${observedFrom} to ${observedTo}.`
-  tell(report, about, json)
+  printReport(report, about, json)
   return EXIT.fine
 }
 
@@ -43,7 +41,7 @@ export async function makeVocabulary(folders: readonly string[], options: Vocabu
     importVocabulary({ sources: folders, target: out, version, withLocal: local, signal }, progress),
   )
   if (!report) return EXIT.failed
-  tell(report, `Vocabulary ${version}.`, json)
+  printReport(report, `Vocabulary ${version}.`, json)
   return EXIT.fine
 }
 
@@ -66,7 +64,7 @@ async function watched(load: Load): Promise<LoadReport | undefined> {
   return undefined
 }
 
-function tell(report: LoadReport, about: string, json = false): void {
+function printReport(report: LoadReport, about: string, json = false): void {
   if (json) {
     console.log(JSON.stringify(report, null, 2))
     return

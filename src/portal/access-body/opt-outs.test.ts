@@ -46,7 +46,10 @@ test('a person is looked up by number, recorded and withdrawn; each act stands i
   assert.equal(before.status, 200)
   assert.match(before.text, /name="act" value="out"/)
   const form = await body.get(PAGE, 'intake', 'en')
-  assert.match(form.text, /without a reason[\s\S]*Permits and approved requests from then on[\s\S]*Article 71\(3\)/)
+  assert.match(
+    form.text,
+    /without a reason[\s\S]*Permits and requests that are approved from the moment[\s\S]*Article 71\(3\)/,
+  )
   assert.match(form.text, /French health identity number INS/)
   assert.doesNotMatch(form.text, /180127512345678|279117499901416<\/code>/, 'no list of persons')
   const out = await body.post(PAGE, { ...look, act: 'out', received: '2029-04-30' }, 'intake')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PERSON_LINES, writeFiles } from '#research/omop/testing/datasets.ts'
+import { importVocabulary } from '#research/omop/vocabulary/import.ts'
 import { openReleaseShelf, type ReleaseShelf } from './release-shelf.ts'
 
 const HOLDER = '..'
@@ -49,6 +50,18 @@ test('one load of a dataset at a time, one release of a name, only folders of th
   assert.deepEqual(releases.map(({ release }) => release).sort(), ['r1', 'r2'])
   assert.ok(releases.every(({ path, metadata }) => path.startsWith(join(home, 'releases')) && metadata.persons === 3))
   assert.ok(existsSync(releases[0]?.path ?? ''))
+})
+
+test('a dataset without a vocabulary is loaded with that of the settings', async () => {
+  const vocabulary = join(home, 'vocabulary.duckdb')
+  assert.ok((await importVocabulary({ sources: [], target: vocabulary, version: '1', withLocal: true })).ok)
+  const folders = { folder: join(home, 'with-vocabulary'), inbox: join(home, 'inbox') }
+  const own = openReleaseShelf({ ...folders, load: { threads: 1, vocabulary } })
+  assert.ok((await own.begin({ dataset: DATASET, holder: HOLDER, folder: 'good', release: 'r1' })).ok)
+  await own.settled()
+  const [{ metadata } = assert.fail()] = await own.releases(DATASET)
+  assert.ok((metadata.tables.concept ?? 0) > 0)
+  assert.equal((await shelf.releases(DATASET))[0]?.metadata.tables.concept ?? 0, 0)
 })
 
 test('what is not a release is nothing', async () => {

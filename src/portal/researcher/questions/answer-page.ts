@@ -10,9 +10,10 @@ import type { TaskAnswer } from '../researcher-options.ts'
 import { studyCrumbs } from '../studies/study-visit.ts'
 import type { CaseVisit } from '../visit.ts'
 import { figure, figuresOf } from './figures.ts'
-import { keepForm, problemPage } from './keep-answer.ts'
+import { keepForm } from './keep-answer.ts'
 import { levelWords, modelLevels } from './level-words.ts'
 import { modelNumbers } from './model-figure.ts'
+import { problemPage } from './problem-page.ts'
 import { type AskedOf, SavedQuestionSchema } from './saved-question.ts'
 
 export async function showAnswer(visit: CaseVisit): Promise<Response> {

@@ -1,15 +1,14 @@
 /** Taking an answer out: it goes to the way out of the workspace, where an output checker decides. */
-import type { Problem } from '#platform/result/result.ts'
 import { button, form } from '../../ui/components.ts'
 import { type Html, html } from '../../ui/markup.ts'
 import { readForm } from '../../ui/signed-in.ts'
-import { show } from '../../ui/site.ts'
-import { problemAlert, refused } from '../refusal.ts'
+import { refused } from '../refusal.ts'
 import type { TaskAnswer } from '../researcher-options.ts'
 import type { SavedQuestion } from '../studies/study-store.ts'
-import { livePermits, studyCrumbs } from '../studies/study-visit.ts'
+import { livePermits } from '../studies/study-visit.ts'
 import { type CaseVisit, caseAddress, goTo } from '../visit.ts'
 import type { OutputTable } from '../workspace/workspace-options.ts'
+import { problemPage } from './problem-page.ts'
 
 /** Absent where there is no way out for it. */
 export function keepForm(visit: CaseVisit, { id }: SavedQuestion, { tables }: TaskAnswer): Html | undefined {
@@ -50,12 +49,6 @@ export async function keepAnswer(visit: CaseVisit): Promise<Response> {
   })
   if (!kept.ok) return problemPage(visit, saved, kept.problem)
   return goTo(visit, visit.address(`/applications/${state.caseId}/study/questions/${saved.id}`, { done: 'kept' }))
-}
-
-/** A question that cannot be shown, or kept, and why. */
-export function problemPage(visit: CaseVisit, { title }: SavedQuestion, problem: Problem): Response {
-  const content = html`${studyCrumbs(visit)}<h1>${title}</h1>${problemAlert(visit, problem)}`
-  return show(visit, { title, status: 409, content })
 }
 
 /** What each node says of its part: that it is there, and what disclosure control did to it. */

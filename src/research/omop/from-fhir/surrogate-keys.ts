@@ -3,8 +3,8 @@
  * two resources never share one, as truncated hashes would. A person's identity is `system|value`: only who holds this
  * table can find a person of a release (EHDS Art. 66(3)).
  */
-import { sql } from 'kysely'
-import { type Database, inTransaction } from '#platform/database/database.ts'
+import { sql, type Transaction } from 'kysely'
+import { type Database, inTransaction, type NoTables } from '#platform/database/database.ts'
 import type { Migration } from '#platform/database/migrate.ts'
 import { isUniqueViolation } from '#platform/database/problems.ts'
 
@@ -36,8 +36,11 @@ export interface SurrogateKeys {
   keysOf(kind: KeyKind, identities: Iterable<string>): Promise<ReadonlyMap<string, number>>
   /** What stands already of these identities and of these numbers, as pairs; nothing is made. */
   find(kind: KeyKind, pairs: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>
-  /** Ties identities to numbers that a source brought along; one that is tied to another number already is refused. */
-  record(kind: KeyKind, pairs: ReadonlyMap<string, number>): Promise<void>
+  /**
+   * Ties identities to numbers that a source brought along; one that is tied to another number already is refused.
+   * @param within a transaction that it belongs to; one of its own when absent
+   */
+  record(kind: KeyKind, pairs: ReadonlyMap<string, number>, within?: Transaction<NoTables>): Promise<void>
 }
 
 const PER_STATEMENT = 400
@@ -48,36 +51,29 @@ const ATTEMPTS = 8
 export function openSurrogateKeys(database: Database, dataset: string): SurrogateKeys {
   const kysely = database.kysely.$extendTables<SurrogateTables>()
 
-  const known = async (from: typeof kysely, kind: KeyKind, identities: readonly string[]) => {
+  /** Pairs of which the column holds one of these. */
+  const among = async (
+    from: typeof kysely,
+    kind: KeyKind,
+    column: 'identity' | 'number',
+    values: readonly (string | number)[],
+  ) => {
     const found = new Map<string, number>()
-    for (let at = 0; at < identities.length; at += PER_STATEMENT) {
+    for (let at = 0; at < values.length; at += PER_STATEMENT) {
       const rows = await from
         .selectFrom('omop_surrogate_key')
         .select(['identity', 'number'])
         .where('dataset', '=', dataset)
         .where('kind', '=', kind)
-        .where('identity', 'in', identities.slice(at, at + PER_STATEMENT))
+        .where(sql<boolean>`${sql.ref(column)} in (${sql.join(values.slice(at, at + PER_STATEMENT))})`)
         .execute()
       // PostgreSQL gives 64 bits as text.
       for (const { identity, number } of rows) found.set(identity, Number(number))
     }
     return found
   }
-
-  const holders = async (kind: KeyKind, numbers: readonly number[]) => {
-    const found = new Map<string, number>()
-    for (let at = 0; at < numbers.length; at += PER_STATEMENT) {
-      const rows = await kysely
-        .selectFrom('omop_surrogate_key')
-        .select(['identity', 'number'])
-        .where('dataset', '=', dataset)
-        .where('kind', '=', kind)
-        .where('number', 'in', numbers.slice(at, at + PER_STATEMENT))
-        .execute()
-      for (const { identity, number } of rows) found.set(identity, Number(number))
-    }
-    return found
-  }
+  const known = (from: typeof kysely, kind: KeyKind, identities: readonly string[]) =>
+    among(from, kind, 'identity', identities)
 
   const insert = async (into: typeof kysely, kind: KeyKind, pairs: readonly (readonly [string, number])[]) => {
     for (let at = 0; at < pairs.length; at += PER_STATEMENT) {
@@ -119,11 +115,11 @@ export function openSurrogateKeys(database: Database, dataset: string): Surrogat
       }
     },
     async find(kind, pairs) {
-      const ofNumbers = await holders(kind, [...new Set(pairs.values())])
+      const ofNumbers = await among(kysely, kind, 'number', [...new Set(pairs.values())])
       return new Map([...ofNumbers, ...(await known(kysely, kind, [...pairs.keys()]))])
     },
-    async record(kind, pairs) {
-      await inTransaction(kysely, async (transaction) => {
+    async record(kind, pairs, within) {
+      const recorded = async (transaction: typeof kysely) => {
         const before = await known(transaction, kind, [...pairs.keys()])
         for (const [identity, number] of before) {
           if (pairs.get(identity) !== number) throw new Error('A surrogate key cannot be changed once it is given.')
@@ -133,7 +129,8 @@ export function openSurrogateKeys(database: Database, dataset: string): Surrogat
           kind,
           [...pairs].filter(([identity]) => !before.has(identity)),
         )
-      })
+      }
+      await (within ? recorded(within.$extendTables<SurrogateTables>()) : inTransaction(kysely, recorded))
     },
   }
 }

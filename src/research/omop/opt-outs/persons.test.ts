@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
 import { migrate } from '#platform/database/migrate.ts'
 import { sealWith } from '#trust/keys/seal.ts'
+import type { Ledger } from '#trust/ledger/ledger.ts'
 import { ledgerMigrations } from '#trust/ledger/migrations.ts'
 import { openLedger } from '#trust/ledger/open-ledger.ts'
 import { onEachDatabase } from '../../../../test/databases.ts'
@@ -79,6 +80,24 @@ onEachDatabase('persons of a dataset', (open) => {
       ],
     )
     assert.doesNotMatch(JSON.stringify(events), /urn:oid:1\.2/)
+  })
+
+  it('are not known when the ledger does not keep the entry about them', async () => {
+    const { database, ledger, keys } = await node()
+    const row = { line: 2, personId: '70', identity: person(7) }
+    const failing: Ledger = {
+      ...ledger,
+      append: (event, beside) =>
+        ledger.append(event, async (transaction, entry) => {
+          await beside?.(transaction, entry)
+          throw new Error('The disk is full.')
+        }),
+    }
+    const body = { id: 'hdab-pt', name: 'Body of Portugal', country: 'PT' }
+    const options = { ...{ database, body, dataset: DATASET, file: 'hash' }, by: { through: 'command' } as const }
+    await assert.rejects(matchPersons([row], { ...options, ledger: failing }), /disk is full/)
+    assert.equal((await keys.find('person', new Map([[person(7), 70]]))).size, 0)
+    assert.deepEqual(await ledger.list({}), [])
   })
 
   it('never share a number with those that the node numbers itself, before or later', async () => {

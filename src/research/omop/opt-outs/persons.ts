@@ -63,13 +63,12 @@ export async function matchPersons(rows: readonly PersonRow[], options: MatchOpt
     return ok({ kind: 'refused', wrong: all })
   }
   try {
-    await keys.record('person', pairs)
+    await ledger.append(event(), (transaction) => keys.record('person', pairs, transaction))
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     await ledger.append(event(CHANGED))
     return failed(CHANGED.code, CHANGED.sentence, CHANGED.next)
   }
-  await ledger.append(event())
   return ok({ kind: 'matched', recorded: counts.recorded, unchanged })
 }
 
